@@ -1,0 +1,98 @@
+import type { WireError } from "../../src/contract/errors.ts";
+import type { CommandName, CommandPayload } from "../../src/contract/events.ts";
+import type { Message, Outcome, Page, Rating, Responder, Tier } from "../../src/contract/shapes.ts";
+
+/** How the page reaches the server: `refused` is final until the token or the settings change. */
+export type Link = "connecting" | "online" | "reconnecting" | "refused";
+
+/** What the customer asked. `waiting` is true while its turn has not begun: pages show it as a chip. */
+export interface QuestionEntry {
+  kind: "question";
+  messageId: string;
+  text: string;
+  at: number;
+  status: "sending" | "sent" | "failed";
+  error?: WireError;
+  turnId?: string;
+  waiting: boolean;
+}
+
+/** An answer of the assistant. Its text is not here: see {@link Chat.watchText}. */
+export interface AnswerEntry {
+  kind: "answer";
+  turnId: string;
+  state: "starting" | "streaming" | "ended";
+  /** Set once stored. */
+  messageId?: string;
+  at?: number;
+  outcome?: Outcome;
+  error?: WireError;
+  rating?: Rating;
+  /** The tool that is running, if any. */
+  activity?: string;
+}
+
+/** A person's message or a system line. */
+export interface OtherEntry {
+  kind: "agent" | "system";
+  messageId: string;
+  text: string;
+  at: number;
+  name?: string;
+}
+
+export type Entry = QuestionEntry | AnswerEntry | OtherEntry;
+
+/** All a page shows, but for the text of answers. A new object after each change; entries that did not change keep theirs. */
+export interface ChatState {
+  link: Link;
+  /** Why the link is refused. */
+  refusal?: WireError;
+  /** False until the first snapshot has come. */
+  ready: boolean;
+  simulated: boolean;
+  tier: Tier;
+  responder: Responder;
+  /** In reading order; waiting questions are last. */
+  entries: readonly Entry[];
+  /** The turn that is being answered, if any: what Stop stops. */
+  runningTurnId: string | null;
+  /** The place in line of the turn that waits, if it waits in the line. */
+  place: { turnId: string; position: number; waitMs: { low: number; high: number } | null } | null;
+  /** Somebody else who is typing. */
+  typing: { name?: string } | null;
+}
+
+/** Receives the text of one answer: everything again, or a piece to append. */
+export interface TextSink {
+  reset(text: string): void;
+  append(piece: string): void;
+}
+
+/**
+ * The customer's side of one conversation: connection, outbox, resume and reassembly, without any page.
+ *
+ * - **S3, S4** Text is placed by offset and fenced by epoch; whatever is lost, doubled or late, the text comes right.
+ * - A message is sent under its own id until it is acknowledged, over any number of reconnects, and never twice.
+ */
+export interface Chat {
+  readonly state: ChatState;
+  subscribe(listener: (state: ChatState) => void): () => void;
+  /** Calls `sink.reset` at once with the text so far. */
+  watchText(turnId: string, sink: TextSink): () => void;
+  /** The whole text of an answer as far as it is known. */
+  textOf(turnId: string): string;
+  send(text: string, page?: Page): void;
+  /** Sends a failed question again under its own id. */
+  retry(messageId: string): void;
+  /** Stops the running answer, or leaves the line with the given waiting turn. */
+  stop(turnId?: string): void;
+  rate(messageId: string, value: Rating): void;
+  /** Any other command, as its acknowledgement resolves; rejects with a {@link WireError}. */
+  ask<N extends CommandName>(name: N, payload: CommandPayload<N>): Promise<unknown>;
+  /** Checks against the server that nothing was missed: call on wake-up, on `online`, on `pageshow`. */
+  reconcile(): void;
+  close(): void;
+}
+
+export type { Message };

@@ -1,0 +1,73 @@
+import type { Message, Page, Rating, Responder } from "../contract/shapes.ts";
+import type { Caller } from "./identity.ts";
+
+/** The thread between one customer and the shop, as it stands. */
+export interface Conversation {
+  readonly conversationId: string;
+  readonly customerId: string;
+  readonly responder: Responder;
+  /** In the order in which they were stored; {@link inReadingOrder} gives the order for people and models. */
+  readonly messages: readonly Message[];
+  /** The turn that is being answered. */
+  readonly runningTurnId: string | null;
+  /** The turn that gathers what the customer sends meanwhile. */
+  readonly waitingTurnId: string | null;
+  /** Where the customer was when asking last. */
+  readonly page: Page | undefined;
+}
+
+/** What a customer asks. `messageId` is the customer's own and makes sending it again harmless. */
+export interface Question {
+  readonly messageId: string;
+  readonly text: string;
+  readonly page?: Page | undefined;
+}
+
+/** What became of a question: its message, its turn (null while an agent is the responder), and whether it was new. */
+export interface Asked {
+  readonly message: Message;
+  readonly turnId: string | null;
+  readonly repeated: boolean;
+}
+
+/**
+ * The conversations of all customers.
+ *
+ * - **C1** 3,600 s (or what is configured) after its last message a conversation is gone: `read` gives null and `open`
+ *   begins a new one.
+ * - **C2** A message is stored once, in order, with its author.
+ * - **A4** A customer has one conversation, at most one running and one waiting turn in it; questions asked while a
+ *   turn waits join it.
+ * - **X1** `open` never gives a conversation to anyone but its customer.
+ */
+export interface Conversations {
+  /** The caller's conversation, begun when there is none. */
+  open(caller: Caller): Promise<Conversation>;
+  read(conversationId: string): Promise<Conversation | null>;
+  /**
+   * Stores a question and joins it to the waiting turn, in one atomic step. The same `messageId` again gives the first
+   * result. Throws `not-found` when the conversation is gone, `message-conflict` when the id was used for another text.
+   */
+  ask(conversationId: string, question: Question): Promise<Asked>;
+  /** Keeps the customer's opinion of one answer. Throws `not-found` when there is no such answer. */
+  rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void>;
+  /** Keeps the customer's opinion of the conversation; a later one replaces it. */
+  rate(conversationId: string, score: number, comment: string | undefined): Promise<void>;
+}
+
+/**
+ * Messages as people and models read them: each answer stands behind the last question of its turn, even when the
+ * customer had already sent the next question while it was being written. Everything else keeps its place.
+ */
+export function inReadingOrder(messages: readonly Message[]): Message[] {
+  const lastQuestionAt = new Map<string, number>();
+  messages.forEach(({ author, turnId }, at) => {
+    if (author === "customer" && turnId !== undefined) lastQuestionAt.set(turnId, at);
+  });
+  const placeOf = ({ author, turnId }: Message, at: number) =>
+    author === "assistant" && turnId !== undefined ? (lastQuestionAt.get(turnId) ?? at) + 0.5 : at;
+  return messages
+    .map((message, at) => ({ message, place: placeOf(message, at) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ message }) => message);
+}

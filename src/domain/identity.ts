@@ -1,0 +1,14 @@
+import type { CustomerClass } from "../contract/shapes.ts";
+
+export type Role = "customer" | "agent" | "operator";
+
+/** Who is calling, as a verified token says (X1); nothing a payload says can change it. */
+export interface Caller {
+  /** The token's `sub`; guests have `guest:<random>`. */
+  readonly customerId: string;
+  readonly role: Role;
+  readonly class: CustomerClass;
+  readonly name: string | undefined;
+  /** When the token ends, in epoch milliseconds; undefined for one without an end. */
+  readonly expiresAt: number | undefined;
+}

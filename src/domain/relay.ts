@@ -1,0 +1,74 @@
+/** One entry of the context as the model sees it. */
+export interface ModelMessage {
+  readonly role: "user" | "assistant";
+  readonly text: string;
+}
+
+/** What one attempt asks of the relay. */
+export interface RelayRequest {
+  readonly model: string;
+  readonly maxTokens: number;
+  readonly system: string;
+  /** Begins with a `user` message and alternates; a final `assistant` message is a beginning to continue from. */
+  readonly messages: readonly ModelMessage[];
+}
+
+/**
+ * Why an attempt failed (U3). `bad-key`, `unknown-model`, `bad-request` and `spend-limit` need a person to mend them;
+ * the others may pass.
+ */
+export type FailureReason =
+  | "bad-key"
+  | "unknown-model"
+  | "bad-request"
+  | "spend-limit"
+  | "rate-limit"
+  | "overloaded"
+  | "server-error"
+  | "unreachable"
+  | "slow-start"
+  | "stall"
+  | "too-long"
+  | "cut"
+  | "broken";
+
+export interface RelayFailure {
+  readonly reason: FailureReason;
+  /** For the log: what the relay said, without keys and without message texts. */
+  readonly detail: string;
+  readonly status?: number | undefined;
+  /** What the relay asked for, in milliseconds, as it said it: the caller bounds it. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** What an attempt used and how long it took. Token counts are the relay's; null where it told none. */
+export interface AttemptReport {
+  readonly model: string;
+  readonly requestId: string | undefined;
+  /** From the start of the request to the first text; null when none came. */
+  readonly firstTokenMs: number | null;
+  readonly totalMs: number;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+}
+
+/** How an attempt ended: only the relay's own end mark makes it `complete` (S5). */
+export type AttemptEnd =
+  | { readonly kind: "complete"; readonly stop: "end" | "max-tokens" | "refusal"; readonly report: AttemptReport }
+  | { readonly kind: "failed"; readonly failure: RelayFailure; readonly report: AttemptReport }
+  | { readonly kind: "aborted"; readonly report: AttemptReport };
+
+/**
+ * The upstream that speaks the Anthropic Messages API.
+ *
+ * - **U2** One attempt is one request: no retries inside, own clocks for the first token, for silence and in all.
+ * - **U3** Failures are told apart by type.
+ * - **S6** `onText` is called synchronously for every piece of text as it arrives and must not block. It is never
+ *   called after `signal` was aborted, nor after the promise settled.
+ */
+export interface Relay {
+  /** Never rejects: every way to fail is an {@link AttemptEnd}. Aborting `signal` closes the upstream request. */
+  attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd>;
+}
