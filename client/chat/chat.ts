@@ -1,5 +1,5 @@
 import type { WireError } from "../../src/contract/errors.ts";
-import type { CommandName, CommandPayload } from "../../src/contract/events.ts";
+import type { CommandInput, CommandName, CommandResult } from "../../src/contract/events.ts";
 import type { Message, Outcome, Page, Rating, Responder, Tier } from "../../src/contract/shapes.ts";
 
 /** How the page reaches the server: `refused` is final until the token or the settings change. */
@@ -89,7 +89,7 @@ export interface Chat {
   stop(turnId?: string): void;
   rate(messageId: string, value: Rating): void;
   /** Any other command, as its acknowledgement resolves; rejects with a {@link WireError}. */
-  ask<N extends CommandName>(name: N, payload: CommandPayload<N>): Promise<unknown>;
+  ask<N extends CommandName>(name: N, payload: CommandInput<N>): Promise<CommandResult<N>>;
   /** Checks against the server that nothing was missed: call on wake-up, on `online`, on `pageshow`. */
   reconcile(): void;
   close(): void;

@@ -26,6 +26,10 @@ export const errors = {
     sentence: "The assistant has too much to do right now; please ask again shortly.",
   },
   "assistant-slow": { retryable: true, sentence: "The assistant did not answer in time; please ask again." },
+  "assistant-unreachable": {
+    retryable: true,
+    sentence: "The assistant cannot be reached right now; please ask again.",
+  },
   "assistant-cut": { retryable: true, sentence: "The answer broke off before its end; please ask again." },
   "assistant-unavailable": {
     retryable: false,

@@ -1,0 +1,144 @@
+import { watch } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { build, type InlineConfig, type Rolldown } from "vite";
+
+const clientDirectory = import.meta.dirname;
+const outDirectory = join(clientDirectory, "dist");
+/** Each folder holds one page, named after the folder but for the shop's, which is the server's front page. */
+const pages = ["shop"];
+/** The oldest browsers with constructable style sheets (all that a strict policy leaves) and ARIA properties. */
+const browsers = ["chrome100", "edge100", "firefox119", "safari16.4"];
+/** Style sheets are written for the browsers above by hand: lowering would double their size. */
+const stylesAsWritten = ["chrome123", "edge123", "firefox120", "safari17.5"];
+
+type Files = Map<string, string | Uint8Array>;
+
+/** Builds everything that browsers load into `client/dist`: `widget.js`, the pages, and hashed files in `assets`. */
+async function buildClient(): Promise<void> {
+  const files: Files = new Map();
+  const body = await buildWidgetBody(files);
+  await Promise.all([buildLoader(files, body), ...pages.map((page) => buildPage(files, page))]);
+  await writeFiles(files);
+}
+
+/** Gives the hashed name of the module that the loader imports. */
+async function buildWidgetBody(files: Files): Promise<string> {
+  const outputs = await bundle(files, {
+    root: join(clientDirectory, "widget"),
+    build: {
+      rolldownOptions: {
+        input: join(clientDirectory, "widget/body.tsx"),
+        preserveEntrySignatures: "strict",
+        output: { entryFileNames: "assets/widget-[hash].js" },
+      },
+    },
+  });
+  const entry = outputs.find((output) => output.type === "chunk" && output.isEntry);
+  if (entry === undefined) throw new Error("The widget's body was not built.");
+  return entry.fileName;
+}
+
+async function buildLoader(files: Files, body: string): Promise<void> {
+  await bundle(files, {
+    root: join(clientDirectory, "widget"),
+    define: { __BODY__: JSON.stringify(body) },
+    build: {
+      rolldownOptions: {
+        input: join(clientDirectory, "widget/loader.ts"),
+        output: { entryFileNames: "widget.js", format: "iife" },
+      },
+    },
+  });
+}
+
+async function buildPage(files: Files, page: string): Promise<void> {
+  const root = join(clientDirectory, page);
+  await bundle(files, { root, build: { rolldownOptions: { input: join(root, pageFile(page)) } } });
+}
+
+function pageFile(page: string): string {
+  return page === "shop" ? "index.html" : `${page}.html`;
+}
+
+type Output = Rolldown.OutputChunk | Rolldown.OutputAsset;
+
+/** Bundles in memory, so that `dist` changes only when everything has been built. */
+async function bundle(files: Files, config: InlineConfig): Promise<Output[]> {
+  const result = await build({
+    configFile: false,
+    logLevel: "warn",
+    publicDir: false,
+    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    ...config,
+    plugins: [withoutWebTransport, ...(config.plugins ?? [])],
+    build: {
+      target: browsers,
+      cssTarget: stylesAsWritten,
+      write: false,
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      reportCompressedSize: false,
+      ...config.build,
+    },
+  });
+  const outputs = [result].flat().flatMap((built) => ("output" in built ? built.output : []));
+  for (const output of outputs) files.set(output.fileName, output.type === "chunk" ? output.code : output.source);
+  return outputs;
+}
+
+/** The server speaks WebSocket and long polling only: leaving the third transport out saves every visitor 0.9 KB. */
+const withoutWebTransport = {
+  name: "without-webtransport",
+  load: (id: string) =>
+    id.endsWith("engine.io-client/build/esm/transports/webtransport.js") ? "export const WT = undefined;" : null,
+};
+
+/** Writes what is new, each text with its compressed forms beside it, then removes what no page asks for any more. */
+async function writeFiles(files: Files): Promise<void> {
+  const written = (await Promise.all([...files].map(([name, content]) => writeCompressed(name, content)))).flat();
+  for (const name of await filesIn(outDirectory)) if (!written.includes(name)) await rm(join(outDirectory, name));
+}
+
+async function writeCompressed(name: string, content: string | Uint8Array): Promise<string[]> {
+  const path = join(outDirectory, name);
+  await mkdir(dirname(path), { recursive: true });
+  const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+  const forms: [suffix: string, content: string | Uint8Array][] = [
+    ["", content],
+    [".gz", await promisify(gzip)(content, { level: 9 })],
+    [".br", await promisify(brotliCompress)(content, brotliOptions)],
+  ];
+  await Promise.all(forms.map(([suffix, form]) => writeFile(path + suffix, form)));
+  return forms.map(([suffix]) => name + suffix);
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+}
+
+async function report(work: Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  await work;
+  console.log(`client/dist built in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+}
+
+/** Builds again after each change, one build at a time, until the process ends. */
+async function buildOnChange(): Promise<void> {
+  let settled: NodeJS.Timeout | undefined;
+  let building = Promise.resolve();
+  const rebuild = () => {
+    building = building.then(() => report(buildClient())).catch(console.error);
+  };
+  watch(clientDirectory, { recursive: true }, (_event, name) => {
+    if (name === null || name.startsWith("dist")) return;
+    clearTimeout(settled);
+    settled = setTimeout(rebuild, 100);
+  });
+}
+
+await report(buildClient());
+if (process.argv.includes("--watch")) await buildOnChange();

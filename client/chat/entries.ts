@@ -1,0 +1,91 @@
+import type { Message, Responder } from "../../src/contract/shapes.ts";
+import { type Answer, turnOf } from "./answers.ts";
+import type { Entry, QuestionEntry } from "./chat.ts";
+import type { Letter } from "./outbox.ts";
+
+/** What entries are made of. */
+export interface Known {
+  /** As stored, by id, in the order of the server. */
+  readonly messages: ReadonlyMap<string, Message>;
+  readonly answers: ReadonlyMap<string, Answer>;
+  /** Not stored yet, as far as is known. */
+  readonly letters: readonly Letter[];
+  readonly runningTurnId: string | null;
+  readonly responder: Responder;
+}
+
+/** An answer stands half a step behind the last question of its turn; what waits comes after everything else. */
+const behind = 0.5;
+const waitingFrom = 1e9;
+
+/** Everything in reading order. Entries equal to one of `before` are that very object, so that pages redraw little. */
+export function entriesOf(known: Known, before: readonly Entry[]): Entry[] {
+  const old = new Map(before.map((entry) => [keyOf(entry), entry]));
+  return placed(known)
+    .sort((a, b) => a.place - b.place)
+    .map(({ entry }) => {
+      const same = old.get(keyOf(entry));
+      return same && alike(same, entry) ? same : entry;
+    });
+}
+
+interface Placed {
+  place: number;
+  entry: Entry;
+}
+
+function placed({ messages, answers, letters, runningTurnId, responder }: Known): Placed[] {
+  const stored = [...messages.values()];
+  const lastQuestionAt = new Map<string | undefined, number>();
+  const storedAt = new Map<string, number>();
+  stored.forEach((message, at) => {
+    if (message.author === "customer") lastQuestionAt.set(message.turnId, at);
+    else storedAt.set(turnOf(message), at);
+  });
+  const lastByAgent = stored.findLastIndex(({ author }) => author === "agent");
+
+  const waits = ({ turnId }: Message, at: number) =>
+    turnId !== undefined &&
+    turnId !== runningTurnId &&
+    !answers.has(turnId) &&
+    responder.kind !== "agent" &&
+    at > lastByAgent;
+
+  const spoken = stored
+    .map((message, at) => {
+      const waiting = message.author === "customer" && waits(message, at);
+      return { place: waiting ? waitingFrom + at : at, entry: entryOf(message, waiting) };
+    })
+    .filter((item): item is Placed => item.entry !== null);
+
+  // An answer whose question is on its way back to us belongs behind that question, which is the first letter.
+  const answered = [...answers.values()].map(({ entry }) => ({
+    place: (lastQuestionAt.get(entry.turnId) ?? storedAt.get(entry.turnId) ?? 2 * waitingFrom) + behind,
+    entry,
+  }));
+
+  const busy = runningTurnId !== null && lastQuestionAt.has(runningTurnId);
+  const unsent = letters.map((letter, at) => ({
+    place: 2 * waitingFrom + at,
+    entry: letterEntry(letter, busy && letter.status === "sending"),
+  }));
+  return [...spoken, ...answered, ...unsent];
+}
+
+function entryOf({ author, messageId, text, at, turnId, name }: Message, waiting: boolean): Entry | null {
+  if (author === "assistant") return null;
+  if (author === "customer")
+    return { kind: "question", messageId, text, at, status: "sent", waiting, ...(turnId !== undefined && { turnId }) };
+  return { kind: author, messageId, text, at, ...(name !== undefined && { name }) };
+}
+
+function letterEntry({ messageId, text, at, status, error }: Letter, waiting: boolean): QuestionEntry {
+  return { kind: "question", messageId, text, at, status, waiting, ...(error && { error }) };
+}
+
+const keyOf = (entry: Entry) => (entry.kind === "answer" ? `answer ${entry.turnId}` : entry.messageId);
+
+function alike(a: Entry, b: Entry): boolean {
+  const left = Object.entries(a);
+  return left.length === Object.keys(b).length && left.every(([key, value]) => value === b[key as keyof Entry]);
+}

@@ -1,0 +1,50 @@
+/** The part of the browser's `Storage` that is used here. */
+export interface StorageLike {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** Small things kept for one server: in the storage while that works, in memory always. */
+export interface Keeper {
+  read(name: string): string | null;
+  /** `null` forgets. */
+  write(name: string, value: string | null): void;
+}
+
+/** Names the server in keys and locks: two shops on one page never share an identity. */
+export const scopeOf = (url: string) => `tidegate:${url.replace(/\/+$/, "")}`;
+
+/** Private windows, full disks and sandboxed frames make every call of a storage throw: then memory has to do. */
+export function openKeeper(scope: string, storage: StorageLike | undefined): Keeper {
+  const memory = new Map<string, string>();
+  return {
+    read(name) {
+      try {
+        // The storage goes first: another tab may have written meanwhile.
+        return storage?.getItem(`${scope}:${name}`) ?? memory.get(name) ?? null;
+      } catch {
+        return memory.get(name) ?? null;
+      }
+    },
+    write(name, value) {
+      if (value === null) memory.delete(name);
+      else memory.set(name, value);
+      try {
+        if (value === null) storage?.removeItem(`${scope}:${name}`);
+        else storage?.setItem(`${scope}:${name}`, value);
+      } catch {
+        // Memory has it.
+      }
+    },
+  };
+}
+
+/** A storage of the page, or nothing where reading the property already throws. */
+export function pageStorage(name: "localStorage" | "sessionStorage"): StorageLike | undefined {
+  try {
+    return globalThis[name];
+  } catch {
+    return undefined;
+  }
+}

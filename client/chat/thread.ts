@@ -1,0 +1,161 @@
+import type { CommandInput, CommandResult, FactName, FactPayload } from "../../src/contract/events.ts";
+import type { Message } from "../../src/contract/shapes.ts";
+import { type Answers, turnOf } from "./answers.ts";
+import type { ChatState } from "./chat.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Store } from "./store.ts";
+
+export type Snapshot = CommandResult<"conversation:open">;
+type Place = ChatState["place"];
+/** Facts about the conversation; those about the connection are handled where the connection is. */
+export type ThreadFacts = { [N in Exclude<FactName, "node:draining">]: (fact: FactPayload<N>) => void };
+
+export interface ThreadOptions {
+  readonly messages: Map<string, Message>;
+  readonly answers: Answers;
+  readonly outbox: Outbox;
+  readonly store: Store;
+  typing(who: ChatState["typing"]): void;
+}
+
+/**
+ * What is known of the conversation. Every fact may come twice, late, or before the snapshot that already includes it:
+ * telling it again changes nothing (S3, S4, S5), and a place in line never rises (A6).
+ */
+export interface Thread {
+  readonly facts: ThreadFacts;
+  /** The snapshot is the truth: what it does not know is gone, but for questions that are still on their way. */
+  restore(snapshot: Snapshot): void;
+  /** A question was acknowledged, for the first time or again. */
+  asked(message: Message): void;
+  /** What the page has of the running answer, so that the server need not send it again. */
+  have(): CommandInput<"conversation:open">["have"];
+}
+
+export function openThread({ messages, answers, outbox, store, typing }: ThreadOptions): Thread {
+  const isOver = (turnId: string) => answers.all.get(turnId)?.entry.state === "ended";
+
+  /** An answer that shows life is the one that runs, and waits no longer. */
+  function runs(turnId: string): void {
+    const { runningTurnId, place } = store.state;
+    if (isOver(turnId) || (runningTurnId === turnId && place?.turnId !== turnId)) return;
+    store.patch({ runningTurnId: turnId, place: place?.turnId === turnId ? null : place });
+  }
+
+  function over(turnId: string): void {
+    const { runningTurnId, place } = store.state;
+    store.patch({
+      runningTurnId: runningTurnId === turnId ? null : runningTurnId,
+      place: place?.turnId === turnId ? null : place,
+    });
+  }
+
+  /** A new turn while nothing runs and nothing waits will be answered at once: show it before the server says so. */
+  function expect(turnId: string | undefined): void {
+    const { runningTurnId, place } = store.state;
+    if (turnId === undefined || runningTurnId || place || answers.all.has(turnId)) return;
+    answers.of(turnId);
+    store.patch({ runningTurnId: turnId });
+  }
+
+  /** The place as told, unless it would rise for the same turn. */
+  function lowered(told: NonNullable<Place>): Place {
+    const { place } = store.state;
+    return place?.turnId === told.turnId && told.position > place.position ? place : told;
+  }
+
+  function asked(message: Message): void {
+    const known = messages.get(message.messageId);
+    messages.set(message.messageId, { ...message, ...known });
+    expect(message.turnId);
+    store.patch();
+  }
+
+  function stored(message: Message): void {
+    answers.stored(message);
+    over(turnOf(message));
+  }
+
+  const facts: ThreadFacts = {
+    "message:added"({ message }) {
+      if (typeof message.text !== "string" || typeof message.messageId !== "string") return;
+      messages.set(message.messageId, message);
+      outbox.settle(message.messageId);
+      if (message.author === "assistant") stored(message);
+      if (message.author === "customer") expect(message.turnId);
+      if (message.author === "agent") typing(null);
+      store.patch();
+    },
+    "turn:queued"({ turnId, position, waitMs, tier }) {
+      if (isOver(turnId) || !Number.isInteger(position)) return;
+      const answer = answers.all.get(turnId);
+      if (answer && answer.text.epoch === 0) {
+        answers.drop(turnId);
+        over(turnId);
+      }
+      store.patch({ place: lowered({ turnId, position, waitMs }), tier });
+    },
+    "turn:started"(fact) {
+      answers.started(fact);
+      runs(fact.turnId);
+    },
+    "turn:delta"(fact) {
+      answers.delta(fact);
+      runs(fact.turnId);
+    },
+    "turn:activity"(fact) {
+      answers.activity(fact);
+      runs(fact.turnId);
+    },
+    "turn:ended"(fact) {
+      answers.ended(fact);
+      if (fact.message) messages.set(fact.message.messageId, fact.message);
+      if (isOver(fact.turnId)) over(fact.turnId);
+    },
+    "responder:changed": ({ responder }) => responder.kind && store.patch({ responder }),
+    "tier:changed": ({ tier }) => tier && store.patch({ tier }),
+    "typing:changed"({ author, name, active }) {
+      if (author === "agent") typing(active ? { ...(name !== undefined && { name }) } : null);
+    },
+    "agent:queued": () => {},
+  };
+
+  /** The unfinished turn of a snapshot: it stands in line, or it runs. */
+  function resumed(turn: Snapshot["turn"]): Pick<ChatState, "runningTurnId" | "place"> {
+    const { place } = store.state;
+    if (!turn || isOver(turn.turnId)) return { runningTurnId: null, place: null };
+    const { turnId, position, waitMs = null } = turn;
+    if (turn.state === "queued" && position !== undefined && !turn.text)
+      return { runningTurnId: null, place: lowered({ turnId, position, waitMs }) };
+    answers.slice(turnId, turn);
+    return { runningTurnId: turnId, place: place?.turnId === turnId ? null : place };
+  }
+
+  return {
+    facts,
+    asked,
+
+    restore({ messages: told, turn, responder, tier, simulated }) {
+      messages.clear();
+      const known = new Set<string>();
+      for (const message of told) {
+        messages.set(message.messageId, message);
+        outbox.settle(message.messageId);
+        if (message.author !== "assistant") continue;
+        answers.stored(message);
+        known.add(turnOf(message));
+      }
+      const now = resumed(turn);
+      if (now.runningTurnId) known.add(now.runningTurnId);
+      answers.keepOnly(known);
+      store.patch({ ...now, responder, tier, simulated, ready: true });
+    },
+
+    have() {
+      const { runningTurnId } = store.state;
+      const text = runningTurnId === null ? undefined : answers.all.get(runningTurnId)?.text;
+      if (!runningTurnId || !text?.text) return undefined;
+      return { turnId: runningTurnId, epoch: text.epoch, offset: text.text.length };
+    },
+  };
+}

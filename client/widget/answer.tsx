@@ -1,0 +1,104 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { AnswerEntry } from "../chat/chat.ts";
+import { AnswerActions } from "./answer-actions.tsx";
+import { AnswerText } from "./answer-text.tsx";
+import { explainOutcome, isUnanswered } from "./explain.ts";
+import { Icon } from "./icons.tsx";
+import { Moment } from "./moment.tsx";
+import type { View, Viewed } from "./view.ts";
+
+/** The head of everything the assistant says: who speaks, and that it is made by an AI. */
+function Byline({ view, at }: Viewed & { at?: number | undefined }) {
+  const { words, locale } = view;
+  return (
+    <p class="byline">
+      <span class="avatar">
+        <Icon name="wave" />
+      </span>
+      <b>{words.assistant}</b>
+      <span class="label">{words.madeByAi}</span>
+      {at !== undefined && <Moment at={at} locale={locale} />}
+    </p>
+  );
+}
+
+/** Anything in the assistant's voice that is not streamed. */
+export function AssistantNote({ view, children }: Viewed & { children: ComponentChildren }) {
+  return (
+    <article class="answer" aria-label={view.words.assistant}>
+      <Byline view={view} />
+      <div class="text">{children}</div>
+    </article>
+  );
+}
+
+/** Before the first word: dots, with the step that is being taken when there is one. */
+function Dots({ label }: { label: string }) {
+  return (
+    <p class="dots">
+      <span class="dot" />
+      <span class="dot" />
+      <span class="dot" />
+      <span class="step">{label}</span>
+    </p>
+  );
+}
+
+/** What stands in an answer's place until it exists. */
+export function PendingAnswer({ view }: Viewed) {
+  return (
+    <article class="answer" aria-label={view.words.assistant} data-state="pending">
+      <Byline view={view} />
+      <Dots label={view.words.thinking} />
+    </article>
+  );
+}
+
+export function Answer({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) {
+  const [begun, setBegun] = useState(false);
+  const { words } = view;
+  const ended = entry.state === "ended";
+  const step = stepOf(view, entry);
+  return (
+    <article
+      class="answer"
+      aria-label={words.assistant}
+      data-turn={entry.turnId}
+      data-state={entry.state}
+      data-outcome={entry.outcome}
+    >
+      <Byline view={view} at={ended ? entry.at : undefined} />
+      <AnswerText view={view} turnId={entry.turnId} ended={ended} onBegun={() => setBegun(true)} />
+      {!ended && (step || !begun) && <Dots label={step ?? words.thinking} />}
+      {ended && <Ending view={view} entry={entry} isLast={isLast} />}
+      {ended && begun && <AnswerActions view={view} entry={entry} isLast={isLast} />}
+    </article>
+  );
+}
+
+function stepOf({ words }: View, { activity }: AnswerEntry): string | undefined {
+  return activity && (words.lookingUp[activity] ?? words.lookingUpSomething);
+}
+
+/** An answer that is not simply complete says so, and what can be done. */
+function Ending({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) {
+  const { words, acts } = view;
+  const sentence = explainOutcome(entry, words);
+  if (sentence === undefined) return null;
+  return (
+    <p class="ending">
+      <span>{sentence}</span>
+      {isLast && isUnanswered(entry) && (
+        <button type="button" class="pill" onClick={() => acts.askAgain(entry.turnId)}>
+          {words.askAgain}
+        </button>
+      )}
+      {isLast && entry.outcome === "truncated" && (
+        <button type="button" class="pill" onClick={() => acts.submit(words.goOn)}>
+          {words.goOn}
+        </button>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,100 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Icon } from "./icons.tsx";
+import { type InputMethodGuard, openInputMethodGuard } from "./keys.ts";
+import type { Viewed } from "./view.ts";
+
+/** The longest message the server takes, in UTF-16 units. */
+export const maxChars = 4_000;
+/** From how many characters left on a counter is shown. */
+const countFrom = 200;
+
+interface ComposerProps extends Viewed {
+  field: RefObject<HTMLTextAreaElement>;
+}
+
+/** Where the customer writes. It is never locked: what is sent during an answer waits for its end. */
+export function Composer({ view, field }: ComposerProps) {
+  const { words, acts, chat } = view;
+  const [draft, setDraft] = useState("");
+  const guard = useMemo(openInputMethodGuard, []);
+  const text = draft.trim();
+  const left = maxChars - text.length;
+  const canSend = text !== "" && left >= 0;
+  const streaming = chat.runningTurnId !== null;
+  useAutoSize(field, draft);
+
+  const submit = () => {
+    if (!canSend) return;
+    acts.submit(text);
+    setDraft("");
+    field.current?.focus();
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div class="field">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          enterKeyHint="send"
+          value={draft}
+          aria-label={words.composer}
+          aria-invalid={left < 0}
+          placeholder={words.placeholder}
+          onInput={(event) => setDraft(event.currentTarget.value)}
+          {...compositionOf(guard)}
+          onKeyDown={(event) => {
+            if (!guard.isSend(event)) return;
+            event.preventDefault();
+            submit();
+          }}
+        />
+        {streaming && text !== "" && <SendButton view={view} disabled={!canSend} />}
+        {streaming ? (
+          <button type="button" class="send" aria-label={words.stop} title={words.stop} onClick={() => acts.stop()}>
+            <Icon name="stop" />
+          </button>
+        ) : (
+          <SendButton view={view} disabled={!canSend} />
+        )}
+      </div>
+      <p class="footnote">
+        {left <= countFrom ? <b data-state={left < 0 ? "over" : "near"}>{words.charactersLeft(left)}</b> : words.footnote}
+      </p>
+    </form>
+  );
+}
+
+/** It stays in the order of the keyboard while there is nothing to send: a button that vanishes takes the focus along. */
+function SendButton({ view, disabled }: Viewed & { disabled: boolean }) {
+  const { send } = view.words;
+  return (
+    <button type="submit" class="send" aria-label={send} title={send} aria-disabled={disabled}>
+      <Icon name="send" />
+    </button>
+  );
+}
+
+const compositionOf = (guard: InputMethodGuard) => ({
+  onCompositionStart: () => guard.compositionStarted(),
+  onCompositionEnd: (event: CompositionEvent) => guard.compositionEnded(event.timeStamp),
+});
+
+/** The field is as high as its text, up to what the style sheet allows. */
+function useAutoSize(field: RefObject<HTMLTextAreaElement>, text: string): void {
+  const seen = useRef("");
+  useLayoutEffect(() => {
+    const { current } = field;
+    if (!current || seen.current === text) return;
+    seen.current = text;
+    current.style.blockSize = "auto";
+    current.style.blockSize = `${current.scrollHeight}px`;
+  });
+}

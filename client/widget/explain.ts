@@ -1,0 +1,31 @@
+import type { WireError } from "../../src/contract/errors.ts";
+import type { AnswerEntry } from "../chat/chat.ts";
+import type { Words } from "./words/words.ts";
+
+/** An error in the reader's language, with when to come back if the server said so. */
+export function explain(error: WireError | undefined, words: Words): string {
+  // A newer server may know codes that this page does not.
+  const sentence = words.errors[error?.code ?? "internal"] ?? words.errors.internal;
+  const waitMs = error?.retryAfterMs;
+  return waitMs === undefined ? sentence : `${sentence} ${words.retryIn(Math.ceil(waitMs / 1_000))}`;
+}
+
+/** How an answer ended, in a sentence; nothing when it is simply complete or still being written. */
+export function explainOutcome({ outcome, error }: AnswerEntry, words: Words): string | undefined {
+  switch (outcome) {
+    case undefined:
+    case "completed":
+      return undefined;
+    case "failed":
+      return explain(error, words);
+    case "shed":
+      return error === undefined ? words.errors.shed : explain(error, words);
+    default:
+      return words[outcome];
+  }
+}
+
+/** Whether asking the same again makes sense. */
+export function isUnanswered({ outcome }: AnswerEntry): boolean {
+  return outcome === "failed" || outcome === "shed" || outcome === "stopped";
+}

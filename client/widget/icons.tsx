@@ -1,0 +1,25 @@
+const drawings = {
+  wave: "M3 9q3-4 6 0t6 0 6 0M3 15q3-4 6 0t6 0 6 0",
+  close: "M6 6l12 12M18 6 6 18",
+  send: "M12 19V5M6 11l6-6 6 6",
+  stop: "M8 8h8v8H8z",
+  down: "M12 5v14M6 13l6 6 6-6",
+  copy: "M9 9h10v10H9zM15 9V5H5v10h4",
+  done: "M5 12.5l4.5 4.5L19 7.5",
+  good: "M7 11v8H4v-8h3l4-7c1.5 0 2.5 1 2.5 2.5L13 10h5.5a1.5 1.5 0 0 1 1.5 1.800l-1.200 6a1.5 1.5 0 0 1-1.5 1.200H7",
+  again: "M19 8a8 8 0 1 0 1 6M20 4v5h-5",
+  person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 20c1-4 4-5.5 8-5.5s7 1.5 8 5.5",
+  clock: "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18",
+} as const;
+
+export type IconName = keyof typeof drawings | "bad";
+
+/** Decoration only: what it means is said by the element around it. */
+export function Icon({ name }: { name: IconName }) {
+  const turned = name === "bad";
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true" class={turned ? "turned" : ""}>
+      <path d={drawings[turned ? "good" : name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,49 @@
+import type { ChatState } from "../chat/chat.ts";
+import type { Arrivals } from "./arrivals.ts";
+import { explain, explainOutcome } from "./explain.ts";
+import type { Words } from "./words/words.ts";
+
+/** One thing to speak. Faults are urgent, everything else waits for a pause. */
+export interface Telling {
+  readonly text: string;
+  readonly urgent: boolean;
+}
+
+const calm = (text: string): Telling => ({ text, urgent: false });
+const urgent = (text: string): Telling => ({ text, urgent: true });
+
+/** What a listener must be told of a change: the boundaries of states, never the text of answers. */
+export function tellings(before: ChatState, after: ChatState, arrivals: Arrivals, words: Words): Telling[] {
+  const { begun, ended, others, failed } = arrivals;
+  return [
+    ...tellLink(before, after, words),
+    ...failed.map(({ error }) => urgent(`${words.notSent}. ${explain(error, words)}`)),
+    ...tellPlace(before, after, words),
+    ...begun.map(() => calm(words.said.answering)),
+    ...ended.map((entry) => {
+      const text = explainOutcome(entry, words) ?? words.said.answered;
+      return entry.outcome === "failed" || entry.outcome === "shed" ? urgent(text) : calm(text);
+    }),
+    ...tellResponder(before, after, words),
+    ...others.map(({ name, text }) => calm(name ? `${name}: ${text}` : text)),
+  ];
+}
+
+function tellLink(before: ChatState, after: ChatState, words: Words): Telling[] {
+  if (before.link === after.link) return [];
+  if (after.link === "refused") return [urgent(explain(after.refusal, words))];
+  if (after.link === "reconnecting") return [calm(words.reconnecting)];
+  return after.link === "online" && before.link === "reconnecting" ? [calm(words.said.online)] : [];
+}
+
+/** Only a new position is worth a word, not each new guess of the wait. */
+function tellPlace(before: ChatState, after: ChatState, words: Words): Telling[] {
+  const position = after.place?.position;
+  return position === undefined || position === before.place?.position ? [] : [calm(words.place(position))];
+}
+
+function tellResponder(before: ChatState, after: ChatState, words: Words): Telling[] {
+  const { kind, name } = after.responder;
+  const isNew = before.ready && (kind !== before.responder.kind || name !== before.responder.name);
+  return isNew && kind === "agent" ? [calm(words.said.agentAnswers(name ?? words.team))] : [];
+}

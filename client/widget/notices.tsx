@@ -1,0 +1,96 @@
+import { useEffect, useState } from "preact/hooks";
+import { explain } from "./explain.ts";
+import { Icon } from "./icons.tsx";
+import type { View, Viewed } from "./view.ts";
+import { minutesOf } from "./wait.ts";
+
+/** The small bar about the connection. It lies over the thread, so that nothing moves when it comes and goes. */
+export function LinkBar({ view }: Viewed) {
+  const isOffline = useOffline();
+  const text = linkText(view, isOffline);
+  return text === undefined ? null : (
+    <p class="link-bar" data-state={view.chat.link}>
+      {text}
+    </p>
+  );
+}
+
+function linkText({ chat, words }: View, isOffline: boolean): string | undefined {
+  switch (chat.link) {
+    case "online":
+      return isOffline ? words.offline : undefined;
+    case "refused":
+      return `${words.refused}. ${explain(chat.refusal, words)}`;
+    default:
+      return isOffline ? words.offline : words[chat.link];
+  }
+}
+
+function useOffline(): boolean {
+  const [offline, setOffline] = useState(!navigator.onLine);
+  useEffect(() => {
+    const ended = new AbortController();
+    const look = () => setOffline(!navigator.onLine);
+    addEventListener("online", look, { signal: ended.signal });
+    addEventListener("offline", look, { signal: ended.signal });
+    return () => ended.abort();
+  }, []);
+  return offline;
+}
+
+/** The place in line: position, range, why there is a line, and the way out of it. */
+export function LineBanner({ view }: Viewed) {
+  const { words, chat, acts } = view;
+  if (chat.place === null) return null;
+  const { position, waitMs, turnId } = chat.place;
+  const wait = waitMs === null ? "" : `${words.wait(...minutesOf(waitMs))}${words.comma}`;
+  return (
+    <section class="notice line" aria-label={words.place(position)} data-position={position}>
+      <Icon name="clock" />
+      <div>
+        <p>
+          <b>{words.place(position)}</b>
+          {words.comma}
+          {wait}
+          {words.startsByItself}
+        </p>
+        <p class="why">{words.whyWaiting}</p>
+      </div>
+      <button type="button" class="pill" onClick={() => acts.stop(turnId)}>
+        {words.leaveLine}
+      </button>
+    </section>
+  );
+}
+
+/** How the wish for a person goes. */
+export function PersonNotice({ view }: Viewed) {
+  const { words, person, acts } = view;
+  if (person.state === "none") return null;
+  return (
+    <section class="notice" aria-label={words.person} data-state={person.state}>
+      <Icon name="person" />
+      <p>{personText(view)}</p>
+      {person.state !== "asking" && (
+        <button type="button" class="pill" onClick={acts.dropPerson}>
+          {person.state === "waiting" ? words.cancel : words.dismiss}
+        </button>
+      )}
+    </section>
+  );
+}
+
+export function personText({ words, person }: Pick<View, "words" | "person">): string {
+  switch (person.state) {
+    case "none":
+      return "";
+    case "asking":
+      return words.askingForPerson;
+    case "waiting":
+      return words.waitingForPerson(person.position);
+    case "refused":
+      return person.reason;
+    default:
+      return person satisfies never;
+  }
+}

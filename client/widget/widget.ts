@@ -1,0 +1,17 @@
+import type { Chat, ChatState } from "../chat/chat.ts";
+import { openChat } from "../chat/open.ts";
+import type { Announcer } from "./announce.ts";
+import type { Handoff, TidegateCalls } from "./api.ts";
+import { type Arrivals, arrivalsBetween } from "./arrivals.ts";
+import { openAttention } from "./attention.ts";
+import { explain } from "./explain.ts";
+import { tellings } from "./narrate.ts";
+import { personText } from "./notices.tsx";
+import { openStage } from "./phone.ts";
+import { readAloud } from "./read-aloud.ts";
+import { endSession, hasSession, keepOpen, keepSession, wasOpen } from "./session.ts";
+import { applyTheme } from "./theme.ts";
+import type { Acts, PersonWish, View } from "./view.ts";
+import { onWake } from "./wake.ts";
+import { pageLocale, pickLocale } from "./words/locale.ts";
+import { wordsFor } from "./words/words.ts";

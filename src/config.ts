@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { type FileConfig, fileConfig, modelFaults } from "./config-file.ts";
+import type { SettingName } from "./settings.ts";
+
+/** What is wrong with the settings: one sentence each, saying what to do. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+export type RelayConfig =
+  | { readonly kind: "simulator" }
+  | {
+      readonly kind: "remote";
+      readonly baseUrl: string;
+      readonly apiKey: string | undefined;
+      readonly authToken: string | undefined;
+    };
+
+/** Everything the server is told from outside, checked. */
+export interface Config extends FileConfig {
+  readonly host: string;
+  readonly port: number;
+  /** No secret was given: random secrets, loopback only (X6). */
+  readonly demonstration: boolean;
+  /** The first signs, all verify. */
+  readonly secrets: readonly [string, ...string[]];
+  readonly jwksUrl: string | undefined;
+  readonly allowedOrigins: readonly string[];
+  readonly trustedProxies: number;
+  readonly relayAccess: RelayConfig;
+  readonly anthropicVersion: string | undefined;
+  readonly drainMs: number;
+  readonly logLevel: string;
+  /** `NODE_ENV` is `production`: the log is for machines. */
+  readonly production: boolean;
+}
+
+type Environment = Readonly<Partial<Record<string, string>>>;
+
+const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+
+const number = (least: number, most: number) =>
+  z.coerce
+    .number({ error: "must be a number" })
+    .refine((value) => Number.isInteger(value) && value >= least && value <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    });
+
+const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+
+const environment = z.object({
+  PORT: number(0, 65_535).default(3_000),
+  HOST: z.string().optional(),
+  ANTHROPIC_BASE_URL: url.optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_AUTH_TOKEN: z.string().optional(),
+  ANTHROPIC_VERSION: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, "must look like 2023-06-01")
+    .optional(),
+  TIDEGATE_SIMULATOR: z.enum(["auto", "on", "off"], { error: "must be auto, on or off" }).default("auto"),
+  TIDEGATE_CONFIG: z.string().optional(),
+  AUTH_SECRET: z.string().optional(),
+  AUTH_JWKS_URL: url.optional(),
+  ALLOWED_ORIGINS: z.string().optional(),
+  TRUSTED_PROXIES: number(0, 16).default(0),
+  DRAIN_SECONDS: number(0, 3_600).default(25),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], { error: "must be a level of pino" })
+    .default("info"),
+  NODE_ENV: z.string().optional(),
+} satisfies Record<SettingName | "NODE_ENV", z.ZodType>);
+
+type Settings = z.infer<typeof environment>;
+
+/**
+ * Reads the settings from the environment and the file it names.
+ *
+ * @throws {ConfigError} that lists every fault at once
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const settings = parse(environment, given, (path) => path);
+  const file = parse(fileConfig, readFile(settings.TIDEGATE_CONFIG), (path) => `${settings.TIDEGATE_CONFIG}: ${path}`);
+  const secrets = listOf(settings.AUTH_SECRET);
+  const faults = [...modelFaults(file), ...secretFaults(settings, secrets), ...relayFaults(settings)];
+  if (faults.length > 0) throw new ConfigError(faults);
+  const [first, ...others] = secrets;
+  const demonstration = first === undefined;
+  return {
+    ...file,
+    host: settings.HOST ?? (demonstration ? "127.0.0.1" : "0.0.0.0"),
+    port: settings.PORT,
+    demonstration,
+    secrets: [first ?? randomBytes(32).toString("base64url"), ...others],
+    jwksUrl: settings.AUTH_JWKS_URL,
+    allowedOrigins: listOf(settings.ALLOWED_ORIGINS).map((origin) => origin.replace(/\/$/, "")),
+    trustedProxies: settings.TRUSTED_PROXIES,
+    relayAccess: relayAccess(settings),
+    anthropicVersion: settings.ANTHROPIC_VERSION,
+    drainMs: settings.DRAIN_SECONDS * 1_000,
+    logLevel: settings.LOG_LEVEL,
+    production: settings.NODE_ENV === "production",
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, name: (path: string) => string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `${name(path.join(".") || "(the whole)")} ${message}`),
+  );
+}
+
+function readFile(path: string | undefined): unknown {
+  if (path === undefined) return {};
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : String(fault);
+    throw new ConfigError([`TIDEGATE_CONFIG names ${path}, which cannot be read as JSON: ${why}`]);
+  }
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function secretFaults({ HOST, AUTH_JWKS_URL }: Settings, secrets: readonly string[]): string[] {
+  if (secrets.some((secret) => secret.length < 32))
+    return ["AUTH_SECRET must have at least 32 characters in each secret."];
+  if (secrets.length > 0) return [];
+  if (AUTH_JWKS_URL) return ["AUTH_SECRET must be set beside AUTH_JWKS_URL: guests' tokens are signed with it."];
+  if (HOST === undefined || loopback.has(HOST)) return [];
+  return [`Without AUTH_SECRET this is a demonstration and listens on loopback only, not on ${HOST}. Set AUTH_SECRET.`];
+}
+
+function relayFaults(settings: Settings): string[] {
+  const key = settings.ANTHROPIC_API_KEY ?? settings.ANTHROPIC_AUTH_TOKEN;
+  if (settings.TIDEGATE_SIMULATOR === "on") return [];
+  if (settings.ANTHROPIC_BASE_URL && key) return [];
+  if (settings.ANTHROPIC_BASE_URL) return ["Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN): the key of your relay."];
+  if (key) return ["Set ANTHROPIC_BASE_URL: the address of your relay, such as https://relay.example/v1."];
+  if (settings.TIDEGATE_SIMULATOR === "auto" && settings.NODE_ENV !== "production") return [];
+  return [
+    "No relay is set and the simulator is off. Set ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY, or TIDEGATE_SIMULATOR=on.",
+  ];
+}
+
+function relayAccess(settings: Settings): RelayConfig {
+  const { ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_API_KEY: apiKey, ANTHROPIC_AUTH_TOKEN: authToken } = settings;
+  if (settings.TIDEGATE_SIMULATOR === "on" || baseUrl === undefined) return { kind: "simulator" };
+  return { kind: "remote", baseUrl, apiKey, authToken };
+}

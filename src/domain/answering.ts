@@ -1,0 +1,171 @@
+import { wireError } from "../contract/errors.ts";
+import type { Answer } from "./answer.ts";
+import { type Clock, sleep } from "./clock.ts";
+import { askForRest, continuable, OverlapFilter } from "./continuation.ts";
+import type { ModelTable } from "./models.ts";
+import { customerError, type Progress, type RecoverySettings, type RetryBudget, recover } from "./recovery.ts";
+import type { AttemptEnd, ModelMessage, Relay, RelayFailure } from "./relay.ts";
+import type { Listener } from "./steps.ts";
+import type { Ending, Turns } from "./turns.ts";
+
+/** Why an answer is ended before its end: the reason an {@link Answering}'s signal is aborted with. */
+export type Interruption = "stopped" | "interrupted" | "draining";
+
+/** What every answer of a node is written with. */
+export interface Desk {
+  readonly turns: Turns;
+  readonly relay: Relay;
+  readonly models: ModelTable;
+  /** The models to try, best first. */
+  readonly chain: readonly [string, ...string[]];
+  readonly system: string;
+  readonly maxTokens: number;
+  readonly recovery: RecoverySettings;
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly listener: Listener;
+}
+
+/**
+ * Writes one answer, from the first attempt to its end.
+ *
+ * - **U4** Failed attempts are repeated, handed to the next model, or continued under a new epoch, within the budget.
+ * - **S5** Only the relay's own end mark makes it `completed`.
+ * - **S10** Aborting `signal` with an {@link Interruption} ends it with the text so far; not one piece is appended
+ *   afterwards.
+ */
+export class Answering {
+  readonly #desk: Desk;
+  readonly #answer: Answer;
+  #context: readonly ModelMessage[] = [];
+  readonly #signal: AbortSignal;
+  readonly #startedAt: number;
+  #model = 0;
+  #tries = 0;
+  #continuations = 0;
+  /** Attempts made so far. */
+  attempts = 0;
+  /** When the first text came, on the clock's `elapsed` scale; null before. */
+  firstTextAt: number | null = null;
+
+  constructor(desk: Desk, answer: Answer, signal: AbortSignal) {
+    this.#desk = desk;
+    this.#answer = answer;
+    this.#signal = signal;
+    this.#startedAt = desk.clock.elapsed();
+  }
+
+  /**
+   * Answers the last message of `context`. Resolves with how the answer ended, or with null when another writer has
+   * fenced this one (S4).
+   */
+  async write(context: readonly ModelMessage[]): Promise<Ending | null> {
+    this.#context = context;
+    for (;;) {
+      const end = await this.#attempt();
+      if (this.#signal.aborted || end.kind === "aborted") return this.#interrupted();
+      const next = isWhole(end, this.#answer.text) ? this.#whole(end) : await this.#recover(failureOf(end));
+      if (next !== "go on") return next;
+    }
+  }
+
+  async #attempt(): Promise<AttemptEnd> {
+    const { relay, system, maxTokens, models, listener } = this.#desk;
+    const answer = this.#answer;
+    const soFar = answer.text;
+    const how = models[answer.model]?.continues ?? "instruct";
+    const messages = soFar === "" ? this.#context : askForRest(this.#context, soFar, how);
+    const append = (piece: string) => this.#append(piece);
+    const overlap = soFar !== "" && how === "instruct" ? new OverlapFilter(soFar, append) : null;
+    this.attempts++;
+    this.#tries++;
+    const request = { model: answer.model, maxTokens, system, messages };
+    const end = await relay.attempt(request, overlap ? (piece) => overlap.push(piece) : append, this.#signal);
+    overlap?.end();
+    listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, end });
+    return end;
+  }
+
+  #append(piece: string): void {
+    if (this.#signal.aborted || piece === "") return;
+    this.firstTextAt ??= this.#desk.clock.elapsed();
+    this.#answer.append(piece);
+    this.#desk.listener.text(this.#answer, piece);
+  }
+
+  async #recover(failure: RelayFailure): Promise<Next> {
+    const { budget, recovery, random, clock } = this.#desk;
+    const step = recover(failure, this.#progress(), recovery, random);
+    if (step.kind === "give-up" || !budget.spend()) return this.#failed(failure);
+    if (step.kind === "next-model") return this.#nextModel();
+    await sleep(clock, step.waitMs, this.#signal);
+    if (step.kind === "retry" || this.#signal.aborted) return "go on";
+    this.#continuations++;
+    return this.#raise(continuable(this.#answer.text).length);
+  }
+
+  #progress(): Progress {
+    return {
+      tries: this.#tries,
+      continuations: this.#continuations,
+      hasText: this.#answer.text !== "",
+      hasNextModel: this.#model + 1 < this.#desk.chain.length,
+      elapsedMs: this.#desk.clock.elapsed() - this.#startedAt,
+    };
+  }
+
+  #nextModel(): Promise<Next> {
+    this.#model++;
+    this.#tries = 0;
+    this.#answer.model = this.#desk.chain[this.#model] ?? this.#answer.model;
+    return this.#raise(0);
+  }
+
+  async #raise(offset: number): Promise<Next> {
+    const answer = this.#answer;
+    const turn = await this.#desk.turns.raise(answer.ref, answer.epoch, offset);
+    if (turn === null) return null;
+    answer.raise(turn);
+    this.#desk.listener.step({ kind: "turn-started", answer, offset });
+    return "go on";
+  }
+
+  #interrupted(): Ending {
+    const reason: Interruption = this.#signal.reason;
+    if (reason !== "draining") return this.#ending(reason);
+    return { outcome: "failed", text: this.#answer.text, error: wireError("draining") };
+  }
+
+  #failed(failure: RelayFailure): Ending {
+    const { text } = this.#answer;
+    return {
+      outcome: "failed",
+      text,
+      error: wireError(customerError(failure, text !== ""), undefined, failure.retryAfterMs),
+    };
+  }
+
+  #whole(end: Complete): Ending {
+    return this.#ending(end.stop === "max-tokens" ? "truncated" : "completed");
+  }
+
+  #ending(outcome: Ending["outcome"]): Ending {
+    return { outcome, text: this.#answer.text };
+  }
+}
+
+/** What follows an attempt: another one, the end, or nothing because another writer has taken over. */
+type Next = "go on" | Ending | null;
+
+type Complete = Extract<AttemptEnd, { kind: "complete" }>;
+
+/** An end without any text is no answer. */
+function isWhole(end: AttemptEnd, text: string): end is Complete {
+  return end.kind === "complete" && text !== "";
+}
+
+function failureOf(end: AttemptEnd): RelayFailure {
+  if (end.kind === "failed") return end.failure;
+  return { reason: "broken", detail: "the answer ended without any text" };
+}

@@ -1,0 +1,152 @@
+import { TidegateError, wireError } from "../contract/errors.ts";
+import type { Outcome } from "../contract/shapes.ts";
+import { Answer } from "./answer.ts";
+import { Answering, type Desk, type Interruption } from "./answering.ts";
+import { buildContext, type ContextLimits } from "./context.ts";
+import type { Asked, Conversations, Question } from "./conversations.ts";
+import type { TurnReport } from "./steps.ts";
+import type { Ending, Turn, TurnRef } from "./turns.ts";
+
+/** A turn that this node answers. */
+interface LiveTurn {
+  readonly answer: Answer;
+  readonly abort: AbortController;
+  /** Resolves when the end is stored. */
+  readonly ended: Promise<void>;
+}
+
+export interface AssistantOptions extends Desk {
+  readonly conversations: Conversations;
+  readonly context: ContextLimits;
+  /** Told of what should never happen; the customer has been told of a failed answer by then. */
+  readonly onFault: (fault: unknown, conversationId: string) => void;
+}
+
+/**
+ * The AI's side of all conversations on this node: takes up what was asked, writes the answers, stops them.
+ *
+ * - **A4** One answer at a time for each conversation; what was asked meanwhile is answered together, next.
+ * - **S5** Every turn that starts ends with a stored answer, whatever happens.
+ * - **S10** An answer needs nobody to listen.
+ */
+export class Assistant {
+  readonly #options: AssistantOptions;
+  readonly #live = new Map<string, LiveTurn>();
+  #closing = false;
+
+  constructor(options: AssistantOptions) {
+    this.#options = options;
+  }
+
+  /** The answer of a turn while this node writes it. */
+  live(turnId: string): Answer | undefined {
+    return this.#live.get(turnId)?.answer;
+  }
+
+  /** How many answers are being written. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  /** Takes a question, once (C2), and sees to it that it is answered. Resolves when it is stored. */
+  async ask(conversationId: string, question: Question): Promise<Asked> {
+    const asked = await this.#options.conversations.ask(conversationId, question);
+    if (!asked.repeated) this.#options.listener.step({ kind: "message-added", conversationId, message: asked.message });
+    if (asked.turnId !== null) this.#serve(conversationId);
+    return asked;
+  }
+
+  /** Stops an answer or takes a waiting turn back; resolves with how it ended, once that is stored (S10). */
+  async stop(ref: TurnRef): Promise<Outcome> {
+    const live = this.#live.get(ref.turnId);
+    live?.abort.abort("stopped" satisfies Interruption);
+    await live?.ended;
+    const turn = await this.#options.turns.read(ref);
+    if (turn === null) throw new TidegateError("not-found");
+    if (turn.state === "queued") await this.#end(turn, { outcome: "stopped", text: "" }, noReport);
+    return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
+  }
+
+  /** Starts nothing any more; resolves when no answer is being written. Aborting `hurry` ends those that are left. */
+  async drain(hurry: AbortSignal): Promise<void> {
+    this.#closing = true;
+    const stopAll = () => {
+      for (const { abort } of this.#live.values()) abort.abort("draining" satisfies Interruption);
+    };
+    hurry.addEventListener("abort", stopAll, { once: true });
+    if (hurry.aborted) stopAll();
+    await Promise.all([...this.#live.values()].map(({ ended }) => ended));
+    hurry.removeEventListener("abort", stopAll);
+  }
+
+  /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
+  #serve(conversationId: string): void {
+    if (this.#closing) return;
+    this.#options.turns
+      .start(conversationId)
+      .then((turn) => turn && this.#begin(turn))
+      .catch((fault: unknown) => this.#options.onFault(fault, conversationId));
+  }
+
+  #begin(turn: Turn): void {
+    const answer = new Answer(turn, this.#options.chain[0]);
+    const abort = new AbortController();
+    // A tick later, so that the answer is known here before anybody is told that it begins.
+    const ended = Promise.resolve()
+      .then(() => this.#answer(turn, answer, abort.signal))
+      .catch((fault: unknown) => this.#options.onFault(fault, answer.ref.conversationId))
+      .finally(() => this.#live.delete(turn.turnId));
+    this.#live.set(turn.turnId, { answer, abort, ended });
+    ended.then(() => this.#serve(turn.conversationId));
+  }
+
+  async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<void> {
+    const { listener, budget, clock } = this.#options;
+    const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
+    listener.step({ kind: "turn-started", answer, offset: 0 });
+    budget.earn();
+    const answering = new Answering(this.#options, answer, signal);
+    const ending = await this.#context(turn)
+      .then((context) => answering.write(context))
+      .catch((fault: unknown) => this.#broken(fault, answer));
+    if (ending === null) return;
+    const { firstTextAt, attempts } = answering;
+    const report = {
+      firstTextMs: firstTextAt === null ? null : firstTextAt - startedAt,
+      totalMs: clock.elapsed() - startedAt,
+      attempts,
+    };
+    await this.#end({ ...turn, epoch: answer.epoch }, ending, report, answer.model);
+  }
+
+  async #context(turn: Turn) {
+    const conversation = await this.#options.conversations.read(turn.conversationId);
+    if (conversation === null) return [];
+    return buildContext(conversation.messages, turn.turnId, this.#options.context, conversation.page);
+  }
+
+  #broken(fault: unknown, answer: Answer): Ending {
+    this.#options.onFault(fault, answer.ref.conversationId);
+    return { outcome: "failed", text: answer.text, error: wireError("internal") };
+  }
+
+  async #end(turn: Turn, ending: Ending, report: TurnReport, model?: string): Promise<void> {
+    const { turns, listener } = this.#options;
+    const ref = { conversationId: turn.conversationId, turnId: turn.turnId };
+    const ended = await turns.end(ref, turn.epoch, ending);
+    if (ended?.answer === undefined) return;
+    const { outcome, error } = ending;
+    listener.step({
+      kind: "turn-ended",
+      ref,
+      epoch: ended.epoch,
+      outcome,
+      message: ended.answer,
+      error,
+      model,
+      report,
+    });
+  }
+}
+
+const noReport: TurnReport = { firstTextMs: null, totalMs: 0, attempts: 0 };

@@ -1,0 +1,174 @@
+import type { FactName, FactPayload } from "../contract/events.ts";
+import type { Answer } from "./answer.ts";
+import type { Clock, Undo } from "./clock.ts";
+import type { Listener, Step } from "./steps.ts";
+
+/** Somebody who receives the facts of one conversation: a socket, an event stream. */
+export interface Viewer {
+  send<N extends FactName>(fact: N, payload: FactPayload<N>): void;
+  /** True while what was sent before has not left the process: text waits meanwhile (S9). */
+  readonly clogged: boolean;
+}
+
+/** How far a viewer has been sent the running answer. */
+interface Seat {
+  readonly viewer: Viewer;
+  turnId: string | null;
+  offset: number;
+}
+
+/** The text of one answer that has not been framed yet. */
+interface Frame {
+  readonly answer: Answer;
+  offset: number;
+  text: string;
+  lastAt: number;
+}
+
+export interface AudienceOptions {
+  readonly clock: Clock;
+  /** The least time between two frames of an answer, in milliseconds, asked for at each frame: grows with the load. */
+  readonly paceMs: () => number;
+}
+
+/** No frame ever waits longer than this (S1). */
+export const longestPaceMs = 100;
+
+/**
+ * Brings facts and text to everybody who looks at a conversation on this node.
+ *
+ * - **S1** The first text of an answer leaves at once, later text at the pace of the node: never later than 100 ms.
+ * - **S2** Each viewer is sent each character once.
+ * - **S6** Nothing here waits.
+ * - **S9** A clogged viewer is passed over, and gets what it missed in one piece when it is told to {@link catchUp}.
+ * - **S11** All viewers of a conversation get the same.
+ */
+export class Audience implements Listener {
+  readonly #options: AudienceOptions;
+  readonly #rooms = new Map<string, Set<Seat>>();
+  readonly #frames = new Map<string, Frame>();
+  readonly #due = new Set<Frame>();
+  #tick: Undo | null = null;
+
+  constructor(options: AudienceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Lets `viewer` see a conversation from now on. When an answer is being written, `seen` says up to where the viewer
+   * already has its text.
+   */
+  watch(conversationId: string, viewer: Viewer, seen?: { turnId: string; offset: number }): Undo {
+    const room = this.#rooms.get(conversationId) ?? new Set();
+    this.#rooms.set(conversationId, room);
+    const seat: Seat = { viewer, turnId: seen?.turnId ?? null, offset: seen?.offset ?? 0 };
+    room.add(seat);
+    return () => {
+      room.delete(seat);
+      if (room.size === 0 && this.#rooms.get(conversationId) === room) this.#rooms.delete(conversationId);
+    };
+  }
+
+  /** Sends `viewer` what it was passed over for: call when it is no longer clogged. */
+  catchUp(conversationId: string, viewer: Viewer): void {
+    for (const seat of this.#rooms.get(conversationId) ?? []) {
+      const frame = seat.turnId === null ? undefined : this.#frames.get(seat.turnId);
+      if (seat.viewer === viewer && frame) this.#sendTo(seat, frame);
+    }
+  }
+
+  /** Tells everybody in the conversation, but for `except`, after all text that came before. */
+  tell<N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>, except?: Viewer): void {
+    for (const { viewer } of this.#rooms.get(conversationId) ?? []) {
+      if (viewer !== except) viewer.send(fact, payload);
+    }
+  }
+
+  /** Tells everybody on this node. */
+  tellAll<N extends FactName>(fact: N, payload: FactPayload<N>): void {
+    for (const conversationId of this.#rooms.keys()) this.tell(conversationId, fact, payload);
+  }
+
+  text(answer: Answer, piece: string): void {
+    const frame = this.#frames.get(answer.ref.turnId);
+    if (frame === undefined) return;
+    frame.text += piece;
+    const elapsed = this.#options.clock.elapsed() - frame.lastAt;
+    const pace = Math.min(this.#options.paceMs(), longestPaceMs);
+    if (elapsed >= pace) {
+      this.#flush(frame);
+      return;
+    }
+    this.#due.add(frame);
+    this.#tick ??= this.#options.clock.after(pace - elapsed, () => this.#flushDue());
+  }
+
+  step(step: Step): void {
+    switch (step.kind) {
+      case "message-added":
+        return this.tell(step.conversationId, "message:added", { message: step.message });
+      case "turn-started":
+        return this.#started(step.answer, step.offset);
+      case "turn-ended":
+        return this.#ended(step);
+      case "attempt-ended":
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  #started(answer: Answer, offset: number): void {
+    const { conversationId, turnId } = answer.ref;
+    // What an earlier epoch had not sent yet is either cut away or still in the answer's text.
+    const begun = this.#frames.get(turnId);
+    if (begun) this.#due.delete(begun);
+    this.#frames.set(turnId, { answer, offset, text: "", lastAt: Number.NEGATIVE_INFINITY });
+    for (const seat of this.#rooms.get(conversationId) ?? []) {
+      seat.offset = seat.turnId === turnId ? Math.min(seat.offset, offset) : 0;
+      seat.turnId = turnId;
+    }
+    this.tell(conversationId, "turn:started", { turnId, epoch: answer.epoch, offset, model: answer.model });
+  }
+
+  #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {
+    const frame = this.#frames.get(ref.turnId);
+    if (frame) this.#flush(frame);
+    this.#frames.delete(ref.turnId);
+    this.tell(ref.conversationId, "turn:ended", {
+      turnId: ref.turnId,
+      epoch,
+      outcome,
+      message,
+      ...(error && { error }),
+    });
+  }
+
+  #flushDue(): void {
+    this.#tick = null;
+    for (const frame of this.#due) this.#flush(frame);
+  }
+
+  #flush(frame: Frame): void {
+    this.#due.delete(frame);
+    if (frame.text === "") return;
+    for (const seat of this.#rooms.get(frame.answer.ref.conversationId) ?? []) this.#sendTo(seat, frame);
+    frame.offset += frame.text.length;
+    frame.text = "";
+    frame.lastAt = this.#options.clock.elapsed();
+  }
+
+  #sendTo(seat: Seat, frame: Frame): void {
+    const { answer } = frame;
+    if (seat.viewer.clogged) return;
+    if (seat.turnId !== answer.ref.turnId) {
+      seat.turnId = answer.ref.turnId;
+      seat.offset = 0;
+    }
+    // Nearly always the viewer has all but this frame, and the long text need not be touched.
+    const text = seat.offset === frame.offset ? frame.text : answer.text.slice(seat.offset);
+    if (text === "") return;
+    seat.viewer.send("turn:delta", { turnId: answer.ref.turnId, epoch: answer.epoch, offset: seat.offset, text });
+    seat.offset += text.length;
+  }
+}

@@ -1,0 +1,49 @@
+import type { WireError } from "../contract/errors.ts";
+import type { Message, Outcome } from "../contract/shapes.ts";
+import type { Answer } from "./answer.ts";
+import type { AttemptEnd } from "./relay.ts";
+import type { TurnRef } from "./turns.ts";
+
+/** What a finished turn cost in time and tries. */
+export interface TurnReport {
+  /** From the first question to the first text; null when none came. */
+  readonly firstTextMs: number | null;
+  /** From the first question to the end. */
+  readonly totalMs: number;
+  readonly attempts: number;
+}
+
+/** Each thing that happens in a conversation, told once, in order. */
+export type Step =
+  | { readonly kind: "message-added"; readonly conversationId: string; readonly message: Message }
+  | { readonly kind: "turn-started"; readonly answer: Answer; readonly offset: number }
+  | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
+  | {
+      readonly kind: "turn-ended";
+      readonly ref: TurnRef;
+      readonly epoch: number;
+      readonly outcome: Outcome;
+      readonly message: Message;
+      readonly error: WireError | undefined;
+      readonly model: string | undefined;
+      readonly report: TurnReport;
+    };
+
+/** Somebody who is told of every step: sockets, log, metrics. Must not throw and must not block (S6). */
+export interface Listener {
+  step(step: Step): void;
+  /** `piece` was appended to `answer`: the token loop, so no object is made for it. */
+  text(answer: Answer, piece: string): void;
+}
+
+/** One listener for many. */
+export function tellAll(listeners: readonly Listener[]): Listener {
+  return {
+    step: (step) => {
+      for (const listener of listeners) listener.step(step);
+    },
+    text: (answer, piece) => {
+      for (const listener of listeners) listener.text(answer, piece);
+    },
+  };
+}

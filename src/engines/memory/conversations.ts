@@ -1,0 +1,84 @@
+import { TidegateError } from "../../contract/errors.ts";
+import type { Message, Rating } from "../../contract/shapes.ts";
+import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
+import type { Caller } from "../../domain/identity.ts";
+import type { MemoryConversation, MemoryWorld } from "./world.ts";
+
+/** {@link Conversations} of one process; each call is one step because nothing in it waits. */
+export class MemoryConversations implements Conversations {
+  readonly #world: MemoryWorld;
+
+  constructor(world: MemoryWorld) {
+    this.#world = world;
+  }
+
+  async open(caller: Caller): Promise<Conversation> {
+    return copy(this.#world.ofCustomer(caller.customerId) ?? this.#world.begin(caller.customerId));
+  }
+
+  async read(conversationId: string): Promise<Conversation | null> {
+    const conversation = this.#world.find(conversationId);
+    return conversation && copy(conversation);
+  }
+
+  async ask(conversationId: string, question: Question): Promise<Asked> {
+    const conversation = this.#get(conversationId);
+    const known = conversation.messages.find(({ messageId }) => messageId === question.messageId);
+    if (known !== undefined) return repeated(known, question);
+    const turnId = conversation.responder.kind === "agent" ? null : this.#waitingTurn(conversation);
+    const message = this.#message(question, turnId);
+    if (question.page) conversation.page = question.page;
+    this.#world.append(conversation, message);
+    return { message, turnId, repeated: false };
+  }
+
+  async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
+    const { messages } = this.#get(conversationId);
+    const at = messages.findIndex((message) => message.messageId === messageId && message.author !== "customer");
+    const message = messages[at];
+    if (message === undefined) throw new TidegateError("not-found");
+    messages[at] = { ...message, rating: value };
+  }
+
+  async rate(conversationId: string, score: number, comment: string | undefined): Promise<void> {
+    this.#get(conversationId).score = { score, comment };
+  }
+
+  #get(conversationId: string): MemoryConversation {
+    const conversation = this.#world.find(conversationId);
+    if (conversation === null) throw new TidegateError("not-found");
+    return conversation;
+  }
+
+  #waitingTurn(conversation: MemoryConversation): string {
+    if (conversation.waitingTurnId !== null) return conversation.waitingTurnId;
+    const { newId, clock } = this.#world.options;
+    const turnId = newId();
+    conversation.turns.set(turnId, { turnId, state: "queued", epoch: 0, starts: [], askedAt: clock.now() });
+    conversation.waitingTurnId = turnId;
+    return turnId;
+  }
+
+  #message({ messageId, text }: Question, turnId: string | null): Message {
+    const at = this.#world.options.clock.now();
+    return { messageId, author: "customer", text, at, ...(turnId !== null && { turnId }) };
+  }
+}
+
+function repeated(known: Message, question: Question): Asked {
+  if (known.author !== "customer" || known.text !== question.text) throw new TidegateError("message-conflict");
+  return { message: known, turnId: known.turnId ?? null, repeated: true };
+}
+
+function copy(conversation: MemoryConversation): Conversation {
+  const { conversationId, customerId, responder, runningTurnId, waitingTurnId, page } = conversation;
+  return {
+    conversationId,
+    customerId,
+    responder,
+    messages: [...conversation.messages],
+    runningTurnId,
+    waitingTurnId,
+    page,
+  };
+}

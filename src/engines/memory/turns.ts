@@ -1,0 +1,64 @@
+import type { Message } from "../../contract/shapes.ts";
+import type { Ending, Turn, TurnRef, Turns } from "../../domain/turns.ts";
+import type { MemoryConversation, MemoryTurn, MemoryWorld } from "./world.ts";
+
+/** {@link Turns} of one process. */
+export class MemoryTurns implements Turns {
+  readonly #world: MemoryWorld;
+
+  constructor(world: MemoryWorld) {
+    this.#world = world;
+  }
+
+  async start(conversationId: string): Promise<Turn | null> {
+    const conversation = this.#world.find(conversationId);
+    if (conversation === null || conversation.runningTurnId !== null) return null;
+    const turn = conversation.turns.get(conversation.waitingTurnId ?? "");
+    if (turn === undefined) return null;
+    conversation.waitingTurnId = null;
+    conversation.runningTurnId = turn.turnId;
+    turn.state = "starting";
+    return raise(conversation, turn, 0);
+  }
+
+  async raise(ref: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
+    const conversation = this.#world.find(ref.conversationId);
+    const turn = conversation?.turns.get(ref.turnId);
+    if (!conversation || turn?.state !== "starting" || turn.epoch !== epoch) return null;
+    return raise(conversation, turn, offset);
+  }
+
+  async end(ref: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
+    const conversation = this.#world.find(ref.conversationId);
+    const turn = conversation?.turns.get(ref.turnId);
+    if (!conversation || !turn || turn.state === "ended" || turn.epoch !== epoch) return null;
+    turn.state = "ended";
+    turn.answer = this.#answer(ref.turnId, ending);
+    if (conversation.runningTurnId === ref.turnId) conversation.runningTurnId = null;
+    if (conversation.waitingTurnId === ref.turnId) conversation.waitingTurnId = null;
+    this.#world.append(conversation, turn.answer);
+    return copy(conversation, turn);
+  }
+
+  async read(ref: TurnRef): Promise<Turn | null> {
+    const conversation = this.#world.find(ref.conversationId);
+    const turn = conversation?.turns.get(ref.turnId);
+    return conversation && turn ? copy(conversation, turn) : null;
+  }
+
+  #answer(turnId: string, { outcome, text, error }: Ending): Message {
+    const { newId, clock } = this.#world.options;
+    return { messageId: newId(), author: "assistant", text, at: clock.now(), turnId, outcome, ...(error && { error }) };
+  }
+}
+
+function raise(conversation: MemoryConversation, turn: MemoryTurn, offset: number): Turn {
+  turn.epoch++;
+  turn.starts = [...turn.starts, { epoch: turn.epoch, offset }];
+  return copy(conversation, turn);
+}
+
+function copy({ conversationId }: MemoryConversation, turn: MemoryTurn): Turn {
+  const { turnId, state, epoch, starts, askedAt, answer } = turn;
+  return { conversationId, turnId, state, epoch, starts, askedAt, ...(answer && { answer }) };
+}

@@ -1,0 +1,113 @@
+import type { Message, Page, Responder } from "../../contract/shapes.ts";
+import type { Clock } from "../../domain/clock.ts";
+import type { EpochStart } from "../../domain/turns.ts";
+
+export interface MemoryTurn {
+  readonly turnId: string;
+  state: "queued" | "starting" | "ended";
+  epoch: number;
+  starts: readonly EpochStart[];
+  readonly askedAt: number;
+  answer?: Message;
+}
+
+export interface MemoryConversation {
+  readonly conversationId: string;
+  readonly customerId: string;
+  responder: Responder;
+  messages: Message[];
+  readonly turns: Map<string, MemoryTurn>;
+  runningTurnId: string | null;
+  waitingTurnId: string | null;
+  page: Page | undefined;
+  score?: { score: number; comment: string | undefined };
+  touchedAt: number;
+}
+
+export interface MemoryWorldOptions {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** How long a conversation lives after its last message (C1). */
+  readonly lifeMs: number;
+  /** Older messages of a long conversation are let go. */
+  readonly maxMessages: number;
+}
+
+/** What the memory engines share: everything one process knows, kept no longer than C1 says. */
+export class MemoryWorld {
+  readonly options: MemoryWorldOptions;
+  readonly #conversations = new Map<string, MemoryConversation>();
+  readonly #byCustomer = new Map<string, string>();
+
+  constructor(options: MemoryWorldOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.#conversations.size;
+  }
+
+  find(conversationId: string): MemoryConversation | null {
+    const conversation = this.#conversations.get(conversationId);
+    if (conversation === undefined) return null;
+    if (this.#alive(conversation)) return conversation;
+    this.#forget(conversation);
+    return null;
+  }
+
+  ofCustomer(customerId: string): MemoryConversation | null {
+    return this.find(this.#byCustomer.get(customerId) ?? "");
+  }
+
+  begin(customerId: string): MemoryConversation {
+    const conversation: MemoryConversation = {
+      conversationId: this.options.newId(),
+      customerId,
+      responder: { kind: "assistant" },
+      messages: [],
+      turns: new Map(),
+      runningTurnId: null,
+      waitingTurnId: null,
+      page: undefined,
+      touchedAt: this.options.clock.now(),
+    };
+    this.#conversations.set(conversation.conversationId, conversation);
+    this.#byCustomer.set(customerId, conversation.conversationId);
+    return conversation;
+  }
+
+  /** Appends a message, lets the oldest go when there are too many, and begins the life of the conversation anew. */
+  append(conversation: MemoryConversation, message: Message): void {
+    conversation.messages.push(message);
+    conversation.touchedAt = this.options.clock.now();
+    // The map keeps the order of the last message, so that the sweep can end at the first young one.
+    this.#conversations.delete(conversation.conversationId);
+    this.#conversations.set(conversation.conversationId, conversation);
+    while (conversation.messages.length > this.options.maxMessages) {
+      const turnId = conversation.messages.shift()?.turnId;
+      const open = turnId === conversation.runningTurnId || turnId === conversation.waitingTurnId;
+      if (turnId !== undefined && !open) conversation.turns.delete(turnId);
+    }
+  }
+
+  /** Forgets what is too old; gives how many conversations went. */
+  sweep(): number {
+    let gone = 0;
+    for (const conversation of this.#conversations.values()) {
+      if (this.#alive(conversation)) break;
+      this.#forget(conversation);
+      gone++;
+    }
+    return gone;
+  }
+
+  #alive(conversation: MemoryConversation): boolean {
+    if (conversation.runningTurnId !== null) return true;
+    return this.options.clock.now() - conversation.touchedAt < this.options.lifeMs;
+  }
+
+  #forget({ conversationId, customerId }: MemoryConversation): void {
+    this.#conversations.delete(conversationId);
+    if (this.#byCustomer.get(customerId) === conversationId) this.#byCustomer.delete(customerId);
+  }
+}

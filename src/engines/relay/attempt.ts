@@ -1,0 +1,117 @@
+import { APIError, type APIPromise } from "@anthropic-ai/sdk";
+import type { Stream } from "@anthropic-ai/sdk/streaming.js";
+import type { AttemptEnd, AttemptReport, RelayFailure } from "../../domain/relay.ts";
+import { Answer } from "./answer.ts";
+import { RelayBody } from "./body.ts";
+import { type Asked, endedEarly, expiryFailure, toFailure } from "./failures.ts";
+import { type Expiry, type Limits, Watch } from "./watch.ts";
+
+/** Asks the relay through the SDK; aborting the signal must close the connection. */
+export type Ask = (signal: AbortSignal) => APIPromise<Stream<unknown>>;
+
+/** One request from start to end: the token loop, the clocks, and how it ended. */
+export class Attempt {
+  readonly #asked: Asked;
+  readonly #onText: (text: string) => void;
+  readonly #signal: AbortSignal;
+  readonly #limits: Limits;
+  readonly #answer = new Answer();
+  readonly #upstream = new AbortController();
+  readonly #watch: Watch;
+  #body: RelayBody | null = null;
+  #expired: Expiry | null = null;
+  #firstTokenMs: number | null = null;
+  #requestId: string | undefined;
+
+  constructor(asked: Asked, limits: Limits, onText: (text: string) => void, signal: AbortSignal) {
+    this.#asked = asked;
+    this.#limits = limits;
+    this.#onText = onText;
+    this.#signal = signal;
+    this.#watch = new Watch(limits, () => this.#body?.lastByteAt ?? 0, this.#expire);
+  }
+
+  async run(ask: Ask): Promise<AttemptEnd> {
+    this.#signal.addEventListener("abort", this.#close, { once: true });
+    try {
+      if (!this.#signal.aborted) await this.#read(ask(this.#upstream.signal));
+      return this.#end(null);
+    } catch (thrown) {
+      return this.#end(thrown);
+    } finally {
+      this.#watch.stop();
+      this.#signal.removeEventListener("abort", this.#close);
+    }
+  }
+
+  async #read(asking: ReturnType<Ask>): Promise<void> {
+    const { data: events, response } = await asking.withResponse();
+    this.#requestId = readRequestId(response.headers);
+    const body: unknown = response.body;
+    if (body instanceof RelayBody) this.#body = body;
+    for await (const event of events) {
+      // The SDK goes on with what it has buffered after an abort: none of it may be delivered (H1, S6).
+      if (this.#isStopped) return;
+      this.#take(event);
+      if (this.#answer.ended) return this.#body?.release();
+    }
+  }
+
+  #take(event: unknown): void {
+    this.#body?.eventSeen();
+    const text = this.#answer.take(event);
+    if (this.#answer.begun) this.#watch.begin();
+    if (text === "") return;
+    this.#firstTokenMs ??= this.#watch.elapsedMs();
+    this.#onText(text);
+  }
+
+  get #isStopped(): boolean {
+    return this.#signal.aborted || this.#expired !== null;
+  }
+
+  readonly #close = (): void => this.#upstream.abort();
+
+  readonly #expire = (expiry: Expiry): void => {
+    this.#expired = expiry;
+    this.#upstream.abort();
+  };
+
+  #end(thrown: unknown): AttemptEnd {
+    if (thrown instanceof APIError) this.#requestId ??= readRequestId(thrown.headers);
+    const report = this.#report();
+    if (this.#answer.ended) return { kind: "complete", stop: stopOf(this.#answer.stopReason), report };
+    if (this.#signal.aborted) return { kind: "aborted", report };
+    return { kind: "failed", failure: this.#failure(thrown), report };
+  }
+
+  /** A refusal whose text never came is still that refusal; else the clock that ran out is the cause of all the rest. */
+  #failure(thrown: unknown): RelayFailure {
+    if (thrown instanceof APIError && thrown.status !== undefined) return toFailure(thrown, this.#asked);
+    if (this.#expired !== null) return expiryFailure(this.#expired, this.#limits, this.#answer);
+    return thrown === null ? endedEarly(this.#answer, this.#body) : toFailure(thrown, this.#asked);
+  }
+
+  #report(): AttemptReport {
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.#answer;
+    return {
+      model: this.#asked.model,
+      requestId: this.#requestId,
+      firstTokenMs: this.#firstTokenMs,
+      totalMs: this.#watch.elapsedMs(),
+      inputTokens,
+      outputTokens,
+      cacheReadTokens,
+      cacheWriteTokens,
+    };
+  }
+}
+
+function readRequestId(headers: Headers | undefined): string | undefined {
+  return headers?.get("request-id")?.slice(0, 100) ?? headers?.get("x-request-id")?.slice(0, 100);
+}
+
+function stopOf(reason: unknown): "end" | "max-tokens" | "refusal" {
+  if (reason === "max_tokens" || reason === "model_context_window_exceeded") return "max-tokens";
+  return reason === "refusal" ? "refusal" : "end";
+}

@@ -1,0 +1,91 @@
+import Anthropic from "@anthropic-ai/sdk";
+import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages.js";
+import type { Stream } from "@anthropic-ai/sdk/streaming.js";
+import type { AttemptEnd, Relay, RelayRequest } from "../../domain/relay.ts";
+import { Attempt } from "./attempt.ts";
+import { normaliseBaseUrl } from "./base-url.ts";
+import { type Credentials, keyNames, keysOf, relayHeaders } from "./credentials.ts";
+import type { Limits } from "./watch.ts";
+import { openWire, type Wire } from "./wire.ts";
+
+export interface RelayOptions extends Credentials, Partial<Limits> {
+  /** With or without a trailing `/v1`, see {@link normaliseBaseUrl}. */
+  readonly baseUrl: string;
+  /** Open connections at most; requests beyond wait, on their own clock. No bound without it. */
+  readonly maxConnections?: number | undefined;
+}
+
+/** Opens the way to the relay (U1). Throws one sentence when the address or the key cannot work. */
+export function openRelay(options: RelayOptions): AnthropicRelay {
+  return new AnthropicRelay(options);
+}
+
+/** Claude behind a relay that speaks the Anthropic Messages API, through the Anthropic SDK. */
+export class AnthropicRelay implements Relay, AsyncDisposable {
+  readonly #client: Anthropic;
+  readonly #wire: Wire;
+  readonly #limits: Limits;
+  readonly #baseUrl: string;
+  readonly #keys: readonly string[];
+  readonly #keyNames: string;
+
+  constructor(options: RelayOptions) {
+    const { firstTokenMs = 5_000, idleMs = 10_000, totalMs = 120_000 } = options;
+    this.#limits = { firstTokenMs, idleMs, totalMs };
+    this.#baseUrl = normaliseBaseUrl(options.baseUrl);
+    this.#keys = keysOf(options);
+    this.#keyNames = keyNames(options);
+    this.#wire = openWire({
+      baseUrl: this.#baseUrl,
+      headers: relayHeaders(options),
+      connectMs: firstTokenMs,
+      maxConnections: options.maxConnections ?? null,
+    });
+    this.#client = quietClient(this.#baseUrl, this.#keys[0] ?? "", this.#wire, totalMs);
+  }
+
+  async attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd> {
+    const secret = { keys: this.#keys, texts: request.messages.map((message) => message.text) };
+    const asked = { model: request.model, baseUrl: this.#baseUrl, keyNames: this.#keyNames, secret };
+    const attempt = new Attempt(asked, this.#limits, onText, signal);
+    return attempt.run((upstream) =>
+      // What `messages.create` does, without its warning on the console, each time, for a model that is to end one day.
+      this.#client.post<Stream<unknown>>("/v1/messages", { body: toBody(request), stream: true, signal: upstream }),
+    );
+  }
+
+  /** Ends every open answer as cut or unreachable, and closes the connections. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#wire[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Everything the SDK would look for in the environment is given, so that nothing there changes who is asked, with which
+ * key, or what is logged: address, credential, log level (its error log quotes answers, X5), telemetry. Variables that
+ * add headers have no effect either, because the wire sends its own.
+ */
+function quietClient(baseURL: string, credential: string, wire: Wire, totalMs: number): Anthropic {
+  return new Anthropic({
+    baseURL,
+    apiKey: credential,
+    webhookKey: null,
+    fetch: wire.fetch,
+    maxRetries: 0,
+    // Ours run out first: the SDK's clock stops at the headers.
+    timeout: 2 * totalMs,
+    logLevel: "off",
+    openTelemetry: false,
+  });
+}
+
+/** The system prompt ends a prefix that is the same for every customer, so it is marked for the relay's cache (U5). */
+function toBody({ model, maxTokens, system, messages }: RelayRequest): MessageCreateParamsStreaming {
+  return {
+    model,
+    max_tokens: maxTokens,
+    stream: true,
+    ...(system === "" ? {} : { system: [{ type: "text", text: system, cache_control: { type: "ephemeral" } }] }),
+    messages: messages.map(({ role, text }) => ({ role, content: text })),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import { type App, openApp } from "./app.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { openLog } from "./telemetry/log.ts";
+
+/** A second signal, or as much time beyond the drain, ends the process at once. */
+const patienceMs = 10_000;
+
+async function main(): Promise<void> {
+  const config = readSettings();
+  const log = openLog({ level: config.logLevel, pretty: process.stdout.isTTY === true && !config.production });
+  process.on("unhandledRejection", (fault) => log.error({ err: fault }, "unhandled rejection"));
+  const app = await openApp(config, log).catch((fault: unknown) => refuseToStart(log, fault, config));
+  announce(log, app, config);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(log, app, config, signal));
+}
+
+function readSettings(): Config {
+  try {
+    return readConfig();
+  } catch (fault) {
+    if (!(fault instanceof ConfigError)) throw fault;
+    console.error(`Tidegate does not start:\n${fault.message}`);
+    process.exit(2);
+  }
+}
+
+function refuseToStart(log: Logger, fault: unknown, { host, port }: Config): never {
+  const taken = fault instanceof Error && "code" in fault && fault.code === "EADDRINUSE";
+  if (taken) log.fatal(`port ${port} on ${host} is taken: stop what listens there, or set PORT`);
+  else log.fatal({ err: fault }, "Tidegate does not start");
+  log.flush();
+  process.exit(1);
+}
+
+function announce(log: Logger, app: App, { demonstration }: Config): void {
+  if (demonstration) log.warn("AUTH_SECRET is not set: a demonstration with random secrets, on loopback only");
+  log.info(`Tidegate listens on ${app.url}`);
+}
+
+function stop(log: Logger, app: App, { drainMs }: Config, signal: string): void {
+  log.info({ signal }, "closing: running answers may finish");
+  for (const again of ["SIGTERM", "SIGINT"] as const) process.once(again, () => process.exit(1));
+  setTimeout(() => process.exit(1), drainMs + patienceMs).unref();
+  app.close().then(
+    () => process.exit(0),
+    (fault: unknown) => {
+      log.fatal({ err: fault }, "closing failed");
+      process.exit(1);
+    },
+  );
+}
+
+await main();

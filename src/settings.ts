@@ -1,0 +1,54 @@
+/** One environment variable: what it is for, and what holds when it is not set. The README's table is held equal to this. */
+export interface Setting {
+  readonly name: string;
+  readonly unset: string;
+  readonly meaning: string;
+}
+
+export const settings = [
+  { name: "PORT", unset: "`3000`", meaning: "Port to listen on; `0` takes any free one." },
+  {
+    name: "HOST",
+    unset: "`127.0.0.1` in a demonstration, else `0.0.0.0`",
+    meaning: "Address to listen on. A demonstration listens on loopback only.",
+  },
+  {
+    name: "ANTHROPIC_BASE_URL",
+    unset: "the built-in simulator",
+    meaning: "Your relay, with or without a trailing `/v1`.",
+  },
+  { name: "ANTHROPIC_API_KEY", unset: "none", meaning: "Key of the relay, sent as `x-api-key`." },
+  { name: "ANTHROPIC_AUTH_TOKEN", unset: "none", meaning: "Key of the relay, sent as `Authorization: Bearer`." },
+  {
+    name: "ANTHROPIC_VERSION",
+    unset: "what the SDK sends",
+    meaning: "Value of the `anthropic-version` header, for relays that know only an older one.",
+  },
+  {
+    name: "TIDEGATE_SIMULATOR",
+    unset: "`auto`",
+    meaning: "`auto` starts the simulator when no relay is set and `NODE_ENV` is not `production`; `on`; `off`.",
+  },
+  { name: "TIDEGATE_CONFIG", unset: "none", meaning: "Path of the configuration file (JSON), see below." },
+  {
+    name: "AUTH_SECRET",
+    unset: "random: a demonstration",
+    meaning:
+      "Signs guest tokens and verifies the shop's (HS256). At least 32 characters; several, comma-separated, while rotating: the first signs.",
+  },
+  { name: "AUTH_JWKS_URL", unset: "none", meaning: "Verifies the shop's own tokens by its published keys." },
+  {
+    name: "ALLOWED_ORIGINS",
+    unset: "the server's own pages",
+    meaning: "Origins of the pages that may connect, comma-separated; `*` for any.",
+  },
+  {
+    name: "TRUSTED_PROXIES",
+    unset: "`0`",
+    meaning: "How many proxies in front add themselves to `X-Forwarded-For`; the client's address is read there.",
+  },
+  { name: "DRAIN_SECONDS", unset: "`25`", meaning: "How long running answers may finish after SIGTERM." },
+  { name: "LOG_LEVEL", unset: "`info`", meaning: "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`." },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof settings)[number]["name"];

@@ -1,0 +1,40 @@
+import type { ServerResponse } from "node:http";
+
+/** Where a stream is written: chunk-framed bytes in, flow control out. */
+export interface Outlet {
+  /** Sends the headers and the first bytes in one packet. */
+  open(first: Buffer): void;
+  /** False when the client is behind: write no more before `onceDrained`. */
+  write(framed: Buffer): boolean;
+  onceDrained(listener: () => void): void;
+  /** Called once, when the response is over or the client has gone. */
+  onClose(listener: () => void): void;
+  end(): void;
+  /** Closes the connection without the end of the body; `reset` makes it a TCP reset. */
+  destroy(reset: boolean): void;
+}
+
+/**
+ * Writes a chunked response straight to its socket. `ServerResponse.write` would build the framing and cork the socket
+ * for every delta; the framing is already in the buffers, so a delta is one write.
+ */
+export function openOutlet(response: ServerResponse, headers: Readonly<Record<string, string>>): Outlet {
+  const socket = response.socket;
+  if (socket === null)
+    throw new Error("the response has no socket: the client sent a second request before the first ended");
+  return {
+    open(first) {
+      socket.setNoDelay(true);
+      socket.cork();
+      response.writeHead(200, { ...headers, "transfer-encoding": "chunked" });
+      response.flushHeaders();
+      socket.write(first);
+      socket.uncork();
+    },
+    write: (framed) => socket.destroyed || socket.write(framed),
+    onceDrained: (listener) => void socket.once("drain", listener),
+    onClose: (listener) => void response.once("close", listener),
+    end: () => void response.end(),
+    destroy: (reset) => void (reset ? socket.resetAndDestroy() : socket.destroy()),
+  };
+}

@@ -1,0 +1,34 @@
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
+
+const sampleMs = 200;
+
+/** Share of time the event loop was busy lately, 0 to 1: sampled, so that asking costs nothing. */
+export class EventLoopLoad {
+  #share = 0;
+  #last: EventLoopUtilization = performance.eventLoopUtilization();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor() {
+    this.#timer = setInterval(() => this.#sample(), sampleMs).unref();
+  }
+
+  get share(): number {
+    return this.#share;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #sample(): void {
+    const now = performance.eventLoopUtilization();
+    this.#share = performance.eventLoopUtilization(now, this.#last).utilization;
+    this.#last = now;
+  }
+}
+
+/** Milliseconds between two frames of one answer (S1): next to none while the node is quiet, 100 when it is full. */
+export function paceMs(share: number): number {
+  if (share < 0.4) return 8;
+  return share < 0.85 ? 40 : 100;
+}

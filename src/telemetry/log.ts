@@ -1,0 +1,62 @@
+import { type Logger, pino } from "pino";
+import type { Answer } from "../domain/answer.ts";
+import type { AttemptEnd } from "../domain/relay.ts";
+import type { Listener, Step } from "../domain/steps.ts";
+
+export interface LogOptions {
+  readonly level: string;
+  /** One readable line for people instead of JSON. */
+  readonly pretty: boolean;
+}
+
+/** Whatever a careless call site may hand over: these never reach the log (X5). */
+const secrets = [
+  "token",
+  "guestToken",
+  "authorization",
+  "apiKey",
+  "authToken",
+  "text",
+  "*.token",
+  "*.guestToken",
+  "*.text",
+];
+
+export function openLog({ level, pretty }: LogOptions): Logger {
+  const redact = { paths: secrets, censor: "[hidden]" };
+  if (!pretty) return pino({ level, redact, base: null });
+  const options = { ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" };
+  return pino({ level, redact, transport: { target: "pino-pretty", options } });
+}
+
+/** Writes one line for each failed attempt and one for each turn; never for a delta, never a text (S6, X5). */
+export class TurnLog implements Listener {
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  text(_answer: Answer, _piece: string): void {}
+
+  step(step: Step): void {
+    if (step.kind === "attempt-ended") this.#attempt(step);
+    if (step.kind === "turn-ended") this.#turn(step);
+  }
+
+  #attempt({ ref, epoch, end }: Extract<Step, { kind: "attempt-ended" }>): void {
+    if (end.kind !== "failed") return this.#log.debug({ ...ref, epoch, ...figures(end) }, `attempt ${end.kind}`);
+    const { reason, detail, status, retryAfterMs } = end.failure;
+    this.#log.warn({ ...ref, epoch, reason, status, retryAfterMs, ...figures(end) }, `relay: ${detail}`);
+  }
+
+  #turn({ ref, epoch, outcome, error, model, report, message }: Extract<Step, { kind: "turn-ended" }>): void {
+    const line = { ...ref, epoch, outcome, error: error?.code, model, ...report, chars: message.text.length };
+    this.#log.info(line, `turn ${outcome}`);
+  }
+}
+
+function figures({ report }: AttemptEnd): object {
+  const { model, requestId, firstTokenMs, totalMs, inputTokens, outputTokens, cacheReadTokens } = report;
+  return { model, requestId, firstTokenMs, totalMs, inputTokens, outputTokens, cacheReadTokens };
+}

@@ -1,0 +1,96 @@
+import fastifyStatic from "@fastify/static";
+import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { type ErrorCode, TidegateError, toWireError, type WireError } from "../contract/errors.ts";
+import { maxPayloadChars } from "./door.ts";
+
+export interface HttpOptions {
+  /** Folder of the built pages. */
+  readonly pagesPath: string;
+  /** Null when traffic is welcome, else why not (N5). */
+  readonly unready: () => string | null;
+  readonly onFault: (fault: unknown, where: string) => void;
+}
+
+/** What the pages may do: nothing but what they need, no inline code, no markup from strings (X4). */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  "bad-request": 400,
+  "message-conflict": 409,
+  unauthenticated: 401,
+  "token-expired": 401,
+  forbidden: 403,
+  "origin-refused": 403,
+  "not-found": 404,
+  "unknown-command": 404,
+  "too-large": 413,
+  "rate-limited": 429,
+  "too-many-connections": 429,
+  internal: 500,
+};
+
+/** Pages, probes, and the one shape of every refusal. */
+export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: maxPayloadChars, forceCloseConnections: true, requestTimeout: 30_000 });
+  app.setErrorHandler((fault: FastifyError | TidegateError, _request, reply) => {
+    const error = translate(fault);
+    if (error.code === "internal") options.onFault(fault, "http");
+    return refuse(reply, error);
+  });
+  app.setNotFoundHandler((_request, reply) => refuse(reply, toWireError(new TidegateError("not-found"))));
+  app.get("/healthz", async (_request, reply) => reply.header("cache-control", "no-store").send({ ok: true }));
+  app.get("/readyz", async (_request, reply) => {
+    const why = options.unready();
+    return reply
+      .header("cache-control", "no-store")
+      .code(why === null ? 200 : 503)
+      .send(why === null ? { ok: true } : { ok: false, why });
+  });
+  await openPages(app, options.pagesPath);
+  return app;
+}
+
+/** The wire form of a refusal, with its status and, where it is known, when to come back. */
+function refuse(reply: FastifyReply, error: WireError): FastifyReply {
+  if (error.retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(error.retryAfterMs / 1_000));
+  return reply.code(statuses[error.code] ?? 503).send({ ok: false, error });
+}
+
+/** Fastify's own refusals carry a status below 500. */
+function translate(fault: FastifyError | TidegateError): WireError {
+  if (fault instanceof TidegateError) return toWireError(fault);
+  if (fault.statusCode === 413) return toWireError(new TidegateError("too-large"));
+  const theirs = fault.statusCode !== undefined && fault.statusCode >= 400 && fault.statusCode < 500;
+  return toWireError(theirs ? new TidegateError("bad-request", fault.message) : fault);
+}
+
+async function openPages(app: FastifyInstance, pagesPath: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: pagesPath,
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders(reply, path) {
+      const immutable = path.includes("/assets/");
+      reply.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "public, max-age=300");
+      reply.header("content-security-policy", pagePolicy);
+      reply.header("x-content-type-options", "nosniff");
+      reply.header("referrer-policy", "strict-origin-when-cross-origin");
+      // Any shop's page may load the widget; who may connect is decided at the socket.
+      reply.header("access-control-allow-origin", "*");
+      reply.header("cross-origin-resource-policy", "cross-origin");
+    },
+  });
+}

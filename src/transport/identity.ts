@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import { TidegateError } from "../contract/errors.ts";
+import { customerClass } from "../contract/shapes.ts";
+import type { Caller } from "../domain/identity.ts";
+
+export interface IdentityOptions {
+  /** The first signs, all verify. */
+  readonly secrets: readonly [string, ...string[]];
+  readonly jwksUrl: string | undefined;
+}
+
+/** A caller, and the guest token to keep when the caller is a new guest or the old token grows old. */
+export interface Identified {
+  readonly caller: Caller;
+  readonly guestToken?: string;
+}
+
+const claims = z.object({
+  sub: z.string().min(1).max(200),
+  role: z.enum(["customer", "agent", "operator"]).default("customer"),
+  class: customerClass.optional(),
+  name: z.string().max(100).optional(),
+  exp: z.number().optional(),
+});
+
+const guestLifeSeconds = 30 * 86_400;
+const guestAudience = "tidegate:guest";
+/** Clocks of shop and server may differ by as much. */
+const clockToleranceSeconds = 10;
+
+/**
+ * Tells who is calling (X1): from a token of the shop (HS256 by our secrets, or by its published keys) or from a guest
+ * token of ours. Nothing else is believed.
+ */
+export class Identity {
+  readonly #keys: readonly Uint8Array[];
+  readonly #jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
+
+  constructor({ secrets, jwksUrl }: IdentityOptions) {
+    this.#keys = secrets.map((secret) => new TextEncoder().encode(secret));
+    this.#jwks = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
+  }
+
+  /**
+   * A shop token that does not verify is refused. A guest token that does not is forgotten: its bearer becomes a new
+   * guest, who loses nothing but a conversation that is gone anyway.
+   *
+   * @throws {TidegateError} `unauthenticated`, `token-expired`, `unavailable` (the published keys cannot be fetched)
+   */
+  async identify({
+    token,
+    guestToken,
+  }: {
+    token?: string | undefined;
+    guestToken?: string | undefined;
+  }): Promise<Identified> {
+    if (token !== undefined && token !== "") return { caller: await this.#customer(token) };
+    const guest = guestToken === undefined ? null : await this.#guest(guestToken);
+    return guest ?? this.#newGuest();
+  }
+
+  async #customer(token: string): Promise<Caller> {
+    const payload = await this.#verify(token).catch((fault: unknown) => {
+      throw refusal(fault);
+    });
+    const parsed = claims.safeParse(payload);
+    if (!parsed.success) throw new TidegateError("unauthenticated", "The token's claims are not as documented.");
+    const { sub, role, name, exp } = parsed.data;
+    // A guest token in the wrong place keeps its bearer a guest.
+    const kind = payload.aud === guestAudience ? "guest" : (parsed.data.class ?? "member");
+    return { customerId: sub, role, class: kind, name, expiresAt: exp === undefined ? undefined : exp * 1_000 };
+  }
+
+  async #guest(token: string): Promise<Identified | null> {
+    try {
+      const { sub, exp = 0 } = await this.#verifyHmac(token, guestAudience);
+      if (sub === undefined) return null;
+      const caller: Caller = {
+        customerId: sub,
+        role: "customer",
+        class: "guest",
+        name: undefined,
+        expiresAt: undefined,
+      };
+      const old = exp - Date.now() / 1_000 < guestLifeSeconds / 2;
+      return old ? { caller, guestToken: await this.#sign(sub) } : { caller };
+    } catch {
+      return null;
+    }
+  }
+
+  async #newGuest(): Promise<Identified> {
+    const customerId = `guest:${randomBytes(16).toString("base64url")}`;
+    const caller: Caller = { customerId, role: "customer", class: "guest", name: undefined, expiresAt: undefined };
+    return { caller, guestToken: await this.#sign(customerId) };
+  }
+
+  #verify(token: string): Promise<JWTPayload> {
+    const { alg } = decodeProtectedHeader(token);
+    if (alg === "HS256" || this.#jwks === undefined) return this.#verifyHmac(token);
+    const algorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+    return jwtVerify(token, this.#jwks, { algorithms, clockTolerance: clockToleranceSeconds }).then(
+      (result) => result.payload,
+    );
+  }
+
+  async #verifyHmac(token: string, audience?: string): Promise<JWTPayload> {
+    let fault: unknown;
+    for (const key of this.#keys) {
+      try {
+        const options = { algorithms: ["HS256"], clockTolerance: clockToleranceSeconds, ...(audience && { audience }) };
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (caught) {
+        if (!(caught instanceof errors.JWSSignatureVerificationFailed)) throw caught;
+        fault = caught;
+      }
+    }
+    throw fault;
+  }
+
+  #sign(customerId: string): Promise<string> {
+    const [key = new Uint8Array()] = this.#keys;
+    const expiresAtSeconds = Math.floor(Date.now() / 1_000) + guestLifeSeconds;
+    return new SignJWT({ role: "customer", class: "guest" })
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(customerId)
+      .setAudience(guestAudience)
+      .setIssuedAt()
+      .setExpirationTime(expiresAtSeconds)
+      .sign(key);
+  }
+}
+
+function refusal(fault: unknown): TidegateError {
+  if (fault instanceof errors.JWTExpired) return new TidegateError("token-expired", undefined, { cause: fault });
+  const keysAway =
+    fault instanceof errors.JWKSTimeout || !(fault instanceof errors.JOSEError || fault instanceof TypeError);
+  return new TidegateError(keysAway ? "unavailable" : "unauthenticated", undefined, { cause: fault });
+}

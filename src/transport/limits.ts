@@ -1,0 +1,67 @@
+import { TokenBucket } from "limiter";
+import { TidegateError } from "../contract/errors.ts";
+import type { Clock } from "../domain/clock.ts";
+
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** A bucket that begins full: the library's begins empty. Local to this process. */
+export function openBucket({ perSecond, burst }: Rate): TokenBucket {
+  const bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: perSecond, interval: "second" });
+  bucket.content = burst;
+  return bucket;
+}
+
+/** Until `bucket` has another token. */
+export function waitMs(bucket: TokenBucket, { perSecond }: Rate): number {
+  return Math.ceil((Math.max(0, 1 - bucket.content) / perSecond) * 1_000);
+}
+
+/**
+ * One bucket for each key (a customer, an address), local to this process. A key that was silent for a while is
+ * forgotten; its bucket would be full again by then.
+ */
+export class Rates {
+  readonly #rate: Rate;
+  readonly #clock: Clock;
+  readonly #turnoverMs: number;
+  #young = new Map<string, TokenBucket>();
+  #old = new Map<string, TokenBucket>();
+  #turnedAt: number;
+
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate;
+    this.#clock = clock;
+    this.#turnoverMs = Math.max(10_000, (rate.burst / rate.perSecond) * 1_000);
+    this.#turnedAt = clock.elapsed();
+  }
+
+  /** True when `key` may go on, at the price of one token. */
+  take(key: string): boolean {
+    return this.#bucket(key).tryRemoveTokens(1);
+  }
+
+  /** Like {@link take}, but @throws {TidegateError} `rate-limited` with the time to wait. */
+  demand(key: string): void {
+    const bucket = this.#bucket(key);
+    if (bucket.tryRemoveTokens(1)) return;
+    throw new TidegateError("rate-limited", undefined, { retryAfterMs: waitMs(bucket, this.#rate) });
+  }
+
+  #bucket(key: string): TokenBucket {
+    this.#turnOver();
+    const known = this.#young.get(key) ?? this.#old.get(key) ?? openBucket(this.#rate);
+    this.#young.set(key, known);
+    return known;
+  }
+
+  #turnOver(): void {
+    const now = this.#clock.elapsed();
+    if (now - this.#turnedAt < this.#turnoverMs) return;
+    this.#turnedAt = now;
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+}

@@ -1,0 +1,205 @@
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import { Server, type Socket } from "socket.io";
+import { TidegateError, toWireError, type WireError } from "../contract/errors.ts";
+import {
+  type ClientToServer,
+  customerCommands,
+  type FactName,
+  type FactPayload,
+  handshakeAuth,
+  type Reply,
+  type ServerToClient,
+} from "../contract/events.ts";
+import type { Audience, Viewer } from "../domain/audience.ts";
+import type { Caller } from "../domain/identity.ts";
+import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
+import { Door } from "./door.ts";
+import type { Identified, Identity } from "./identity.ts";
+import { openBucket, type Rate, type Rates, waitMs } from "./limits.ts";
+import { addressOf, type Origins } from "./origins.ts";
+
+export interface SocketOptions {
+  readonly identity: Identity;
+  readonly origins: Origins;
+  readonly trustedProxies: number;
+  /** New connections of one address. */
+  readonly connections: Rates;
+  /** Commands of one socket. */
+  readonly commands: Rate;
+  readonly world: CustomerWorld;
+  readonly onFault: (fault: unknown, where: string) => void;
+}
+
+interface SocketData {
+  identified: Identified;
+}
+
+type CustomerSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+export type SocketServer = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+
+/** Refusals in a row after which a socket is closed: it does not listen. */
+const patience = 100;
+
+/** Customers' sockets on namespace `/`: who may connect, what they may send, what they see. */
+export function openSockets(http: HttpServer, options: SocketOptions): SocketServer {
+  const io: SocketServer = new Server(http, {
+    transports: ["websocket", "polling"],
+    serveClient: false,
+    maxHttpBufferSize: 64 * 1_024,
+    connectTimeout: 10_000,
+    allowRequest: (request, decide) => {
+      const refusal = refuse(request, options);
+      decide(refusal, refusal === undefined);
+    },
+    cors: { origin: (origin, decide) => decide(null, options.origins.allows(origin, undefined)) },
+  });
+  io.use((socket, next) => {
+    identify(options, socket.request, socket.handshake.auth).then(
+      (identified) => {
+        socket.data.identified = identified;
+        next();
+      },
+      (fault: unknown) => next(handshakeError(fault)),
+    );
+  });
+  const door = openDoor(options);
+  io.on("connection", (socket) => receive(socket, door, options));
+  return io;
+}
+
+/** Turned away before anything is spent on them: Engine.IO answers with this word and status 403. */
+function refuse(request: IncomingMessage, options: SocketOptions): string | undefined {
+  if (options.world.draining()) return "draining";
+  // A polling session asks again and again: only its first request opens a connection.
+  if (request.url?.includes("sid=")) return undefined;
+  return options.connections.take(addressOf(request, options.trustedProxies)) ? undefined : "too-many-connections";
+}
+
+async function identify(
+  { identity, origins }: SocketOptions,
+  request: IncomingMessage,
+  auth: unknown,
+): Promise<Identified> {
+  if (!origins.allowsRequest(request)) throw new TidegateError("origin-refused");
+  const parsed = handshakeAuth.safeParse(auth);
+  if (!parsed.success) throw new TidegateError("bad-request");
+  const identified = await identity.identify(parsed.data);
+  if (identified.caller.role !== "customer") throw new TidegateError("forbidden", "This namespace is for customers.");
+  return identified;
+}
+
+/** Socket.IO sends `data` of the error with `connect_error`. */
+function handshakeError(fault: unknown): Error & { data: WireError } {
+  const data = toWireError(fault);
+  return Object.assign(new Error(data.message), { data });
+}
+
+interface SocketSession extends CustomerSession {
+  /** Takes one token or says how long to wait. */
+  readonly admit: () => number | null;
+}
+
+function openDoor({ world, onFault }: SocketOptions): Door<typeof customerCommands, SocketSession> {
+  return new Door({ commands: customerCommands, handlers: customerHandlers(world), guard, onFault });
+}
+
+function guard({ admit, caller }: SocketSession): void {
+  const retryAfterMs = admit();
+  if (retryAfterMs !== null) throw new TidegateError("rate-limited", undefined, { retryAfterMs });
+  if (isExpired(caller)) throw new TidegateError("token-expired");
+}
+
+function isExpired({ expiresAt }: Caller): boolean {
+  return expiresAt !== undefined && expiresAt < Date.now();
+}
+
+function receive(
+  socket: CustomerSocket,
+  door: Door<typeof customerCommands, SocketSession>,
+  { commands, world }: SocketOptions,
+): void {
+  const viewer = new SocketViewer(socket);
+  const bucket = openBucket(commands);
+  let refusals = 0;
+  const session: SocketSession = {
+    ...socket.data.identified,
+    guestToken: socket.data.identified.guestToken,
+    viewer,
+    conversationId: null,
+    unwatch: () => {},
+    admit: () => {
+      const taken = bucket.tryRemoveTokens(1);
+      refusals = taken ? 0 : refusals + 1;
+      if (refusals > patience) viewer.close();
+      return taken ? null : waitMs(bucket, commands);
+    },
+  };
+  socket.onAny((name: string, ...rest: unknown[]) => {
+    const reply = rest.at(-1);
+    const payload = typeof reply === "function" ? rest[0] : undefined;
+    const answer = typeof reply === "function" ? (given: Reply<unknown>) => reply(given) : () => {};
+    door.enter(session, name, payload === reply ? undefined : payload).then(answer);
+  });
+  viewer.onceDrained(() => session.conversationId && world.audience.catchUp(session.conversationId, viewer));
+  socket.on("disconnect", () => session.unwatch());
+}
+
+/** Packets that may wait for a slow socket before text is held back (S9). */
+const clogPackets = 4;
+/** Facts are small, but a socket that takes none of so many will not come back. */
+const hopelessPackets = 512;
+
+/** A socket as the audience sees it. */
+class SocketViewer implements Viewer {
+  readonly #socket: CustomerSocket;
+  #passedOver = false;
+
+  constructor(socket: CustomerSocket) {
+    this.#socket = socket;
+  }
+
+  get clogged(): boolean {
+    const clogged = this.#waiting >= clogPackets;
+    this.#passedOver ||= clogged;
+    return clogged;
+  }
+
+  get #waiting(): number {
+    // CAST: Engine.IO keeps what it has not handed to the transport in `writeBuffer`, which its types hide.
+    return (this.#socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
+  }
+
+  send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
+    if (this.#waiting > hopelessPackets) return this.close();
+    // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
+    (this.#socket.emit as (name: string, payload: unknown) => boolean).call(this.#socket, fact, payload);
+  }
+
+  /** Runs `task` each time everything has left after this viewer was passed over. */
+  onceDrained(task: () => void): void {
+    this.#socket.conn.on("drain", () => {
+      if (!this.#passedOver || this.#waiting > 0) return;
+      this.#passedOver = false;
+      task();
+    });
+  }
+
+  /** The client will connect again by itself: `socket.disconnect` would keep it from that. */
+  close(): void {
+    this.#socket.conn.close();
+  }
+}
+
+/** Tells every socket to come back later and lets them go at a pace, so that they do not all come at once. */
+export async function releaseSockets(
+  io: SocketServer,
+  audience: Audience,
+  pause: (ms: number) => Promise<void>,
+): Promise<void> {
+  audience.tellAll("node:draining", { reconnectInMs: 1_000 });
+  let released = 0;
+  for (const socket of io.of("/").sockets.values()) {
+    socket.conn.close();
+    if (++released % 50 === 0) await pause(20);
+  }
+}

@@ -1,0 +1,147 @@
+// CPU per delta of the ways from the relay's socket to the token loop, all through the SDK, all in one run:
+//   npx node test/bench/relay.bench.ts
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import http from "node:http";
+import http2 from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import Anthropic from "@anthropic-ai/sdk";
+import { Pool, request, fetch as undiciFetch } from "undici";
+import { Exchange } from "../../src/engines/relay/exchange.ts";
+import { openRelay } from "../../src/engines/relay/relay.ts";
+
+const streams = 200;
+const deltas = 100;
+const gapMs = 20;
+const rounds = 5;
+
+const { key, cert } = makeCertificate();
+const child = fork(new URL("./relay.server.ts", import.meta.url), [
+  JSON.stringify([streams, deltas, gapMs, key, cert]),
+]);
+const [ports] = (await once(child, "message")) as [[number, number]];
+const plain = `http://127.0.0.1:${ports[0]}`;
+const secure = `https://127.0.0.1:${ports[1]}`;
+
+type Run = () => Promise<number>;
+const relay = openRelay({ baseUrl: plain, apiKey: "key" });
+const cases: Record<string, Run> = {
+  "built-in fetch": throughSdk(plain, fetch),
+  "undici.fetch": throughSdk(plain, undiciFetch as unknown as typeof fetch),
+  "undici.request": throughSdk(plain, requestFetch),
+  "node:http": throughSdk(plain, nodeFetch()),
+  "undici dispatch (ours)": throughSdk(plain, dispatchFetch(new Pool(plain, { allowH2: false }))),
+  "the whole engine": throughEngine,
+  "ours over TLS, HTTP/1.1": throughSdk(secure, dispatchFetch(secured(false))),
+  "ours over TLS, HTTP/2": throughSdk(secure, dispatchFetch(secured(true))),
+  "node:http2 over TLS": throughSdk(secure, http2Fetch()),
+};
+
+const measured = new Map(Object.keys(cases).map((name) => [name, [] as number[]]));
+for (let round = 0; round <= rounds; round++) {
+  for (const [name, run] of Object.entries(cases)) {
+    const before = process.cpuUsage();
+    const count = await run();
+    const { user, system } = process.cpuUsage(before);
+    if (count !== streams * deltas) throw new Error(`${name}: ${count} deltas`);
+    if (round > 0) measured.get(name)?.push((user + system) / count);
+  }
+}
+for (const [name, samples] of measured) {
+  const sorted = samples.toSorted((a, b) => a - b).map((value) => value.toFixed(1));
+  console.log(name.padEnd(28), `median ${sorted[Math.floor(rounds / 2)]} µs per delta`, `(${sorted.join(", ")})`);
+}
+child.disconnect();
+process.exit(0);
+
+function throughSdk(baseURL: string, fetch: typeof globalThis.fetch): Run {
+  const client = new Anthropic({ apiKey: "key", baseURL, fetch, maxRetries: 0, logLevel: "off", openTelemetry: false });
+  const ask = { model: "m", max_tokens: 9, messages: [{ role: "user" as const, content: "x" }], stream: true as const };
+  const one = async () => {
+    let count = 0;
+    for await (const event of await client.messages.create(ask)) if (event.type === "content_block_delta") count++;
+    return count;
+  };
+  return () => all(one);
+}
+
+function throughEngine(): Promise<number> {
+  const ask = { model: "m", maxTokens: 9, system: "s", messages: [{ role: "user" as const, text: "x" }] };
+  return all(async () => {
+    let count = 0;
+    const end = await relay.attempt(ask, () => count++, new AbortController().signal);
+    if (end.kind !== "complete") throw new Error(JSON.stringify(end));
+    return count;
+  });
+}
+
+async function all(one: () => Promise<number>): Promise<number> {
+  const counts = await Promise.all(Array.from({ length: streams }, one));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function shim(url: string, status: number, body: unknown): Response {
+  const headers = new Headers({ "content-type": "text/event-stream" });
+  return { ok: status < 300, status, url, headers, body } as unknown as Response;
+}
+
+function dispatchFetch(pool: Pool): typeof fetch {
+  return (input, init) => {
+    const { origin, pathname } = new URL(String(input));
+    const exchange = new Exchange(origin, init?.signal ?? null);
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    pool.dispatch({ path: pathname, method: "POST", headers, body: init?.body as string }, exchange);
+    return exchange.answer;
+  };
+}
+
+async function requestFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const headers = Object.fromEntries(new Headers(init?.headers));
+  const body = init?.body as string;
+  const answer = await request(String(input), { method: "POST", headers, body, signal: init?.signal ?? null });
+  return shim(String(input), answer.statusCode, answer.body);
+}
+
+function nodeFetch(): typeof fetch {
+  const agent = new http.Agent({ keepAlive: true, noDelay: true });
+  return async (input, init) => {
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    const signal = init?.signal ?? undefined;
+    const asked = http.request(String(input), { method: "POST", headers, agent, ...(signal && { signal }) });
+    asked.end(init?.body);
+    const [answer] = (await once(asked, "response")) as [http.IncomingMessage];
+    return shim(String(input), answer.statusCode ?? 0, answer);
+  };
+}
+
+function http2Fetch(): typeof fetch {
+  let session: http2.ClientHttp2Session | undefined;
+  return async (input, init) => {
+    session ??= http2.connect(secure, { ca: cert });
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    const stream = session.request({ ...headers, ":method": "POST", ":path": new URL(String(input)).pathname });
+    stream.end(init?.body);
+    const [answer] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+    return shim(String(input), Number(answer[":status"]), stream satisfies Readable);
+  };
+}
+
+function secured(allowH2: boolean): Pool {
+  return new Pool(secure, { allowH2, connect: { ca: cert }, maxConcurrentStreams: 10_000 });
+}
+
+function makeCertificate(): { key: string; cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), "tidegate-"));
+  const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const kind = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost".split(
+    " ",
+  );
+  const names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", keyFile, "-out", certFile];
+  execFileSync("openssl", [...kind, ...names], { stdio: "ignore" });
+  const made = { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
+  rmSync(folder, { recursive: true });
+  return made;
+}
