@@ -15,6 +15,7 @@ export interface AnswersOptions {
   resume(have: { turnId: string; epoch: number; offset: number }): Promise<CommandResult<"turn:resume">>;
   /** Something other than text has changed. */
   changed(): void;
+  ended(turnId: string): void;
 }
 
 /** The answers of one conversation by turn. Those who watch a text keep watching when its answer is dropped and comes back. */
@@ -45,7 +46,7 @@ export const turnOf = ({ turnId, messageId }: Message) => turnId ?? messageId;
 /** CAST: the schema's optional fields allow `undefined`, which JSON cannot carry. */
 const failure = (error: Message["error"]) => (error ? { error: error as WireError } : {});
 
-export function openAnswers({ resume, changed }: AnswersOptions): Answers {
+export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers {
   const all = new Map<string, Answer>();
   const sinks = new Map<string, Set<TextSink>>();
   const asking = new Map<string, Promise<void>>();
@@ -109,7 +110,12 @@ export function openAnswers({ resume, changed }: AnswersOptions): Answers {
   function end(answer: Answer, outcome: Outcome | undefined, more: Partial<AnswerEntry> = {}, stored?: string): void {
     answer.text.finish(stored);
     clear(answer, "activity");
+    close(answer, outcome, more);
+  }
+
+  function close(answer: Answer, outcome: Outcome | undefined, more: Partial<AnswerEntry>): void {
     update(answer, { state: "ended", ...(outcome && { outcome }), ...more });
+    ended(answer.entry.turnId);
   }
 
   function stored(message: Message): void {
@@ -146,7 +152,7 @@ export function openAnswers({ resume, changed }: AnswersOptions): Answers {
       const answer = of(turnId);
       if (epoch < answer.text.epoch || answer.entry.messageId) return;
       if (message) return stored({ outcome, ...failure(error), ...message, turnId });
-      update(answer, { state: "ended", outcome, ...failure(error) });
+      close(answer, outcome, failure(error));
       // A question asked before the end may be answered without its last words: ask after it.
       void Promise.resolve(asking.get(turnId)).then(() => fill(turnId, answer));
     },

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { Keeper } from "./keeper.ts";
 
 /** The shop's token, or where to get a fresh one. */
@@ -24,12 +25,18 @@ export interface Credentials {
 const guest = "guest";
 /** A tab the browser put to sleep may hold the lock; nobody waits for it longer than this. */
 const lockWaitMs = 5_000;
+const lapsed = ["token-expired", "unauthenticated"];
 
 /**
  * All tabs of a browser are one guest, also when they open at the same moment: the first without an identity keeps a
  * lock until it has one, where the browser has locks.
  */
-export function openCredentials(scope: string, token: TokenSource | undefined, keeper: Keeper): Credentials {
+export function openCredentials(
+  scope: string,
+  token: TokenSource | undefined,
+  keeper: Keeper,
+  clock: Clock,
+): Credentials {
   let sent: Auth = {};
   let freshTries = 0;
   let turn = 0;
@@ -48,7 +55,9 @@ export function openCredentials(scope: string, token: TokenSource | undefined, k
           letGo = done;
         });
       };
-      locks.request(scope, { signal: AbortSignal.timeout(lockWaitMs) }, hold).catch(resolve);
+      const patience = new AbortController();
+      clock.after(lockWaitMs, () => patience.abort());
+      locks.request(scope, { signal: patience.signal }, hold).catch(resolve);
     });
   }
 
@@ -82,7 +91,7 @@ export function openCredentials(scope: string, token: TokenSource | undefined, k
 
     renew(code) {
       if (sent.token !== undefined) return code === "token-expired" && typeof token === "function" && ++freshTries <= 2;
-      if (sent.guestToken === undefined || !["token-expired", "unauthenticated"].includes(code)) return false;
+      if (sent.guestToken === undefined || !lapsed.includes(code)) return false;
       // The server's secret has changed, or the token is too old: be somebody new rather than nobody.
       if (keeper.read(guest) === sent.guestToken) keeper.write(guest, null);
       return true;

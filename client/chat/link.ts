@@ -154,8 +154,14 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
         if (!socket.connected) return reject(lost);
         const refusedWith = (error: WireError) => {
           done();
-          limited ||= error.code === "rate-limited";
           reject(error);
+        };
+        const refusedBy = (error: WireError) => {
+          limited ||= error.code === "rate-limited";
+          // With a fresh token the command can be sent again, as after any other loss of the connection.
+          if (error.code !== "token-expired" || !credentials.renew(error.code)) return refusedWith(error);
+          refusedWith(lost);
+          renew();
         };
         const cancel = clock.after(withinMs, () => refusedWith(lost));
         const done = () => {
@@ -164,7 +170,7 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
         };
         unanswered.add(refusedWith);
         const answered = (reply: Reply<CommandResult<typeof name>>) => {
-          if (!reply?.ok) return refusedWith(reply?.error ?? garbled);
+          if (!reply?.ok) return refusedBy(reply?.error ?? garbled);
           done();
           resolve(reply.result);
         };

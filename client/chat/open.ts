@@ -42,7 +42,11 @@ export function openChat(options: ChatOptions): Chat {
     entriesOf({ ...state, messages, answers: answers.all, letters: outbox.letters }, state.entries),
   );
   const changed = () => store.patch();
-  const answers = openAnswers({ changed, resume: (have) => ask("turn:resume", have) });
+  const answers = openAnswers({
+    changed,
+    ended: (turnId) => thread.ended(turnId),
+    resume: (have) => ask("turn:resume", have),
+  });
   const outbox = openOutbox({
     clock,
     keeper: openKeeper(scope, options.session ?? pageStorage("sessionStorage")),
@@ -57,7 +61,7 @@ export function openChat(options: ChatOptions): Chat {
   const thread = openThread({ messages, answers, outbox, store, typing });
 
   const keeper = openKeeper(scope, options.storage ?? pageStorage("localStorage"));
-  const credentials = openCredentials(scope, token, keeper);
+  const credentials = openCredentials(scope, token, keeper, clock);
   const session = openSession({
     clock,
     credentials,
@@ -69,7 +73,7 @@ export function openChat(options: ChatOptions): Chat {
     },
     closed(refusal) {
       if (refusal) store.patch({ link: "refused", refusal });
-      else store.patch({ link: store.state.ready ? "reconnecting" : "connecting" });
+      else store.patch({ link: store.latest.ready ? "reconnecting" : "connecting" });
     },
   });
   const link = openLink({ url, credentials, clock, random, socketOptions }, session);
@@ -79,7 +83,7 @@ export function openChat(options: ChatOptions): Chat {
   let stopWatching: (() => void) | null = null;
   /** Looks after the silence for as long as an answer or a place in line is expected. */
   function watch(): void {
-    const { runningTurnId, place } = store.state;
+    const { runningTurnId, place } = store.latest;
     if (closed || stopWatching || !(runningTurnId ?? place)) return;
     stopWatching = clock.after(silenceMs - session.silentMs(), () => {
       stopWatching = null;
@@ -99,7 +103,7 @@ export function openChat(options: ChatOptions): Chat {
     textOf: (turnId) => answers.all.get(turnId)?.text.text ?? "",
     send: outbox.send,
     retry: outbox.retry,
-    stop(turnId = store.state.runningTurnId ?? store.state.place?.turnId) {
+    stop(turnId = store.latest.runningTurnId ?? store.latest.place?.turnId) {
       if (turnId !== undefined) ask("turn:stop", { turnId }).catch(() => {});
     },
     rate(messageId, value) {

@@ -3,6 +3,8 @@ import type { ChatState, Entry } from "./chat.ts";
 /** The state of a chat, as immutable snapshots. */
 export interface Store {
   readonly state: ChatState;
+  /** The same, but for entries, which may be those of before. */
+  readonly latest: ChatState;
   /** Changes what is given and makes the entries anew before anybody looks. */
   patch(news?: Partial<ChatState>): void;
   subscribe(listener: (state: ChatState) => void): () => void;
@@ -24,7 +26,7 @@ const first: ChatState = {
 export function openStore(entriesOf: (state: ChatState) => Entry[]): Store {
   const listeners = new Set<(state: ChatState) => void>();
   let state = first;
-  let stale = false;
+  let stale = true;
   let due = false;
 
   function read(): ChatState {
@@ -41,6 +43,9 @@ export function openStore(entriesOf: (state: ChatState) => Entry[]): Store {
   return {
     get state() {
       return read();
+    },
+    get latest() {
+      return state;
     },
     patch(news) {
       state = { ...state, ...news };

@@ -28,6 +28,8 @@ export interface Thread {
   restore(snapshot: Snapshot): void;
   /** A question was acknowledged, for the first time or again. */
   asked(message: Message): void;
+  /** A turn neither runs nor waits any more. */
+  ended(turnId: string): void;
   /** What the page has of the running answer, so that the server need not send it again. */
   have(): CommandInput<"conversation:open">["have"];
 }
@@ -37,13 +39,13 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
 
   /** An answer that shows life is the one that runs, and waits no longer. */
   function runs(turnId: string): void {
-    const { runningTurnId, place } = store.state;
+    const { runningTurnId, place } = store.latest;
     if (isOver(turnId) || (runningTurnId === turnId && place?.turnId !== turnId)) return;
     store.patch({ runningTurnId: turnId, place: place?.turnId === turnId ? null : place });
   }
 
-  function over(turnId: string): void {
-    const { runningTurnId, place } = store.state;
+  function ended(turnId: string): void {
+    const { runningTurnId, place } = store.latest;
     store.patch({
       runningTurnId: runningTurnId === turnId ? null : runningTurnId,
       place: place?.turnId === turnId ? null : place,
@@ -52,7 +54,7 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
 
   /** A new turn while nothing runs and nothing waits will be answered at once: show it before the server says so. */
   function expect(turnId: string | undefined): void {
-    const { runningTurnId, place } = store.state;
+    const { runningTurnId, place } = store.latest;
     if (turnId === undefined || runningTurnId || place || answers.all.has(turnId)) return;
     answers.of(turnId);
     store.patch({ runningTurnId: turnId });
@@ -60,7 +62,7 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
 
   /** The place as told, unless it would rise for the same turn. */
   function lowered(told: NonNullable<Place>): Place {
-    const { place } = store.state;
+    const { place } = store.latest;
     return place?.turnId === told.turnId && told.position > place.position ? place : told;
   }
 
@@ -71,17 +73,12 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
     store.patch();
   }
 
-  function stored(message: Message): void {
-    answers.stored(message);
-    over(turnOf(message));
-  }
-
   const facts: ThreadFacts = {
     "message:added"({ message }) {
       if (typeof message.text !== "string" || typeof message.messageId !== "string") return;
       messages.set(message.messageId, message);
       outbox.settle(message.messageId);
-      if (message.author === "assistant") stored(message);
+      if (message.author === "assistant") answers.stored(message);
       if (message.author === "customer") expect(message.turnId);
       if (message.author === "agent") typing(null);
       store.patch();
@@ -91,7 +88,7 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
       const answer = answers.all.get(turnId);
       if (answer && answer.text.epoch === 0) {
         answers.drop(turnId);
-        over(turnId);
+        ended(turnId);
       }
       store.patch({ place: lowered({ turnId, position, waitMs }), tier });
     },
@@ -110,7 +107,6 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
     "turn:ended"(fact) {
       answers.ended(fact);
       if (fact.message) messages.set(fact.message.messageId, fact.message);
-      if (isOver(fact.turnId)) over(fact.turnId);
     },
     "responder:changed": ({ responder }) => responder.kind && store.patch({ responder }),
     "tier:changed": ({ tier }) => tier && store.patch({ tier }),
@@ -122,7 +118,7 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
 
   /** The unfinished turn of a snapshot: it stands in line, or it runs. */
   function resumed(turn: Snapshot["turn"]): Pick<ChatState, "runningTurnId" | "place"> {
-    const { place } = store.state;
+    const { place } = store.latest;
     if (!turn || isOver(turn.turnId)) return { runningTurnId: null, place: null };
     const { turnId, position, waitMs = null } = turn;
     if (turn.state === "queued" && position !== undefined && !turn.text)
@@ -134,6 +130,7 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
   return {
     facts,
     asked,
+    ended,
 
     restore({ messages: told, turn, responder, tier, simulated }) {
       messages.clear();
@@ -152,7 +149,7 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
     },
 
     have() {
-      const { runningTurnId } = store.state;
+      const { runningTurnId } = store.latest;
       const text = runningTurnId === null ? undefined : answers.all.get(runningTurnId)?.text;
       if (!runningTurnId || !text?.text) return undefined;
       return { turnId: runningTurnId, epoch: text.epoch, offset: text.text.length };

@@ -1,4 +1,4 @@
-import { BEGUN } from "./scan.ts";
+import { IGNORED, type LineSink } from "./sink.ts";
 import { dedent, type FenceStart, indentOf } from "./starts.ts";
 
 const CLOSING = /^[ \t]*(`{1,100}|~{1,100})?[ \t]*$/;
@@ -18,21 +18,18 @@ export class Fence {
     code.append(this.#text);
   }
 
-  /** Whether `line` is the closing fence; `whole` when the line ends there. */
-  isClosedBy(line: string, whole: boolean): boolean | typeof BEGUN {
-    const [found, mark = ""] = CLOSING.exec(line) ?? [];
+  /** A line of code, `IGNORED` when it is the closing fence, none while it may become that; `whole` when it ends here. */
+  line(begun: string, whole: boolean): LineSink | undefined {
+    const [found, mark = ""] = CLOSING.exec(begun) ?? [];
     const { mark: opening } = this.#start;
-    if (!whole && found !== undefined && opening.startsWith(mark.charAt(0))) return BEGUN;
-    return mark.length >= opening.length && mark.startsWith(opening);
+    if (!whole && found !== undefined && opening.startsWith(mark.charAt(0))) return undefined;
+    return mark.startsWith(opening) ? IGNORED : this.#code(begun);
   }
 
-  beginLine(line: string): void {
-    if (!this.#isEmpty) this.write("\n");
+  #code(begun: string): LineSink {
+    if (!this.#isEmpty) this.#text.appendData("\n");
     this.#isEmpty = false;
-    this.write(dedent(line, Math.min(indentOf(line), this.#start.indent)));
-  }
-
-  write(text: string): void {
-    this.#text.appendData(text);
+    this.#text.appendData(dedent(begun, Math.min(indentOf(begun), this.#start.indent)));
+    return { write: (more) => this.#text.appendData(more), end() {} };
   }
 }

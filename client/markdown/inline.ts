@@ -1,7 +1,7 @@
-import { canClose, canOpen, marksOf, tagOf } from "./emphasis.ts";
+import { readRun } from "./emphasis.ts";
 import { readEntity } from "./entities.ts";
-import { type Address, type LinkRule, readBareAddress, readTarget, setAddress } from "./links.ts";
-import { Pen, unwrapLast } from "./pen.ts";
+import { type Address, finishLink, type LinkRule, readBareAddress, readTarget } from "./links.ts";
+import { type OpenMark, Pen } from "./pen.ts";
 import { BEGUN, matchAt } from "./scan.ts";
 
 const SPECIAL = /[\\`*_~[\]!<&\n]|h(?:ttps?:\/\/|(?:t(?:t(?:p(?:s?(?::\/?)?)?)?)?)?$)/gi;
@@ -25,7 +25,9 @@ export class Inline {
   readonly #rule: LinkRule;
   #held = "";
   #before = "\n";
+  /** Within code, how many backticks close it. */
   #ticks = 0;
+  #isEnding = false;
 
   constructor(root: HTMLElement, rule: LinkRule) {
     this.#pen = new Pen(root);
@@ -34,31 +36,28 @@ export class Inline {
 
   write(text: string): void {
     this.#held += text;
-    this.#read(false);
-  }
-
-  /** Nothing follows: what never closed becomes the characters it was written with. */
-  end(): void {
-    this.#read(true);
-    while (this.#pen.marks.length > 0) this.#pen.dissolve(this.#pen.marks.length - 1);
-    this.#pen.trim();
-  }
-
-  #read(last: boolean): void {
     let at = 0;
-    for (let next = this.#step(at, last); next !== WAIT; next = this.#step(at, last)) at = next;
+    for (let next = this.#step(at); next !== WAIT; next = this.#step(at)) at = next;
     this.#before = this.#charBefore(at);
     this.#held = this.#held.slice(at);
     this.#pen.flush();
   }
 
+  /** Nothing follows: what never closed becomes the characters it was written with. */
+  end(): void {
+    this.#isEnding = true;
+    // Whatever waits for more text is decided by the end of its line.
+    this.write("\n");
+    while (this.#pen.marks.length > 0) this.#pen.dissolve(0);
+  }
+
   /** Reads what is at `at` and gives where to go on, or `WAIT`. */
-  #step(at: number, last: boolean): number {
-    if (this.#ticks > 0) return this.#code(at, last);
+  #step(at: number): number {
     if (at === this.#held.length) return WAIT;
+    if (this.#ticks > 0) return this.#code(at);
     SPECIAL.lastIndex = at;
     const special = SPECIAL.exec(this.#held)?.index ?? this.#held.length;
-    return special > at ? this.#text(at, special) : this.#special(at, last);
+    return special > at ? this.#text(at, special) : this.#special(at);
   }
 
   #text(from: number, to: number): number {
@@ -66,165 +65,132 @@ export class Inline {
     return to;
   }
 
-  #special(at: number, last: boolean): number {
+  #special(at: number): number {
     switch (this.#held.charAt(at)) {
       case "\n":
         return this.#newline(at);
       case "\\":
-        return this.#escape(at, last);
+        return this.#escape(at);
       case "&":
-        return this.#entity(at, last);
+        return this.#entity(at);
       case "<":
-        return this.#angle(at, last);
+        return this.#angle(at);
       case "!":
-        return this.#image(at, last);
+        return this.#image(at);
       case "[":
         return this.#openBracket(at, "[");
       case "]":
-        return this.#closeBracket(at, last);
+        return this.#closeBracket(at);
       case "h":
       case "H":
-        return this.#bareAddress(at, last);
+        return this.#bareAddress(at);
       default:
-        return this.#run(at, last);
+        return this.#run(at);
     }
   }
 
   #newline(at: number): number {
     for (let depth = this.#bracket(); depth >= 0; depth = this.#bracket()) this.#pen.dissolve(depth);
     this.#pen.trim();
-    this.#pen.append("br");
+    if (!this.#isEnding) this.#pen.append("br");
     return at + 1;
   }
 
-  #escape(at: number, last: boolean): number {
+  #escape(at: number): number {
     const next = this.#held.charAt(at + 1);
-    if (!next && !last) return WAIT;
-    if (next === "\n") return at + 1;
+    if (!next) return WAIT;
+    if (next === "\n" && !this.#isEnding) return at + 1;
     return PUNCTUATION.test(next) ? this.#text(at + 1, at + 2) : this.#text(at, at + 1);
   }
 
-  #entity(at: number, last: boolean): number {
+  #entity(at: number): number {
     const entity = readEntity(this.#held, at);
-    if (entity === BEGUN && !last) return WAIT;
-    if (typeof entity !== "object") return this.#text(at, at + 1);
+    if (entity === BEGUN) return WAIT;
+    if (!entity) return this.#text(at, at + 1);
     this.#pen.text(entity.text);
     return at + entity.length;
   }
 
   /** A line break or an address; every other tag is text. */
-  #angle(at: number, last: boolean): number {
+  #angle(at: number): number {
     const [whole, address] = matchAt(ANGLED, this.#held, at) ?? [];
-    if (address && whole) return this.#link(at, { address, length: whole.length });
-    if (!whole) return !last && matchAt(ANGLED_BEGUN, this.#held, at) ? WAIT : this.#text(at, at + 1);
+    if (!whole) return matchAt(ANGLED_BEGUN, this.#held, at) ? WAIT : this.#text(at, at + 1);
+    if (address) return this.#link(at, { address, length: whole.length });
     this.#pen.append("br");
     return at + whole.length;
   }
 
-  #image(at: number, last: boolean): number {
-    if (at + 1 === this.#held.length && !last) return WAIT;
-    return this.#held.charAt(at + 1) === "[" ? this.#openBracket(at, "![") : this.#text(at, at + 1);
+  #image(at: number): number {
+    const next = this.#held.charAt(at + 1);
+    if (!next) return WAIT;
+    return next === "[" ? this.#openBracket(at, "![") : this.#text(at, at + 1);
   }
 
   #openBracket(at: number, literal: string): number {
     const { marks } = this.#pen;
-    const open = marks.filter((mark) => mark.kind === "[").length;
-    if (open === MAX_OPEN_BRACKETS) this.#pen.dissolve(marks.findIndex((mark) => mark.kind === "["));
-    this.#pen.open("[", literal, "a");
+    if (marks.filter(isBracket).length === MAX_OPEN_BRACKETS) this.#pen.dissolve(marks.findIndex(isBracket));
+    this.#pen.open(literal, "a");
     return at + literal.length;
   }
 
-  #closeBracket(at: number, last: boolean): number {
+  #closeBracket(at: number): number {
     const depth = this.#bracket();
     if (depth < 0) return this.#text(at, at + 1);
-    if (at + 1 === this.#held.length && !last) return WAIT;
-    const target = readTarget(this.#held, at + 1);
-    if (target === BEGUN && !last) return WAIT;
-    if (typeof target !== "object") {
-      this.#pen.dissolve(depth);
-      return this.#text(at, at + 1);
-    }
-    this.#finishLink(this.#pen.close(depth), target.address);
-    return at + 1 + target.length;
+    const target = this.#held.length === at + 1 ? BEGUN : readTarget(this.#held, at + 1);
+    if (target === BEGUN) return WAIT;
+    if (target) return this.#closeLink(depth, at + 1, target);
+    this.#pen.dissolve(depth);
+    return this.#text(at, at + 1);
+  }
+
+  #closeLink(depth: number, at: number, { address, length }: Address): number {
+    const el = this.#pen.close(depth);
+    if (el instanceof HTMLAnchorElement) finishLink(el, address, this.#rule);
+    return at + length;
   }
 
   #bracket(): number {
-    return this.#pen.marks.findLastIndex((mark) => mark.kind === "[");
+    return this.#pen.marks.findLastIndex(isBracket);
   }
 
-  /** Links do not nest, and an image in a link is its text: the outer one wins. */
-  #finishLink(el: HTMLElement, address: string): void {
-    for (const inner of el.querySelectorAll("a")) inner.replaceWith(...inner.childNodes);
-    el.normalize();
-    if (!(el instanceof HTMLAnchorElement) || !setAddress(el, address, this.#rule)) unwrapLast(el, "");
-    else if (!el.textContent?.trim()) el.textContent = address;
-  }
-
-  #bareAddress(at: number, last: boolean): number {
+  #bareAddress(at: number): number {
     if (LATIN.test(this.#charBefore(at))) return this.#text(at, at + 1);
-    const address = readBareAddress(this.#held, at, last);
+    const address = readBareAddress(this.#held, at);
     if (address === BEGUN) return WAIT;
-    if (!address) return this.#text(at, at + 1);
-    return this.#link(at, address);
+    return address ? this.#link(at, address) : this.#text(at, at + 1);
   }
 
   #link(at: number, { address, length }: Address): number {
     const link = this.#pen.append("a");
     link.textContent = address;
-    if (!setAddress(link, address, this.#rule)) unwrapLast(link, "");
+    finishLink(link, address, this.#rule);
     return at + length;
   }
 
-  #run(at: number, last: boolean): number {
+  #run(at: number): number {
     const run = matchAt(RUN, this.#held, at)?.[0] ?? "";
-    const end = at + run.length;
-    if (end === this.#held.length && !last) return WAIT;
+    const after = this.#held.charAt(at + run.length);
+    if (!after) return WAIT;
     if (run.startsWith("`")) this.#openCode(run);
-    else this.#emphasis(run, this.#charBefore(at), this.#held.charAt(end) || "\n");
-    return end;
-  }
-
-  #emphasis(run: string, before: string, after: string): void {
-    const mark = run.charAt(0);
-    const rest = canClose(mark, before, after) ? this.#closeMarks(run) : run;
-    const opens = canOpen(mark, before, after) ? marksOf(rest) : [];
-    for (const kind of opens) this.#openMark(kind);
-    if (opens.length === 0) this.#pen.text(rest);
-  }
-
-  /** Closes what this run can close, innermost first, and gives the rest of the run. */
-  #closeMarks(run: string): string {
-    const fits = (kind: string) => kind.startsWith(run.charAt(0)) && kind.length <= run.length;
-    const depth = run ? this.#pen.marks.findLastIndex((mark) => fits(mark.kind)) : -1;
-    const mark = this.#pen.marks[depth];
-    if (!mark || (mark.kind === "~~" && run.length !== 2)) return run;
-    this.#pen.close(depth);
-    return this.#closeMarks(run.slice(mark.kind.length));
-  }
-
-  /** One mark of a kind is open at a time: the newer is the likelier to close, and depth stays bounded. */
-  #openMark(kind: string): void {
-    const older = this.#pen.marks.findIndex((mark) => mark.kind === kind);
-    if (older >= 0) this.#pen.dissolve(older);
-    this.#pen.open(kind, kind, tagOf(kind));
+    else readRun(this.#pen, run, this.#charBefore(at), after);
+    return at + run.length;
   }
 
   #openCode(run: string): void {
-    this.#pen.open("`", run, "code");
+    this.#pen.open(run, "code");
     this.#ticks = run.length;
   }
 
   /** Code runs to as many backticks as opened it, on the same line. */
-  #code(at: number, last: boolean): number {
+  #code(at: number): number {
     CODE_STOP.lastIndex = at;
-    const [stop = ""] = CODE_STOP.exec(this.#held) ?? [];
-    const end = stop ? CODE_STOP.lastIndex : this.#held.length;
-    const inside = this.#text(at, end - stop.length);
-    if (stop === "\n" || (last && !stop)) return this.#forgetCode(inside);
-    if (end === this.#held.length && !last) return inside > at ? inside : WAIT;
-    if (stop.length === this.#ticks) this.#closeCode();
-    else this.#pen.text(stop);
-    return end;
+    const { 0: stop, index } = CODE_STOP.exec(this.#held) ?? { 0: "", index: this.#held.length };
+    if (index > at) return this.#text(at, index);
+    if (stop === "\n") return this.#forgetCode(at);
+    if (at + stop.length === this.#held.length) return WAIT;
+    if (stop.length !== this.#ticks) return this.#text(at, at + stop.length);
+    this.#closeCode();
+    return at + stop.length;
   }
 
   #closeCode(): void {
@@ -237,15 +203,18 @@ export class Inline {
   /** The backticks never closed: what was shown as code is read again as text. */
   #forgetCode(at: number): number {
     const el = this.#pen.close(this.#pen.marks.length - 1);
-    const rest = this.#held.slice(at);
-    this.#held = "`".repeat(this.#ticks) + (el.textContent ?? "") + rest;
-    el.remove();
-    const after = this.#text(0, this.#ticks);
+    const ticks = this.#ticks;
     this.#ticks = 0;
-    return after;
+    this.#held = "`".repeat(ticks) + el.textContent + this.#held.slice(at);
+    el.remove();
+    return this.#text(0, ticks);
   }
 
   #charBefore(at: number): string {
     return at > 0 ? this.#held.charAt(at - 1) : this.#before;
   }
+}
+
+function isBracket({ literal }: OpenMark): boolean {
+  return literal.endsWith("[");
 }

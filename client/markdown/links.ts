@@ -1,4 +1,5 @@
 import { decode } from "./entities.ts";
+import { unwrapLast } from "./pen.ts";
 import { BEGUN, matchAt } from "./scan.ts";
 
 /** Says of an address that already has a harmless scheme whether it may become a link. */
@@ -10,7 +11,7 @@ export interface Address {
   readonly length: number;
 }
 
-const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:"]);
+const SCHEMES = /^(?:https?|mailto|tel):$/;
 const MAX_CHARS = 2000;
 
 const TARGET =
@@ -19,8 +20,8 @@ const TARGET_ENDINGS = [")", "))", ")))", ">)", '")', "')"];
 
 const BARE = /https?:\/\/(?:[\w\-.~:/?#@!$&+,;=%]|\([\w\-.~:/?#@!$&+,;=%]*\))*/iy;
 const OPEN_PAREN = /\([\w\-.~:/?#@!$&+,;=%]*$/y;
-const BARE_HAS_HOST = /:\/\/[a-z\d]/i;
-const ENDS_SENTENCE = /[.,;:!?_~]+$/;
+const BARE_WITH_HOST = /:\/\/[a-z\d]/i;
+const SENTENCE_END = /[.,;:!?_~]+$/;
 
 /** The `(address "title")` at `at`. Long or nested beyond reason is no address, which keeps hostile text linear. */
 export function readTarget(text: string, at: number): Address | typeof BEGUN | undefined {
@@ -30,30 +31,30 @@ export function readTarget(text: string, at: number): Address | typeof BEGUN | u
   return part.length < MAX_CHARS && targetMayFollow(part) ? BEGUN : undefined;
 }
 
-/**
- * The plain web address at `at`; `last` when nothing can follow the text. It ends at the first character that is not
- * ASCII: Chinese goes on without a space.
- */
-export function readBareAddress(text: string, at: number, last: boolean): Address | typeof BEGUN | undefined {
+/** The plain web address at `at`. It ends at the first character that is not ASCII: Chinese goes on without a space. */
+export function readBareAddress(text: string, at: number): Address | typeof BEGUN | undefined {
   const part = text.slice(at, at + MAX_CHARS);
   const [whole = ""] = matchAt(BARE, part, 0) ?? [];
   const mayGrow = !whole || whole.length === part.length || matchAt(OPEN_PAREN, part, whole.length);
-  if (mayGrow && !last && part.length < MAX_CHARS) return BEGUN;
-  const address = whole.replace(ENDS_SENTENCE, "");
-  return BARE_HAS_HOST.test(address) ? { address, length: address.length } : undefined;
+  if (mayGrow && part.length < MAX_CHARS) return BEGUN;
+  const address = whole.replace(SENTENCE_END, "");
+  return BARE_WITH_HOST.test(address) ? { address, length: address.length } : undefined;
 }
 
 /**
- * Makes `el` a link to `address`, resolved against the page; false, and no link, when its scheme is not http, https,
- * mailto or tel, when it hides its host behind a user name, or when `rule` refuses. What is checked is what is set.
+ * Makes `el`, the last child of its parent, a link to `address` as the page resolves it; only its content stays when
+ * the scheme is not http, https, mailto or tel, when a user name stands before the host, or when `rule` refuses. What
+ * is checked is what is set. Links do not nest, and an image in a link is its text: the outer one wins.
  */
-export function setAddress(el: HTMLAnchorElement, address: string, rule: LinkRule): boolean {
-  const url = address ? resolve(address) : undefined;
-  if (!url || !SCHEMES.has(url.protocol) || url.username || url.password || !rule(url)) return false;
+export function finishLink(el: HTMLAnchorElement, address: string, rule: LinkRule): void {
+  for (const inner of el.querySelectorAll("a")) inner.replaceWith(...inner.childNodes);
+  el.normalize();
+  const url = address && resolve(address);
+  if (!url || !SCHEMES.test(url.protocol) || url.username || url.password || !rule(url)) return unwrapLast(el);
   el.href = url.href;
   el.rel = "noopener noreferrer nofollow";
   el.target = "_blank";
-  return true;
+  if (!el.textContent?.trim()) el.textContent = address;
 }
 
 function resolve(address: string): URL | undefined {

@@ -1,6 +1,5 @@
-/** A mark that has opened and not closed: shown as `el` for now, worth `literal` if it never closes. */
+/** A mark that has opened and not closed: shown as `el` for now, worth its `literal` characters if it never closes. */
 export interface OpenMark {
-  readonly kind: string;
   readonly literal: string;
   readonly el: HTMLElement;
 }
@@ -33,14 +32,14 @@ export class Pen {
     return this.#tip().appendChild(document.createElement(tag));
   }
 
-  open(kind: string, literal: string, tag: keyof HTMLElementTagNameMap): void {
+  open(literal: string, tag: keyof HTMLElementTagNameMap): void {
     const el = this.append(tag);
-    this.marks.push({ kind, literal, el });
+    this.marks.push({ literal, el });
   }
 
   /** Finishes the mark at `depth`; what is still open inside it becomes literal. */
   close(depth: number): HTMLElement {
-    while (this.marks.length > depth + 1) this.dissolve(this.marks.length - 1);
+    while (this.marks.length > depth + 1) this.dissolve(depth + 1);
     this.flush();
     return this.marks.pop()?.el ?? this.#root;
   }
@@ -64,7 +63,7 @@ export class Pen {
 }
 
 /** Puts `before` and the content of `el`, the last child of its parent, in the place of `el`. */
-export function unwrapLast(el: HTMLElement, before: string): void {
+export function unwrapLast(el: HTMLElement, before = ""): void {
   const parent = el.parentElement;
   if (!parent) return;
   const content = [...el.childNodes];

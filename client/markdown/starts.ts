@@ -38,7 +38,7 @@ const TASK_BEGUN = /^\[(?:[ xX](?:\][ \t]*)?)?$/;
 
 /** Reads the beginning of a line; `whole` when the line ends there. `BEGUN` when what follows could change the answer. */
 export function readStart(line: string, whole: boolean): Start | typeof BEGUN {
-  const text = line.replace(INDENT, "");
+  const text = textOf(line);
   if (!text) return whole ? { kind: "blank" } : BEGUN;
   if (!whole && isUndecided(text)) return BEGUN;
   return readRuleOrFence(text, indentOf(line)) ?? readItem(text, indentOf(line), whole) ?? readOther(text);
@@ -47,6 +47,10 @@ export function readStart(line: string, whole: boolean): Start | typeof BEGUN {
 /** The columns that a line is indented by; a tab counts four. */
 export function indentOf(line: string): number {
   return expandedIndent(line).length;
+}
+
+export function textOf(line: string): string {
+  return line.replace(INDENT, "");
 }
 
 /** Takes away at most `columns` of a line's indentation. */
@@ -88,6 +92,6 @@ function readItem(text: string, indent: number, whole: boolean): Start | typeof 
 function readOther(text: string): Start {
   const [marker, hashes] = HEADING.exec(text) ?? [];
   if (marker && hashes) return { kind: "heading", level: hashes.length, rest: text.slice(marker.length) };
-  if (text.startsWith(">")) return { kind: "quote", rest: text.slice(text.charAt(1) === " " ? 2 : 1) };
+  if (text.startsWith(">")) return { kind: "quote", rest: text.replace(/^> ?/, "") };
   return text.startsWith("|") ? { kind: "pipe" } : { kind: "text", rest: text };
 }

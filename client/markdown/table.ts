@@ -34,8 +34,9 @@ export class Table {
 
   add(line: string): void {
     const cells = cellsOf(line);
-    const last = cells.splice(this.#columns - 1).join(" | ");
-    this.#row(this.#body, [...cells, ...(last ? [last] : [])], "td");
+    const last = cells.splice(this.#columns - 1);
+    if (last.length > 0) cells.push(last.join(" | "));
+    this.#row(this.#body, cells, "td");
   }
 
   #row(section: HTMLElement, cells: readonly string[], tag: "th" | "td"): void {

@@ -30,12 +30,18 @@ export function AnswerText({ view, turnId, ended, onBegun }: AnswerTextProps) {
   return <div class={ended ? "text" : "text streaming"} dir="auto" ref={place} />;
 }
 
+/** Assistants choose headings by their looks; to the ear all are one step below the panel's title. */
+function levelHeadings(root: HTMLElement): void {
+  for (const heading of root.querySelectorAll(":is(h4,h5,h6):not([aria-level])")) heading.ariaLevel = "3";
+}
+
 /** A text sink that renders Markdown into `root`, a picture at a time. */
 function openWriter(root: HTMLElement, onBegun: () => void) {
   let sink: MarkdownSink = openMarkdown(root);
   let ended = false;
   const flush = openFlush((text) => {
     sink.write(text);
+    levelHeadings(root);
     onBegun();
   });
   return {

@@ -19,7 +19,7 @@ export function arrivalsBetween(before: ChatState, after: ChatState): Arrivals {
   return {
     begun: answers.filter((entry) => isBegun(entry) && !isBegun(was(entry))),
     ended: answers.filter((entry) => isEnded(entry) && !isEnded(was(entry))),
-    others: changed.filter((entry) => entry.kind === "agent" || entry.kind === "system").filter((entry) => !was(entry)),
+    others: changed.filter((entry): entry is OtherEntry => isOther(entry) && !was(entry)),
     failed: changed.filter((entry) => entry.kind === "question").filter((entry) => isFailed(entry) && !isFailed(was(entry))),
   };
 }
@@ -29,6 +29,7 @@ export function keyOf(entry: Entry): string {
   return entry.kind === "answer" ? `answer:${entry.turnId}` : entry.messageId;
 }
 
+const isOther = ({ kind }: Entry) => kind === "agent" || kind === "system";
 const isBegun = (entry?: Entry) => entry?.kind === "answer" && entry.state === "streaming";
 const isEnded = (entry?: Entry) => entry?.kind === "answer" && entry.state === "ended";
 const isFailed = (entry?: Entry) => entry?.kind === "question" && entry.status === "failed";

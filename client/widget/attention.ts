@@ -1,5 +1,5 @@
 import type { ChatState } from "../chat/chat.ts";
-import { launcherLabels } from "./launcher.ts";
+import { drawIcon, launcherLabels } from "./launcher.ts";
 import { openTitleHint } from "./title.ts";
 import type { Locale } from "./words/locale.ts";
 import { wordsFor } from "./words/words.ts";
@@ -10,13 +10,16 @@ export interface Attention {
 }
 
 const most = 9;
+const chevron = "m6 9.5 6 6 6-6";
 
 /** `titled`: the shop allows a sign in its title. */
 export function openAttention(launcher: HTMLButtonElement, titled: boolean): Attention {
   const badge = document.createElement("span");
   badge.className = "unread";
   badge.ariaHidden = "true";
-  launcher.append(badge);
+  const fold = drawIcon(chevron);
+  fold.classList.add("fold");
+  launcher.append(fold, badge);
   const title = openTitleHint();
   return {
     show({ open, unread, locale, place }) {

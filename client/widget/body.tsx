@@ -1,1 +1,29 @@
-export function mount() { return {open(){console.log("x")}}; }
+import { render } from "preact";
+import { openAnnouncer } from "./announce.ts";
+import type { Handoff, TidegateCalls } from "./api.ts";
+import { Panel } from "./panel.tsx";
+import { openWidget } from "./widget.ts";
+import css from "./widget.css?inline";
+
+/** Called once by the loader: puts the panel beside the launcher and takes over its calls. */
+export function mount(handoff: Handoff): TidegateCalls {
+  const { root, launcher } = handoff;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets.push(sheet);
+
+  const place = document.createElement("div");
+  const announcer = openAnnouncer(liveRegion(place, "status"), liveRegion(place, "alert"));
+  const panel = place.appendChild(document.createElement("div"));
+  launcher.after(place);
+  return openWidget(handoff, announcer, (view) => render(view && <Panel view={view} />, panel));
+}
+
+/** There from the beginning: a region that arrives with its words is not read. */
+function liveRegion(place: HTMLElement, role: "status" | "alert"): HTMLElement {
+  const region = place.appendChild(document.createElement("div"));
+  region.role = role;
+  region.ariaLive = role === "status" ? "polite" : "assertive";
+  region.className = "heard";
+  return region;
+}

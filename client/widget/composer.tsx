@@ -10,7 +10,7 @@ export const maxChars = 4_000;
 const countFrom = 200;
 
 interface ComposerProps extends Viewed {
-  field: RefObject<HTMLTextAreaElement>;
+  field: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** Where the customer writes. It is never locked: what is sent during an answer waits for its end. */
@@ -43,7 +43,7 @@ export function Composer({ view, field }: ComposerProps) {
           ref={field}
           rows={1}
           dir="auto"
-          enterKeyHint="send"
+          enterkeyhint="send"
           value={draft}
           aria-label={words.composer}
           aria-invalid={left < 0}
@@ -88,7 +88,7 @@ const compositionOf = (guard: InputMethodGuard) => ({
 });
 
 /** The field is as high as its text, up to what the style sheet allows. */
-function useAutoSize(field: RefObject<HTMLTextAreaElement>, text: string): void {
+function useAutoSize(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
   const seen = useRef("");
   useLayoutEffect(() => {
     const { current } = field;

@@ -2,7 +2,7 @@ const drawings = {
   wave: "M3 9q3-4 6 0t6 0 6 0M3 15q3-4 6 0t6 0 6 0",
   close: "M6 6l12 12M18 6 6 18",
   send: "M12 19V5M6 11l6-6 6 6",
-  stop: "M8 8h8v8H8z",
+  stop: "M7.5 7.5h9v9h-9z",
   down: "M12 5v14M6 13l6 6 6-6",
   copy: "M9 9h10v10H9zM15 9V5H5v10h4",
   done: "M5 12.5l4.5 4.5L19 7.5",
@@ -16,10 +16,9 @@ export type IconName = keyof typeof drawings | "bad";
 
 /** Decoration only: what it means is said by the element around it. */
 export function Icon({ name }: { name: IconName }) {
-  const turned = name === "bad";
   return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" class={turned ? "turned" : ""}>
-      <path d={drawings[turned ? "good" : name]} />
+    <svg viewBox="0 0 24 24" aria-hidden="true" class={name}>
+      <path d={drawings[name === "bad" ? "good" : name]} />
     </svg>
   );
 }

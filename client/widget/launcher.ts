@@ -38,19 +38,20 @@ export function paintLauncher(locale: Locale): Launcher {
   region.ariaLabel = launcher.ariaLabel = launcherLabels[locale];
   launcher.ariaHasPopup = "dialog";
   launcher.ariaExpanded = "false";
-  launcher.append(drawIcon());
+  launcher.append(drawIcon(drawing));
   region.append(launcher);
   root.append(region);
   document.documentElement.append(host);
   return { host, root, launcher };
 }
 
-function drawIcon(): SVGElement {
+/** Lines on a field of 24 by 24. */
+export function drawIcon(lines: string): SVGElement {
   const icon = document.createElementNS(svgNamespace, "svg");
   const path = document.createElementNS(svgNamespace, "path");
   icon.setAttribute("viewBox", "0 0 24 24");
   icon.ariaHidden = "true";
-  path.setAttribute("d", drawing);
+  path.setAttribute("d", lines);
   icon.append(path);
   return icon;
 }

@@ -1,17 +1,189 @@
+import type { WireError } from "../../src/contract/errors.ts";
 import type { Chat, ChatState } from "../chat/chat.ts";
-import { openChat } from "../chat/open.ts";
 import type { Announcer } from "./announce.ts";
 import type { Handoff, TidegateCalls } from "./api.ts";
-import { type Arrivals, arrivalsBetween } from "./arrivals.ts";
 import { openAttention } from "./attention.ts";
 import { explain } from "./explain.ts";
-import { tellings } from "./narrate.ts";
 import { personText } from "./notices.tsx";
 import { openStage } from "./phone.ts";
-import { readAloud } from "./read-aloud.ts";
 import { endSession, hasSession, keepOpen, keepSession, wasOpen } from "./session.ts";
+import { forgetCustomer, openTalk } from "./talk.ts";
 import { applyTheme } from "./theme.ts";
 import type { Acts, PersonWish, View } from "./view.ts";
 import { onWake } from "./wake.ts";
-import { pageLocale, pickLocale } from "./words/locale.ts";
-import { wordsFor } from "./words/words.ts";
+import { type Locale, pageLocale, pickLocale } from "./words/locale.ts";
+import { wantsPerson, wordsFor } from "./words/words.ts";
+
+interface State {
+  readonly open: boolean;
+  readonly takesFocus: boolean;
+  readonly locale: Locale;
+  readonly unread: number;
+  readonly person: PersonWish;
+  readonly chat: ChatState | null;
+}
+
+/** Gives what `window.Tidegate` calls. `draw` shows the panel anew, or takes it away. */
+export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: View | null) => void): TidegateCalls {
+  const { settings, server, emit, host, launcher } = handoff;
+  const attention = openAttention(launcher, settings["title"] !== "off");
+  const stage = openStage(host, () => patch({}));
+  let token = settings["token"];
+  let talk: Chat | undefined;
+  let state: State = {
+    open: false,
+    takesFocus: true,
+    locale: pageLocale(settings),
+    unread: 0,
+    person: { state: "none" },
+    chat: null,
+  };
+
+  const words = () => wordsFor(state.locale);
+  const isSeen = () => state.open && !document.hidden;
+
+  function patch(news: Partial<State>): void {
+    const { unread, person } = state;
+    state = { ...state, ...news };
+    host.lang = state.locale;
+    attention.show({ ...state, place: state.chat?.place ?? null });
+    if (state.unread !== unread) emit("unread", { count: state.unread });
+    if (state.person !== person && isSeen()) announcer.say(personText({ words: words(), person: state.person }));
+    if (state.chat) draw({ ...state, chat: state.chat, words: words(), isFull: stage.isFull, acts });
+  }
+
+  function converse(): Chat {
+    talk ??= openTalk({
+      server,
+      token,
+      announcer,
+      emit,
+      listening: () => (isSeen() ? words() : null),
+      changed: hear,
+    });
+    return talk;
+  }
+
+  function hear(chat: ChatState, news: number): void {
+    const unread = isSeen() ? 0 : state.unread + news;
+    if (unread > state.unread) announcer.say(`${words().title}, ${words().unread(unread)}`);
+    if (news > 0) keepSession();
+    patch({ chat, unread, ...(chat.responder.kind === "agent" && { person: { state: "none" } }) });
+  }
+
+  function show(takesFocus: boolean): void {
+    if (state.open) return;
+    const { state: chat } = converse();
+    keepSession();
+    keepOpen(true);
+    stage.set(true);
+    patch({ open: true, takesFocus, unread: 0, chat });
+    emit("open", undefined);
+  }
+
+  function hide(): void {
+    if (!state.open) return;
+    const hadFocus = host.matches(":focus-within");
+    keepOpen(false);
+    stage.set(false);
+    patch({ open: false });
+    if (hadFocus) launcher.focus();
+    emit("close", undefined);
+  }
+
+  function submit(text: string): void {
+    converse().send(text, { url: location.href.slice(0, 2_000), title: document.title.slice(0, 300) });
+    if (wantsPerson(text) && state.chat?.responder.kind !== "agent") callPerson();
+  }
+
+  function callPerson(): void {
+    const asked = converse();
+    const settle = (person: PersonWish) => {
+      if (asked === talk && state.person.state === "asking") patch({ person });
+    };
+    patch({ person: { state: "asking" } });
+    asked.ask("agent:request", {}).then(
+      ({ position }) => settle({ state: "waiting", ...(position !== undefined && { position }) }),
+      (error: WireError) => settle({ state: "refused", reason: explain(error, words()) }),
+    );
+  }
+
+  function dropPerson(): void {
+    if (state.person.state === "waiting") talk?.ask("agent:cancel", {}).catch(() => {});
+    patch({ person: { state: "none" } });
+  }
+
+  const acts: Acts = {
+    close: hide,
+    submit,
+    askAgain: (turnId) => {
+      const text = questionOf(state.chat, turnId);
+      if (text) submit(text);
+    },
+    callPerson,
+    dropPerson,
+    watchText: (turnId, sink) => converse().watchText(turnId, sink),
+    textOf: (turnId) => converse().textOf(turnId),
+    retry: (messageId) => converse().retry(messageId),
+    stop: (turnId) => converse().stop(turnId),
+    rate: (messageId, value) => converse().rate(messageId, value),
+  };
+
+  /** Ends the talk; the next one begins when it is needed, or at once where somebody is looking. */
+  function restart(): void {
+    talk?.close();
+    talk = undefined;
+    patch({ chat: null, unread: 0, person: { state: "none" } });
+    draw(null);
+    if (state.open || hasSession()) patch({ chat: converse().state });
+  }
+
+  const stopWaking = onWake(() => {
+    talk?.reconcile();
+    if (isSeen()) patch({ unread: 0 });
+  });
+  if (settings["theme"]) applyTheme(host, { mode: settings["theme"] as "auto" });
+  patch({});
+  if (hasSession()) converse();
+  if (wasOpen() && !stage.isFull) show(false);
+  emit("ready", undefined);
+
+  return {
+    open: () => show(true),
+    close: hide,
+    toggle: () => (state.open ? hide() : show(true)),
+    send(text) {
+      show(true);
+      if (`${text}`.trim()) submit(`${text}`.trim());
+    },
+    identify(fresh) {
+      if (fresh === token) return;
+      token = fresh;
+      restart();
+    },
+    setLocale: (locale) => patch({ locale: pickLocale(locale) }),
+    setTheme: (theme) => applyTheme(host, theme),
+    reset() {
+      hide();
+      token = undefined;
+      endSession();
+      restart();
+      forgetCustomer(server);
+    },
+    destroy() {
+      hide();
+      stopWaking();
+      talk?.close();
+      stage.close();
+      announcer.close();
+      draw(null);
+      handoff.remove();
+    },
+  };
+}
+
+/** What was asked in a turn, as one text. */
+function questionOf(chat: ChatState | null, turnId: string): string {
+  const questions = chat?.entries.filter((entry) => entry.kind === "question" && entry.turnId === turnId) ?? [];
+  return questions.map((entry) => (entry.kind === "question" ? entry.text : "")).join("\n");
+}

@@ -12,7 +12,7 @@ import { checkPrompt, parseBody } from "./validation.ts";
 type Handler = (relay: Relay, exchange: Exchange) => void | Promise<void>;
 
 const modelPath = "/v1/models/";
-const maxJournalBytes = 256 * 1024;
+const maxJournalBytes = 64 * 1024;
 
 /** The Messages API. A path that ends in a slash takes one more name. */
 export const apiRoutes: Readonly<Record<string, Handler>> = {

@@ -1,5 +1,4 @@
-import type { ContentBlock, Message } from "./request.ts";
-import { blocksOf } from "./validation.ts";
+import { blocksOf, type ContentBlock, type Message } from "./request.ts";
 
 /** One message, reduced to what the simulator reads in it. */
 export interface Utterance {

@@ -23,16 +23,18 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
   };
 }
 
+export const jsonType = { "content-type": "application/json" };
+
 export function sendJson(
   exchange: Exchange,
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  send(exchange, status, JSON.stringify(body), { "content-type": "application/json", ...headers });
+  send(exchange, status, JSON.stringify(body), { ...jsonType, ...headers });
 }
 
-/** Sends a failure as the API, or a proxy before it, would; nothing when the client has gone or headers are out. */
+/** Sends a failure as the API, or a proxy before it, would. */
 export function sendFailure(exchange: Exchange, failure: Failure): void {
   const { status, retryAfter, html } = failure;
   const retry = retryAfter === undefined ? {} : { "retry-after": writtenDelay(retryAfter) };
@@ -45,7 +47,13 @@ export function sendPage(exchange: Exchange, status: number, headers: Readonly<R
   send(exchange, status, failurePage(status), { "content-type": "text/html; charset=utf-8", ...headers });
 }
 
-function send(exchange: Exchange, status: number, body: string, headers: Readonly<Record<string, string>>): void {
+/** Sends one whole body; nothing when the client has gone or headers are out. */
+export function send(
+  exchange: Exchange,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): void {
   const { request, response } = exchange;
   if (response.headersSent || response.destroyed) return;
   // A body that was refused unread would be taken for the next request on this connection.

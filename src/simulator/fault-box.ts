@@ -8,6 +8,8 @@ export interface Occasion {
   readonly phase: "question" | "tools" | "results" | "resume";
 }
 
+const maxDirectives = 10_000;
+
 /** Faults waiting to strike: those set for everybody, and the count of those asked for in questions. */
 export class FaultBox {
   readonly #random: Random;
@@ -51,6 +53,7 @@ export class FaultBox {
 
   #count(key: string, fault: Fault): boolean {
     const strikes = this.#strikes.get(key) ?? 0;
+    if (this.#strikes.size > maxDirectives) this.#strikes.clear();
     this.#strikes.set(key, strikes + 1);
     return strikes < limitOf(fault);
   }

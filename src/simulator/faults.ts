@@ -2,9 +2,10 @@ import { z } from "zod";
 import { type Failure, failureNames, failures } from "./failures.ts";
 
 const count = z.coerce.number().int().min(0);
-const flag = z
-  .union([z.boolean(), z.enum(["yes", "no", "true", "false"]).transform((word) => word === "yes" || word === "true")])
-  .default(true);
+const flag = z.union([
+  z.boolean(),
+  z.enum(["yes", "no", "true", "false"]).transform((word) => word === "yes" || word === "true"),
+]);
 
 /** When a fault strikes; the same for all of them. */
 const scope = {

@@ -9,7 +9,7 @@ export interface Entry {
   model: string | null;
   maxTokens: number | null;
   stream: boolean;
-  /** As it was sent; null when it was no JSON or larger than 256 KB. */
+  /** As it was sent; null when it was no JSON or larger than 64 KB. */
   body: unknown;
   /** Of the response; null before its headers and when there were none. */
   status: number | null;
@@ -23,6 +23,7 @@ export interface Entry {
 }
 
 const capacity = 2000;
+const slack = 256;
 
 /** The recent requests, the oldest dropped beyond 2,000. */
 export class Journal {
@@ -30,7 +31,7 @@ export class Journal {
 
   add(entry: Entry): Entry {
     this.#entries.push(entry);
-    if (this.#entries.length > capacity * 2) this.#entries = this.#entries.slice(-capacity);
+    if (this.#entries.length > capacity + slack) this.#entries = this.#entries.slice(-capacity);
     return entry;
   }
 

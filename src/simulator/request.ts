@@ -84,3 +84,8 @@ export type Message = z.infer<typeof message>;
 export type ContentBlock = z.infer<typeof block>;
 export type Tool = z.infer<typeof tool>;
 export type ToolChoice = z.infer<typeof toolChoice>;
+
+/** The blocks of a message; a string is one text block. */
+export function blocksOf(message: Message): readonly ContentBlock[] {
+  return typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
+}

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { refuseInvalid } from "./failures.ts";
 import type { Model } from "./models.ts";
-import type { ContentBlock, Message, MessagesRequest, Prompt } from "./request.ts";
+import { blocksOf, type ContentBlock, type Message, type MessagesRequest, type Prompt } from "./request.ts";
 
 const maxCacheMarks = 4;
 
@@ -40,11 +40,6 @@ export function checkRequest(request: MessagesRequest, model: Model): void {
   refuseInvalid(
     `max_tokens: ${request.max_tokens} > ${model.maxOutputTokens}, which is the maximum allowed number of output tokens for ${model.id}`,
   );
-}
-
-/** The blocks of a message; a string is one text block. */
-export function blocksOf(message: Message): readonly ContentBlock[] {
-  return typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
 }
 
 function checkContent(message: Message, at: number, isLast: boolean): void {

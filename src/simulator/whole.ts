@@ -1,4 +1,4 @@
-import { sendJson } from "./exchange.ts";
+import { jsonType, send } from "./exchange.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import type { Answer } from "./messages.ts";
 import { within } from "./pace.ts";
@@ -31,14 +31,14 @@ function deliver(answer: Answer): void {
   if (exchange.response.destroyed) return;
   entry.status = 200;
   entry.state = isCut(faults) ? "broken" : "completed";
-  const body = faultOf(faults, "broken") ? `${JSON.stringify(messageOf(answer)).slice(0, -20)}` : messageOf(answer);
+  const json = JSON.stringify(messageOf(answer));
   if (isCut(faults)) cutInside(answer);
-  else sendJson(exchange, 200, body, headers);
+  else send(exchange, 200, faultOf(faults, "broken") ? json.slice(0, -20) : json, { ...jsonType, ...headers });
 }
 
 /** Announces a longer body than comes. */
 function cutInside({ exchange, headers }: Answer): void {
-  exchange.response.writeHead(200, { ...headers, "content-type": "application/json", "content-length": 10_000 });
+  exchange.response.writeHead(200, { ...headers, ...jsonType, "content-length": 10_000 });
   exchange.response.write('{"id":"msg_', () => exchange.response.destroy());
 }
 

@@ -18,6 +18,8 @@ export interface CustomerSession {
   readonly viewer: Viewer;
   conversationId: string | null;
   unwatch: Undo;
+  /** The connection has ended: nothing may be begun for it any more. */
+  gone: boolean;
 }
 
 export interface CustomerWorld {
@@ -40,6 +42,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
   return {
     "conversation:open": async (session, { have }) => {
       const conversation = await conversations.open(session.caller);
+      if (session.gone) throw new TidegateError("not-open");
       session.conversationId = conversation.conversationId;
       const turn = snapshot(world, conversation, have);
       session.unwatch();

@@ -127,6 +127,7 @@ function receive(
     viewer,
     conversationId: null,
     unwatch: () => {},
+    gone: false,
     admit: () => {
       const taken = bucket.tryRemoveTokens(1);
       refusals = taken ? 0 : refusals + 1;
@@ -141,7 +142,10 @@ function receive(
     door.enter(session, name, payload === reply ? undefined : payload).then(answer);
   });
   viewer.onceDrained(() => session.conversationId && world.audience.catchUp(session.conversationId, viewer));
-  socket.on("disconnect", () => session.unwatch());
+  socket.on("disconnect", () => {
+    session.gone = true;
+    session.unwatch();
+  });
 }
 
 /** Packets that may wait for a slow socket before text is held back (S9). */

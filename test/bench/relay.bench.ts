@@ -106,7 +106,7 @@ async function requestFetch(input: string | URL | Request, init?: RequestInit): 
 }
 
 function nodeFetch(): typeof fetch {
-  const agent = new http.Agent({ keepAlive: true, noDelay: true });
+  const agent = new http.Agent({ keepAlive: true });
   return async (input, init) => {
     const headers = Object.fromEntries(new Headers(init?.headers));
     const signal = init?.signal ?? undefined;

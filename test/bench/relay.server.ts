@@ -32,13 +32,18 @@ function take(request: http.IncomingMessage | http2.Http2ServerRequest, response
 function feed(outs: Out[]): void {
   let sent = 0;
   const timer = setInterval(() => {
-    for (const out of outs) sent < deltas ? write(out, delta) : out.end(tail);
+    for (const out of outs) write(out, sent < deltas ? delta : tail);
+    if (sent === deltas) for (const out of outs) end(out);
     if (sent++ === deltas) clearInterval(timer);
   }, gapMs);
 }
 
 function write(out: Out, text: string): void {
   (out as http.ServerResponse).write(text);
+}
+
+function end(out: Out): void {
+  (out as http.ServerResponse).end();
 }
 
 const plain = http.createServer(take).listen(0, "127.0.0.1");

@@ -55,8 +55,12 @@ function report(before: Status, from: Sample, to: Sample): void {
   console.log(`read deltas/s           ${((to.deltasRead - from.deltasRead) / elapsedSeconds).toFixed(0)}`);
   console.log(`simulator CPU           ${(cpuMicros / elapsedSeconds / 10_000).toFixed(1)} % of one core`);
   console.log(`simulator CPU per delta ${(cpuMicros / written).toFixed(1)} µs`);
-  console.log(`simulator RSS           ${megabytes(before.rssBytes)} MB idle, ${megabytes(to.status.rssBytes)} MB loaded`);
-  console.log(`reader CPU              ${((cpuOf(to.clientCpu) - cpuOf(from.clientCpu)) / elapsedSeconds / 10_000).toFixed(1)} % of one core`);
+  console.log(
+    `simulator RSS           ${megabytes(before.rssBytes)} MB idle, ${megabytes(to.status.rssBytes)} MB loaded`,
+  );
+  console.log(
+    `reader CPU              ${((cpuOf(to.clientCpu) - cpuOf(from.clientCpu)) / elapsedSeconds / 10_000).toFixed(1)} % of one core`,
+  );
 }
 
 function cpuOf({ user, system }: Status["cpu"]): number {

@@ -4,6 +4,7 @@ import {
   chatWith,
   kinds,
   memoryStorage,
+  movedClock,
   online,
   refusal,
   scriptedServer,
@@ -35,6 +36,35 @@ test("a question whose acknowledgement was lost goes out again under the same id
   expect(chat.state.entries.filter(({ kind }) => kind === "question")).toHaveLength(1);
 });
 
+test("a broken connection is not waited for: the question goes out as soon as there is another", async () => {
+  const { clock } = movedClock();
+  const server = await scriptedServer();
+  server.scripts["message:send"] = () => silence;
+  const chat = chatWith({ url: server.url, clock });
+  chat.send("hello");
+  await server.commandsOf("message:send", 1);
+  server.cut();
+  await stateOf(chat, ({ link }) => link === "reconnecting");
+  chat.reconcile();
+  await server.commandsOf("message:send", 2);
+});
+
+test("C2: a question whose fact came and whose acknowledgement did not is shown once and not sent again", async () => {
+  const server = await scriptedServer();
+  server.scripts["message:send"] = ({ messageId, text }) => {
+    server.emit("message:added", { message: asked(messageId, "t1", text) });
+    return silence;
+  };
+  const chat = chatWith(server);
+  chat.send("hello");
+  const state = await stateOf(chat, (now) => kinds(now).includes("question hello sent"));
+  expect(kinds(state)).toEqual(["question hello sent", "answer t1 starting"]);
+  server.cut();
+  await server.commandsOf("conversation:open", 2);
+  await online(chat);
+  expect(server.told("message:send")).toHaveLength(1);
+});
+
 test("a server that stores the question but never acknowledges it is asked again until it does", async () => {
   const server = await scriptedServer();
   server.scripts["message:send"] = () => silence;
@@ -49,6 +79,7 @@ test("questions go out one at a time, in the order in which they were asked, als
   const server = await scriptedServer();
   server.scripts["message:send"] = () => silence;
   const chat = chatWith(server);
+  await online(chat);
   for (const text of ["one", "two", "three"]) chat.send(text);
   await server.commandsOf("message:send", 1);
   server.scripts["message:send"] = () => ({ turnId: "t1" });

@@ -1,6 +1,19 @@
 import { expect, test } from "vitest";
 import { openSimulator } from "../../src/simulator/server.ts";
-import { answer, ask, ended, head, openRaw, openTestRelay, piece, play, sse, start, stop } from "./relay.support.ts";
+import {
+  answer,
+  ask,
+  connectionFreed,
+  ended,
+  head,
+  openRaw,
+  openTestRelay,
+  piece,
+  play,
+  sse,
+  start,
+  stop,
+} from "./relay.support.ts";
 
 const pace = { firstTokenMs: 1, deltaMs: 1 };
 
@@ -104,7 +117,10 @@ test("U2 an attempt is one request, and the connection is used again for the nex
     socket.write(answer(200, body, { "content-type": "text/event-stream" }));
   });
   await using relay = openTestRelay(raw.baseUrl);
-  for (const question of ["1", "2", "3"]) expect((await play(relay, ask(question))).text).toBe("a");
+  for (const question of ["1", "2", "3"]) {
+    expect((await play(relay, ask(question))).text).toBe("a");
+    await connectionFreed();
+  }
   expect(raw.requests).toHaveLength(3);
   expect(raw.connections).toBe(1);
 });

@@ -7,6 +7,7 @@ import { openSimulator } from "../../src/simulator/server.ts";
 import {
   answer,
   ask,
+  connectionFreed,
   ended,
   failureOf,
   head,
@@ -41,7 +42,7 @@ test.each<[string, FailureReason, number]>([
 ])("U3 the refusal %s is told apart as %s", async (name, reason, status) => {
   await using simulator = await openSimulator({ pace });
   await using relay = openTestRelay(simulator.baseUrl);
-  const failure = failureOf(await play(relay, ask(`Hello [[sim: ${name}]]`)));
+  const failure = failureOf(await play(relay, ask(`Hello [[sim: ${name} html=no]]`)));
   expect(failure).toMatchObject({ reason, status });
   expect(failure.detail).toContain(`${status}`);
 });
@@ -204,6 +205,7 @@ test("U3 after a refusal the relay is asked again as if nothing had been", async
   });
   await using relay = openTestRelay(raw.baseUrl);
   expect(failureOf(await play(relay, ask("Hello"))).reason).toBe("overloaded");
+  await connectionFreed();
   expect((await play(relay, ask("Hello"))).text).toBe("a");
   expect(raw.connections).toBe(1);
 });

@@ -122,3 +122,8 @@ async function openPort(server: Server): Promise<number> {
   // CAST: a server that listens on a port has an address of this kind.
   return (server.address() as AddressInfo).port;
 }
+
+/** The HTTP client takes a connection back one turn of the event loop after its answer ended. */
+export function connectionFreed(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -15,26 +15,27 @@ test.each([
   ["Can you recommend camping gear?", "| [Tidewater 2-Person Tent](https://shop.example/p/tent-2p) |"],
   ["我要退货", "7 天无理由"],
   ["开发票", "24 小时内"],
-  ["运费多少", "包邮"],
+  ["多久能送到", "包邮"],
   ["冲锋衣尺码怎么选", "| XL |"],
-  ["转人工", "人工客服"],
+  ["转人工", "转人工"],
   ["I want to talk to a human", "person"],
-  ["谢谢", "不客气|应该的"],
+  ["再见", "再见"],
   ["你是机器人吗", "模拟回答"],
   ["who are you", "simulated answer"],
-  ["量子力学", "量子力学"],
+  ["量子力学", "“量子力学”"],
 ])("%s is answered with %s", async (question, expected) => {
   await using relay = await openTestRelay();
-  const { text } = await relay.read(question);
-  expect(expected.split("|").some((part) => part.trim() !== "" && text.includes(part.trim())), text).toBe(true);
+  expect((await relay.read(question)).text).toContain(expected);
 });
 
-test("the same question gets the same answer, from every simulator with the same seed", async () => {
+test("the same questions get the same answers in the same deltas, from every simulator with the same seed", async () => {
   await using one = await openTestRelay({ seed: 7 });
   await using other = await openTestRelay({ seed: 7 });
-  const first = await one.read("在吗");
-  expect((await one.read("在吗")).text).toBe(first.text);
-  expect(await other.read("在吗")).toMatchObject({ text: first.text, deltas: first.deltas });
+  for (const question of ["在吗", "你好", "谢谢", "hello", "我的快递呢", "量子力学"]) {
+    const { text, deltas } = await one.read(question);
+    expect((await one.read(question)).text).toBe(text);
+    expect(await other.read(question)).toMatchObject({ text, deltas });
+  }
 });
 
 test("an order number given earlier is remembered", async () => {

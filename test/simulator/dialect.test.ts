@@ -73,8 +73,14 @@ test("every model is listed over pages and can be looked up", async () => {
   expect(page.has_more).toBe(true);
   const first = await relay.client.models.list({ limit: 2, before_id: ids[2] ?? "" });
   expect(first.data.map((info) => info.id)).toEqual(ids.slice(0, 2));
-  expect(await relay.client.models.retrieve("claude-haiku-4-5")).toMatchObject({ type: "model", id: "claude-haiku-4-5" });
-  await expect(relay.client.models.retrieve("claude-none")).rejects.toMatchObject({ status: 404, type: "not_found_error" });
+  expect(await relay.client.models.retrieve("claude-haiku-4-5")).toMatchObject({
+    type: "model",
+    id: "claude-haiku-4-5",
+  });
+  await expect(relay.client.models.retrieve("claude-none")).rejects.toMatchObject({
+    status: 404,
+    type: "not_found_error",
+  });
 });
 
 test("count_tokens counts what the message then reports as its input", async () => {

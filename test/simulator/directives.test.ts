@@ -3,7 +3,9 @@ import { readDirectives } from "../../src/simulator/directive.ts";
 import { assistant, openTestRelay, user } from "./relay.ts";
 
 test("a directive is read and taken out of the text around it", () => {
-  const { text, faults, wishes } = readDirectives('问 [[sim: cut after=5 id=a; pace first=10 chars=2-4]] 题 [[sim: say "]]\\n<b>"]]');
+  const { text, faults, wishes } = readDirectives(
+    '问 [[sim: cut after=5 id=a; pace first=10 chars=2-4]] 题 [[sim: say "]]\\n<b>"]]',
+  );
   expect(text).toBe("问  题");
   expect(faults).toMatchObject([{ fault: { kind: "cut", after: 5, id: "a", times: 1, reset: false } }]);
   expect(wishes).toEqual([
@@ -18,15 +20,18 @@ test("say takes bare words, a JSON string, and a string with real line breaks", 
   expect(said).toMatchObject([{ text: "<img src=x onerror=alert(1)> & more" }, { text: "a\nb" }, { text: "你" }]);
 });
 
-test.each(["[[sim: cutt after=1]]", "[[sim: cut after=x]]", "[[sim: cut aftre=1]]", "[[sim: cut", '[[sim: say "\\x"]]'])(
-  "%s is refused with a reason",
-  async (directive) => {
-    await using relay = await openTestRelay();
-    const { error } = await relay.read(directive);
-    expect(error).toMatchObject({ status: 400 });
-    expect(String(error)).toContain("simulator: ");
-  },
-);
+test.each([
+  "[[sim: cutt after=1]]",
+  "[[sim: cut after=x]]",
+  "[[sim: cut aftre=1]]",
+  "[[sim: cut",
+  '[[sim: say "\\x"]]',
+])("%s is refused with a reason", async (directive) => {
+  await using relay = await openTestRelay();
+  const { error } = await relay.read(directive);
+  expect(error).toMatchObject({ status: 400 });
+  expect(String(error)).toContain("simulator: ");
+});
 
 test("a fault strikes as often as asked, each id for itself; a wish always holds", async () => {
   await using relay = await openTestRelay();
@@ -46,12 +51,14 @@ test("after a cut the same question, asked again or gone on with, is answered", 
   const cut = await relay.read(question);
   expect(cut.deltas).toHaveLength(5);
   const rest = await relay.read([user(question), assistant(cut.text), user("请继续")]);
-  expect(cut.text + rest.text).toBe((await relay.read("我要退货")).text.slice(0, 0) + (await relay.read(question)).text);
+  const again = await relay.read(question);
+  expect(again.error).toBeUndefined();
+  expect(cut.text + rest.text).toBe(again.text);
 });
 
 test("a directive in an earlier question is not obeyed any more", async () => {
   await using relay = await openTestRelay();
-  const { text, error } = await relay.read([user("[[sim: say x; overloaded]]"), assistant("x"), user("谢谢")]);
+  const { text, error } = await relay.read([user("[[sim: overloaded; say x]]"), assistant("x"), user("谢谢")]);
   expect(error).toBeUndefined();
   expect(text).not.toBe("x");
 });

@@ -55,12 +55,24 @@ describe("a body that the API would not take is refused with the reason", () => 
     ["an unknown role", { messages: [{ role: "bot", content: "hi" }] }, /^messages\.0\.role: /],
     ["an unknown field", { temprature: 1 }, /^temprature: Extra inputs are not permitted$/],
     ["a temperature above one", { temperature: 1.5 }, /^temperature: /],
-    ["an empty text block", { messages: [{ role: "user", content: [{ type: "text", text: "" }] }] }, /must be non-empty/],
+    [
+      "an empty text block",
+      { messages: [{ role: "user", content: [{ type: "text", text: "" }] }] },
+      /must be non-empty/,
+    ],
     ["an empty message", { messages: [user("")] }, /user messages must have non-empty content/],
-    ["an empty assistant", { messages: [user("a"), assistant(""), user("b")] }, /all messages must have non-empty content/],
+    [
+      "an empty assistant",
+      { messages: [user("a"), assistant(""), user("b")] },
+      /all messages must have non-empty content/,
+    ],
     ["space after a prefill", { messages: [user("a"), assistant("b ")] }, /cannot end with trailing whitespace/],
     ["a choice without tools", { tool_choice: { type: "any" } }, /only be specified while providing tools/],
-    ["a result without its call", { messages: [user("a"), { role: "user", content: [result] }] }, /unexpected `tool_use_id`/],
+    [
+      "a result without its call",
+      { messages: [user("a"), { role: "user", content: [result] }] },
+      /unexpected `tool_use_id`/,
+    ],
     [
       "a call without its result",
       { messages: [user("a"), { role: "assistant", content: [call] }, user("b")] },

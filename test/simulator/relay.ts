@@ -79,7 +79,12 @@ async function read(client: Anthropic, messages: string | MessageParam[], more: 
 function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: "POST",
-    headers: { "x-api-key": "test-key", "anthropic-version": "2023-06-01", "content-type": "application/json", ...headers },
+    headers: {
+      "x-api-key": "test-key",
+      "anthropic-version": "2023-06-01",
+      "content-type": "application/json",
+      ...headers,
+    },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 }

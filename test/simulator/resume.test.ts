@@ -38,7 +38,9 @@ test("an instruction that only quotes the end of the shown text finds the place"
   await using relay = await openTestRelay();
   const whole = (await relay.read(question)).text;
   const shown = whole.slice(0, 80);
-  const told = user(`Your previous response was interrupted and ended with [${shown.slice(-40)}]. Continue from there.`);
+  const told = user(
+    `Your previous response was interrupted and ended with [${shown.slice(-40)}]. Continue from there.`,
+  );
   expect(shown + (await relay.read([user(question), told])).text).toBe(whole);
 });
 
@@ -54,7 +56,10 @@ test("a cut answer to tool results is gone on with too", async () => {
   await using relay = await openTestRelay();
   const talk = [
     user("推荐帐篷"),
-    { role: "assistant" as const, content: [{ type: "tool_use" as const, id: "t1", name: "find_products", input: {} }] },
+    {
+      role: "assistant" as const,
+      content: [{ type: "tool_use" as const, id: "t1", name: "find_products", input: {} }],
+    },
     { role: "user" as const, content: [{ type: "tool_result" as const, tool_use_id: "t1", content: '{"name":"灯"}' }] },
   ];
   const whole = (await relay.read(talk)).text;

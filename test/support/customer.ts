@@ -1,3 +1,4 @@
+import type { Socket as TcpSocket } from "node:net";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type {
   ClientToServer,
@@ -77,17 +78,78 @@ export class TestCustomer implements AsyncDisposable {
     return text;
   }
 
+  /** Asks and waits for the end of the answer. */
+  async answerTo(text: string, messageId: string = freshId()): Promise<FactPayload<"turn:ended">> {
+    const { turnId } = await this.ask("message:send", { messageId, text });
+    return this.fact("turn:ended", (ended) => ended.turnId === turnId);
+  }
+
+  /** Asks and waits for the first text; gives the turn's id. */
+  async begin(text: string): Promise<string> {
+    const { turnId } = await this.ask("message:send", { messageId: freshId(), text });
+    return (await this.fact("turn:delta", (delta) => delta.turnId === turnId)).turnId;
+  }
+
+  /** The pieces of a turn's text in the order they came. */
+  deltasOf(turnId: string): readonly FactPayload<"turn:delta">[] {
+    return this.facts.filter(({ name, payload }) => name === "turn:delta" && payload.turnId === turnId).map(payloadOf);
+  }
+
+  /**
+   * The text of a turn of one epoch, from what the customer had before the deltas on.
+   *
+   * @throws when a delta repeats a character or leaves one out
+   */
+  exactTextOf(turnId: string, before = ""): string {
+    let text = before;
+    for (const { offset, text: piece } of this.deltasOf(turnId)) {
+      if (offset !== text.length) throw new Error(`a delta at ${offset} where ${text.length} characters are known`);
+      text += piece;
+    }
+    return text;
+  }
+
+  /** The TCP socket under the connection: pause it, and nothing is read; count its bytes. */
+  get wire(): TcpSocket {
+    // CAST: socket.io-client runs on the `ws` package here, whose TCP socket has no public name.
+    const transport = this.socket.io.engine.transport as unknown as { ws: { _socket: TcpSocket } };
+    return transport.ws._socket;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.socket.disconnect();
   }
 }
 
+const payloadOf = (fact: Fact) => fact.payload;
+
+let lastId = 0;
+
+/** A message id that no other message of this process has. */
+export function freshId(): string {
+  lastId++;
+  return `m-${process.pid}-${lastId}`;
+}
+
+export type OpenCustomer = TestCustomer & { readonly opened: CommandResult<"conversation:open"> };
+
 /** A connected customer with an open conversation. */
 export async function openCustomer(
   url: string,
   auth: { token?: string; guestToken?: string } = {},
-): Promise<TestCustomer & { readonly opened: CommandResult<"conversation:open"> }> {
-  const customer = await new TestCustomer(url, { auth }).connected();
+  options: Partial<ManagerOptions & SocketOptions> = {},
+): Promise<OpenCustomer> {
+  const customer = await new TestCustomer(url, { ...options, auth }).connected();
   const opened = await customer.ask("conversation:open", {});
   return Object.assign(customer, { opened });
+}
+
+/** Another connection of the same guest. */
+export function openAgain(url: string, { opened }: OpenCustomer): Promise<OpenCustomer> {
+  return openCustomer(url, guestOf(opened));
+}
+
+/** What makes a connection the same guest's. */
+export function guestOf({ guestToken }: CommandResult<"conversation:open">): { guestToken?: string } {
+  return guestToken === undefined ? {} : { guestToken };
 }

@@ -1,9 +1,11 @@
 import { pino } from "pino";
 import { type App, openApp } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
+import type { Fault } from "../../src/simulator/faults.ts";
+import type { Entry } from "../../src/simulator/journal.ts";
 import { openSimulator, type SimulatorOptions } from "../../src/simulator/server.ts";
 
-export const secret = "a secret for tests only, long enough";
+export const secret = "a secret for tests only that is long enough";
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
@@ -12,7 +14,14 @@ export interface TestServer extends AsyncDisposable {
   /** What was logged so far, one object a line. */
   readonly logged: readonly Record<string, unknown>[];
   readonly app: App;
+  /** What the node asked of the simulator so far. */
+  requests(): Promise<readonly Entry[]>;
+  /** Lets the simulator misbehave. */
+  misbehave(fault: FaultInput): Promise<void>;
 }
+
+/** A fault as the simulator's endpoint takes it: the kind, and what differs from the defaults. */
+export type FaultInput = Pick<Fault, "kind"> & Readonly<Record<string, unknown>>;
 
 export interface TestServerOptions {
   /** Environment variables beside the defaults. */
@@ -24,6 +33,27 @@ export interface TestServerOptions {
 
 /** Answers at once and fast, so that tests wait for facts and not for the pace. */
 const briskly: SimulatorOptions = { pace: { firstTokenMs: 1, deltaMs: 1, deltaChars: 8 } };
+
+/** Limits and lengths that no test meets by accident. */
+export function generous(config: Config): Config {
+  return {
+    ...config,
+    assistant: { ...config.assistant, maxTokens: 64_000 },
+    limits: {
+      commandsPerSecond: 10_000,
+      commandsBurst: 100_000,
+      messagesPerMinute: 100_000,
+      messagesBurst: 100_000,
+      connectionsPerSecond: 100_000,
+      connectionsBurst: 100_000,
+    },
+  };
+}
+
+/** Changes to the configuration's `relay` part. */
+export function withRelay(change: Partial<Config["relay"]>): (config: Config) => Config {
+  return (config) => ({ ...generous(config), relay: { ...config.relay, ...change } });
+}
 
 /** A whole server on a free port, with a simulator of its own that it reaches over HTTP. */
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -47,6 +77,17 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     relayUrl: simulator.baseUrl,
     logged,
     app,
+    async requests() {
+      const response = await fetch(`${simulator.baseUrl}/simulator/requests`);
+      const { requests } = (await response.json()) as { requests: Entry[] }; // CAST: the simulator's own endpoint
+      return requests;
+    },
+    async misbehave(fault) {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify(fault);
+      const response = await fetch(`${simulator.baseUrl}/simulator/faults`, { method: "POST", headers, body });
+      if (!response.ok) throw new Error(await response.text());
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -78,3 +78,8 @@ const tables: Record<Locale, Words> = { "zh-CN": zhCN, en };
 export function wordsFor(locale: Locale): Words {
   return tables[locale];
 }
+
+/** Whether somebody asks for a person in their own words, in any of the languages. */
+export function wantsPerson(text: string): boolean {
+  return Object.values(tables).some(({ personWords }) => personWords.test(text.trim()));
+}

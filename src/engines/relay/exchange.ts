@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { RelayBody } from "./body.ts";
-import { BrokenAnswer, Unreachable } from "./faults.ts";
+import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { openResponse } from "./response.ts";
 
 type Controller = Dispatcher.DispatchController;
@@ -78,7 +78,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
 /** Something answered, but not in HTTP; or nothing answered. */
 function asUnanswered(error: Error): Error {
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  const garbled = code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW";
-  return garbled ? new BrokenAnswer(`what answered does not speak HTTP (${code})`) : new Unreachable(code);
+  const code = codeOf(error);
+  return isGarbled(code) ? new BrokenAnswer(`what answered does not speak HTTP (${code})`) : new Unreachable(code);
 }

@@ -2,7 +2,7 @@ import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
 import type { FailureReason, RelayFailure } from "../../domain/relay.ts";
 import type { Answer } from "./answer.ts";
 import type { RelayBody } from "./body.ts";
-import { BrokenAnswer, Unreachable } from "./faults.ts";
+import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { quote, type Unquotable } from "./quote.ts";
 import { reasonOf } from "./reasons.ts";
 import { readRetryAfterMs } from "./retry-after.ts";
@@ -25,7 +25,7 @@ export function toFailure(thrown: unknown, asked: Asked): RelayFailure {
   if (thrown instanceof SyntaxError) return broken("the data of an event is not JSON");
   const code = codeOf(thrown);
   if (thrown instanceof TypeError || thrown instanceof RangeError) return broken(`reading it failed with a ${code}`);
-  if (code.startsWith("HPE_")) return broken(`the bytes stopped being HTTP (${code})`);
+  if (isGarbled(code)) return broken(`the bytes stopped being HTTP (${code})`);
   return { reason: "cut", detail: `The connection to the relay broke in the middle of the answer (${code}).` };
 }
 
@@ -112,7 +112,7 @@ const sentences: Readonly<Record<FailureReason, Sentence>> = {
 
 function notEvents({ headers, status }: APIError, baseUrl: string): string {
   const location = headers?.get("location") ?? "";
-  if (URL.canParse(location, baseUrl)) {
+  if (location !== "" && URL.canParse(location, baseUrl)) {
     const { origin } = new URL(location, baseUrl);
     return `The relay redirects to ${origin}, which is not followed because the key would go along: check ANTHROPIC_BASE_URL`;
   }
@@ -139,9 +139,4 @@ function limits(headers: Headers | undefined): string {
 
 function oneWord(text: unknown): string {
   return typeof text === "string" ? text.replace(/[^\w/;=+ .-]/g, "").slice(0, 60) : "";
-}
-
-function codeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return "unknown";
-  return "code" in thrown && typeof thrown.code === "string" ? thrown.code : thrown.name;
 }

@@ -14,3 +14,14 @@ export class Unreachable extends Error {
 export class BrokenAnswer extends Error {
   override readonly name = "BrokenAnswer";
 }
+
+/** What an error is called where it comes from: its code, else its name. */
+export function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return "unknown";
+  return "code" in thrown && typeof thrown.code === "string" ? thrown.code : thrown.name;
+}
+
+/** Whether a code of the HTTP client means that the bytes were not HTTP. */
+export function isGarbled(code: string): boolean {
+  return code.startsWith("HPE_") || code === "HTTPParserError" || code === "UND_ERR_HEADERS_OVERFLOW";
+}

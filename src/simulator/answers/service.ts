@@ -51,3 +51,22 @@ export function answerComplaint({ language }: Ask): string {
     ? "非常抱歉给您带来了不好的体验 🙏 我想尽快帮您解决：请告诉我**订单号**和遇到的具体问题（有照片更好），我会优先处理；您也可以随时选择“转人工”。"
     : "I am very sorry about this 🙏 I would like to put it right: please tell me the **order number** and what went wrong (a photo helps), and I will treat it as urgent. You can also ask for a person at any time.";
 }
+
+export function answerAccount({ language }: Ask): string {
+  return language === "zh"
+    ? `账号问题可以这样处理：\n\n- **忘记密码**：登录页点“忘记密码”，用手机验证码重设；\n- **注册或登录失败**：换个网络再试，验证码 10 分钟内有效；\n- **修改资料、注销、订阅通知**：[账号设置](${shopUrl}/account)。\n\n还是不行的话，把提示文字发给我（**不要发送密码或验证码**），我帮您看看。`
+    : `For your account:\n\n- **Password or PIN forgotten**: choose “Forgot password” and confirm by text message;\n- **Cannot register or log in**: try another network; a code is valid for 10 minutes;\n- **Change, upgrade or delete it, newsletter**: [Account settings](${shopUrl}/account).\n\nIf that does not help, send me the message you see (**never a password or code**).`;
+}
+
+export function answerAddress({ language, orderNumbers }: Ask): string {
+  const number = orderNumbers.at(-1);
+  return language === "zh"
+    ? `${number === undefined ? "订单" : `订单 \`${number}\``}**出库前**可以改地址：在[我的订单](${shopUrl}/orders)里点“修改地址”即可；已经出库的话，我帮您联系快递改派。常用地址在[地址簿](${shopUrl}/account/addresses)里添加。请告诉我订单号和新地址所在的城市？`
+    : `You can change the address of ${number === undefined ? "an order" : `order \`${number}\``} **until it leaves the warehouse**, under [My orders](${shopUrl}/orders); afterwards I can ask the courier to redirect it. Save addresses in your [address book](${shopUrl}/account/addresses). Which order is it, and which city?`;
+}
+
+export function answerReview({ language }: Ask): string {
+  return language === "zh"
+    ? "谢谢您愿意分享感受！签收后在**我的订单 → 评价**里就可以写，带图评价送 50 积分；对服务的建议也可以直接告诉我，我会转给同事。"
+    : "Thank you for sharing your opinion! After delivery you can write it under **My orders → Review** (50 points with a photo). Suggestions about our service can also go straight to me; I will pass them on.";
+}

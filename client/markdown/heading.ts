@@ -1,0 +1,20 @@
+import { Inline } from "./inline.ts";
+import type { LinkRule } from "./links.ts";
+import type { LineSink } from "./sink.ts";
+
+const CLOSING_SIGNS = /(?<![ \t])[ \t]+#+$/;
+
+/** Begins a heading two levels below its own: the page around it has the first two. Number signs may close it. */
+export function openHeading(host: HTMLElement, level: number, text: string, rule: LinkRule): LineSink {
+  const el = host.appendChild(document.createElement(`h${Math.min(level + 2, 6)}`));
+  const inline = new Inline(el, rule);
+  inline.write(text);
+  return {
+    write: (more) => inline.write(more),
+    end() {
+      inline.end();
+      const last = el.lastChild;
+      if (last instanceof Text) last.data = last.data.replace(CLOSING_SIGNS, "");
+    },
+  };
+}

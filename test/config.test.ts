@@ -1,0 +1,132 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+const secret = "0123456789abcdef0123456789abcdef";
+const relay = { ANTHROPIC_BASE_URL: "https://relay.example/v1", ANTHROPIC_API_KEY: "k" };
+
+function faults(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (fault) {
+    if (fault instanceof ConfigError) return fault.message;
+    throw fault;
+  }
+  return "";
+}
+
+function withFile(content: unknown): Record<string, string> {
+  const path = join(mkdtempSync(join(tmpdir(), "tidegate-")), "tidegate.json");
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return { TIDEGATE_CONFIG: path };
+}
+
+describe("X6 without a secret", () => {
+  test("the server is a demonstration: random secret, loopback, the simulator", () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      demonstration: true,
+      host: "127.0.0.1",
+      port: 3000,
+      relayAccess: { kind: "simulator" },
+    });
+    expect(config.secrets[0]).not.toBe(readConfig({}).secrets[0]);
+  });
+
+  test("it refuses any other address than loopback, and says what to set", () => {
+    expect(faults({ HOST: "0.0.0.0" })).toContain("Set AUTH_SECRET");
+    expect(faults({ HOST: "127.0.0.1" })).toBe("");
+  });
+
+  test("published keys alone are not enough", () => {
+    expect(faults({ AUTH_JWKS_URL: "https://shop.example/keys" })).toContain("AUTH_SECRET");
+  });
+});
+
+test("X1 with a secret it listens everywhere; several secrets rotate; a short one is refused", () => {
+  expect(readConfig({ AUTH_SECRET: `${secret}, ${secret}2`, ...relay })).toMatchObject({
+    demonstration: false,
+    host: "0.0.0.0",
+    secrets: [secret, `${secret}2`],
+  });
+  expect(faults({ AUTH_SECRET: `${secret},short` })).toContain("32 characters");
+});
+
+describe("U1 base URL and key", () => {
+  test("both make a relay, by either kind of key", () => {
+    expect(readConfig(relay).relayAccess).toMatchObject({ kind: "remote", apiKey: "k" });
+    const bearer = { ANTHROPIC_BASE_URL: "https://relay.example", ANTHROPIC_AUTH_TOKEN: "t" };
+    expect(readConfig(bearer).relayAccess).toMatchObject({ kind: "remote", authToken: "t" });
+  });
+
+  test("one without the other is refused with what to set", () => {
+    expect(faults({ ANTHROPIC_BASE_URL: "https://relay.example" })).toContain("ANTHROPIC_API_KEY");
+    expect(faults({ ANTHROPIC_API_KEY: "k" })).toContain("ANTHROPIC_BASE_URL");
+  });
+
+  test("neither is refused in production, or when the simulator is off; an empty value is none", () => {
+    expect(faults({ NODE_ENV: "production" })).toContain("No relay is set");
+    expect(faults({ TIDEGATE_SIMULATOR: "off" })).toContain("No relay is set");
+    expect(faults({ ANTHROPIC_BASE_URL: "", ANTHROPIC_API_KEY: "" })).toBe("");
+  });
+});
+
+test("every malformed variable is named with what is allowed", () => {
+  const text = faults({
+    PORT: "80a",
+    TRUSTED_PROXIES: "-1",
+    LOG_LEVEL: "loud",
+    TIDEGATE_SIMULATOR: "maybe",
+    ANTHROPIC_VERSION: "new",
+    ANTHROPIC_BASE_URL: "relay",
+  });
+  for (const name of [
+    "PORT",
+    "TRUSTED_PROXIES",
+    "LOG_LEVEL",
+    "TIDEGATE_SIMULATOR",
+    "ANTHROPIC_VERSION",
+    "ANTHROPIC_BASE_URL",
+  ]) {
+    expect(text).toContain(name);
+  }
+});
+
+describe("the configuration file", () => {
+  test("a part given alone keeps the other defaults", () => {
+    const config = readConfig(withFile({ context: { rounds: 3 } }));
+    expect(config.context).toEqual({ rounds: 3, tokens: 12_000, lifeSeconds: 3_600 });
+    expect(config.relay.firstTokenMs).toBe(5_000);
+  });
+
+  test("a wrong part is refused with its path", () => {
+    expect(faults(withFile({ context: { rounds: 0 } }))).toContain("context.rounds");
+    expect(faults(withFile({ contxt: {} }))).toContain("contxt");
+  });
+
+  test("a file that is missing or no JSON is refused by name", () => {
+    expect(faults({ TIDEGATE_CONFIG: "/nowhere/tidegate.json" })).toContain("/nowhere/tidegate.json");
+    expect(faults(withFile("{"))).toContain("cannot be read as JSON");
+  });
+
+  test("U5 an unknown model is refused with the list of known ones; a new one can be added", () => {
+    const unknown = faults(withFile({ relay: { model: "claude-9" } }));
+    expect(unknown).toContain('"claude-9" is not a known model');
+    expect(unknown).toContain("claude-haiku-3-20250507");
+    const model = { inputPrice: 1, outputPrice: 2 };
+    expect(faults(withFile({ relay: { model: "claude-9" }, models: { "claude-9": model } }))).toBe("");
+  });
+
+  test("U5 the earlier ids and today's are known", () => {
+    for (const model of [
+      "claude-opus-4-20250514",
+      "claude-sonnet-4-20250514",
+      "claude-haiku-3-20250507",
+      "claude-sonnet-4-6",
+    ]) {
+      expect(faults(withFile({ relay: { model } }))).toBe("");
+    }
+  });
+});

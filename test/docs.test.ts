@@ -1,0 +1,129 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fileConfig } from "../src/config-file.ts";
+import { errors } from "../src/contract/errors.ts";
+import { customerCommands, customerFacts } from "../src/contract/events.ts";
+import { settings } from "../src/settings.ts";
+
+// `UPDATE_DOCS=1 npx vitest run test/docs.test.ts` writes the tables anew.
+const update = process.env["UPDATE_DOCS"] === "1";
+const root = join(import.meta.dirname, "..");
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [row(...head), row(...head.map(() => "---")), ...rows.map((cells) => row(...cells))].join("\n");
+}
+
+/** A schema as a reader writes it: `{ turnId, epoch, error? }`. */
+function shapeOf(schema: z.ZodType): string {
+  if (!(schema instanceof z.ZodObject)) return "…";
+  const keys = Object.entries(schema.shape).map(([key, value]) => {
+    // CAST: the shape of an object schema holds schemas; the library's type of its values is wider.
+    return (value as z.ZodType).safeParse(undefined).success ? `${key}?` : key;
+  });
+  return keys.length === 0 ? "`{}`" : `\`{ ${keys.join(", ")} }\``;
+}
+
+const tables: Record<string, { readonly names: readonly string[]; readonly english: string }> = {
+  settings: {
+    names: settings.map(({ name }) => name),
+    english: table(
+      ["variable", "when not set", "meaning"],
+      settings.map(({ name, unset, meaning }) => [`\`${name}\``, unset, meaning]),
+    ),
+  },
+  commands: {
+    names: Object.keys(customerCommands),
+    english: table(
+      ["command", "payload", "result", "what it does"],
+      Object.entries(customerCommands).map(([name, { payload, result, does }]) => [
+        `\`${name}\``,
+        shapeOf(payload),
+        shapeOf(result),
+        does,
+      ]),
+    ),
+  },
+  facts: {
+    names: Object.keys(customerFacts),
+    english: table(
+      ["fact", "payload", "what it tells"],
+      Object.entries(customerFacts).map(([name, { payload, tells }]) => [`\`${name}\``, shapeOf(payload), tells]),
+    ),
+  },
+  errors: {
+    names: Object.keys(errors),
+    english: table(
+      ["code", "again?", "meaning"],
+      Object.entries(errors).map(([code, { retryable, sentence }]) => [
+        `\`${code}\``,
+        retryable ? "yes" : "no",
+        sentence,
+      ]),
+    ),
+  },
+};
+
+function section(text: string, name: string): string {
+  return new RegExp(`<!-- ${name} -->\\n([\\s\\S]*?)<!-- /${name} -->`).exec(text)?.[1]?.trim() ?? "";
+}
+
+describe("the README's tables are the code's", () => {
+  test.each(Object.entries(tables))("%s", (name, { english }) => {
+    const path = join(root, "README.md");
+    if (update) {
+      const text = readFileSync(path, "utf8");
+      const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+      writeFileSync(
+        path,
+        text.replace(marked, (_, open, close) => `${open}\n${english}\n\n${close}`),
+      );
+    }
+    expect(section(readFileSync(path, "utf8"), name)).toBe(english);
+  });
+});
+
+describe("the Chinese README keeps step", () => {
+  const [english, chinese] = ["README.md", "README.zh-CN.md"].map((name) => readFileSync(join(root, name), "utf8"));
+
+  test.each(Object.entries(tables))("%s names the same, in the same order", (name, { names }) => {
+    const rows = section(chinese ?? "", name)
+      .split("\n")
+      .slice(2);
+    expect(rows.map((line) => /^\| `([^`]+)`/.exec(line)?.[1])).toEqual(names);
+  });
+
+  test("it has the same headings, and the same code", () => {
+    const outline = (text = "") => text.match(/^#+ /gm)?.length;
+    const code = (text = "") =>
+      text.match(/^(npm|curl|ANTHROPIC_|<script).*$/gm)?.map((line) => line.split("#")[0]?.trim());
+    expect(outline(chinese)).toBe(outline(english));
+    expect(code(chinese)).toEqual(code(english));
+  });
+});
+
+test("every dependency at run time is justified in the README", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const made = readFileSync(join(root, "README.md"), "utf8").split("## What it is made of")[1] ?? "";
+  expect(Object.keys(dependencies).filter((name) => !made.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("the configuration page shows the defaults of the code", () => {
+  const path = join(root, "docs/configuration.md");
+  const defaults = fileConfig.parse({});
+  const shown = { ...defaults, assistant: { ...defaults.assistant, instructions: "…" }, models: {} };
+  const block = ["```json", JSON.stringify(shown, null, 2), "```"].join("\n");
+  if (update) {
+    const marked = /(<!-- defaults -->\n)[\s\S]*?(<!-- \/defaults -->)/;
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replace(marked, (_, open, close) => `${open}\n${block}\n\n${close}`),
+    );
+  }
+  expect(section(readFileSync(path, "utf8"), "defaults")).toBe(block);
+});

@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { beforeEach, expect, test } from "vitest";
+import type { FactName, FactPayload } from "../../src/contract/events.ts";
+import { Answer } from "../../src/domain/answer.ts";
+import { Audience, type Viewer } from "../../src/domain/audience.ts";
+import type { Turn } from "../../src/domain/turns.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+
+/** Somebody who writes down what arrives, and puts text where its offset says. */
+class Notebook implements Viewer {
+  clogged = false;
+  text = "";
+  readonly facts: { readonly name: FactName; readonly at: number; readonly text: string }[] = [];
+  readonly #clock: VirtualClock;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  send<N extends FactName>(name: N, payload: FactPayload<N>): void {
+    const { offset, text = "" } = payload as { offset?: number; text?: string };
+    this.facts.push({ name, at: this.#clock.now(), text });
+    if (offset === undefined) return;
+    if (name === "turn:delta") expect(offset, "no hole").toBeLessThanOrEqual(this.text.length);
+    this.text = this.text.slice(0, offset) + text;
+  }
+
+  get deltas() {
+    return this.facts.filter(({ name }) => name === "turn:delta");
+  }
+}
+
+const turn: Turn = {
+  conversationId: "c",
+  turnId: "t",
+  state: "starting",
+  epoch: 1,
+  starts: [{ epoch: 1, offset: 0 }],
+  askedAt: 0,
+};
+
+let clock: VirtualClock;
+let pace: number;
+let audience: Audience;
+let answer: Answer;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  pace = 40;
+  audience = new Audience({ clock, paceMs: () => pace });
+  answer = new Answer(turn, "m");
+});
+
+function watch(): Notebook {
+  const viewer = new Notebook(clock);
+  audience.watch("c", viewer);
+  return viewer;
+}
+
+function start(): void {
+  audience.step({ kind: "turn-started", answer, offset: 0 });
+}
+
+function write(piece: string): void {
+  answer.append(piece);
+  audience.text(answer, piece);
+}
+
+function raise(epoch: number, offset: number): void {
+  answer.raise({ ...turn, epoch, starts: [...turn.starts, { epoch, offset }] });
+  audience.step({ kind: "turn-started", answer, offset });
+}
+
+function end(): void {
+  const message = { messageId: "m", author: "assistant", text: answer.text, at: 0 } as const;
+  const report = { firstTextMs: 0, totalMs: 0, attempts: 1 };
+  const step = { kind: "turn-ended", ref: answer.ref, epoch: answer.epoch, outcome: "completed", message } as const;
+  audience.step({ ...step, error: undefined, model: "m", report });
+}
+
+test("S1 the first text leaves at once", () => {
+  const viewer = watch();
+  start();
+  write("a");
+  expect(viewer.deltas).toHaveLength(1);
+});
+
+test("S1 text that comes faster than the pace leaves in one frame when the pace is over", () => {
+  const viewer = watch();
+  start();
+  for (const piece of ["a", "b", "c", "d"]) {
+    write(piece);
+    clock.advance(10);
+  }
+  expect(viewer.deltas.map(({ text }) => text)).toEqual(["a", "bcd"]);
+});
+
+test("S1 text that comes slower than the pace leaves as it arrives", () => {
+  const viewer = watch();
+  start();
+  for (const piece of ["a", "b", "c"]) {
+    write(piece);
+    expect(viewer.text.endsWith(piece)).toBe(true);
+    clock.advance(41);
+  }
+});
+
+test("S1 no text waits longer than 100 ms, whatever pace is asked for", () => {
+  pace = 10_000;
+  const viewer = watch();
+  start();
+  write("a");
+  write("b");
+  clock.advance(100);
+  expect(viewer.text).toBe("ab");
+});
+
+test("S1 the end brings all text that was held back, before it", () => {
+  const viewer = watch();
+  start();
+  write("a");
+  write("b");
+  end();
+  expect(viewer.facts.map(({ name }) => name)).toEqual(["turn:started", "turn:delta", "turn:delta", "turn:ended"]);
+  expect(viewer.text).toBe("ab");
+});
+
+test("S9 a clogged viewer is passed over, and catches up in one piece", () => {
+  const [slow, quick] = [watch(), watch()];
+  start();
+  write("a");
+  slow.clogged = true;
+  for (const piece of ["b", "c", "d"]) {
+    write(piece);
+    clock.advance(50);
+  }
+  expect([slow.text, quick.text]).toEqual(["a", "abcd"]);
+  slow.clogged = false;
+  audience.catchUp("c", slow);
+  expect(slow.deltas.map(({ text }) => text)).toEqual(["a", "bcd"]);
+});
+
+test("S11 a viewer who comes in the middle gets the whole text, and one who has a part gets the rest", () => {
+  start();
+  write("abc");
+  const late = watch();
+  const returning = new Notebook(clock);
+  returning.text = "ab";
+  audience.watch("c", returning, { turnId: "t", offset: 2 });
+  clock.advance(50);
+  write("d");
+  expect([late.text, returning.text]).toEqual(["abcd", "abcd"]);
+});
+
+test("S4 a raised epoch cuts every viewer back to where it begins, the slow one too", () => {
+  const [slow, quick] = [watch(), watch()];
+  start();
+  write("abcdef");
+  slow.clogged = true;
+  clock.advance(50);
+  write("ghi");
+  raise(2, 8);
+  slow.clogged = false;
+  clock.advance(50);
+  write("HI!");
+  expect([slow.text, quick.text]).toEqual(["abcdefghHI!", "abcdefghHI!"]);
+});
+
+test("viewers of one conversation hear nothing of another, and nothing after they left", () => {
+  const other = new Notebook(clock);
+  audience.watch("another", other);
+  const leaver = new Notebook(clock);
+  const leave = audience.watch("c", leaver);
+  start();
+  leave();
+  write("a");
+  expect(other.facts).toEqual([]);
+  expect(leaver.facts.map(({ name }) => name)).toEqual(["turn:started"]);
+});
+
+/** The life of an answer with many viewers: what may happen, one step at a time. */
+class Scene {
+  readonly slow = watch();
+  readonly quick = watch();
+  readonly viewers = [this.slow, this.quick];
+  /** Characters that the quick viewer had been sent and that a raised epoch took back. */
+  cutChars = 0;
+  #epoch = 1;
+
+  readonly acts = {
+    write: (size: number) => write("ab🎁".repeat(size + 1).slice(size % 2)),
+    wait: (size: number) => clock.advance(size * 10),
+    raise: (size: number) => {
+      const offset = Math.max(0, answer.text.length - size);
+      this.cutChars += Math.max(0, this.quick.text.length - offset);
+      raise(++this.#epoch, offset);
+    },
+    clog: () => {
+      this.slow.clogged = true;
+    },
+    clear: () => {
+      this.slow.clogged = false;
+      audience.catchUp("c", this.slow);
+    },
+    join: () => this.viewers.push(watch()),
+    pace: (size: number) => {
+      pace = size * 8;
+    },
+  };
+}
+
+test("S2 S3 S4 S9 whatever the rhythm, every viewer ends with the text, and a quick one was sent each character once", () => {
+  const names = ["write", "write", "write", "wait", "wait", "raise", "clog", "clear", "join", "pace"] as const;
+  const acts = fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 12 })), { maxLength: 80 });
+  fc.assert(
+    fc.property(acts, (steps) => {
+      clock = new VirtualClock();
+      audience = new Audience({ clock, paceMs: () => pace });
+      answer = new Answer(turn, "m");
+      const scene = new Scene();
+      start();
+      for (const [name, size] of steps) scene.acts[name](size);
+      scene.slow.clogged = false;
+      for (const piece of ["end", "."]) {
+        write(piece);
+        clock.advance(200);
+      }
+      for (const viewer of scene.viewers) expect(viewer.text).toBe(answer.text);
+      const sent = scene.quick.deltas.reduce((sum, { text }) => sum + text.length, 0);
+      expect(sent).toBe(answer.text.length + scene.cutChars);
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { sharedChars } from "../../src/domain/turns.ts";
+import { caller, type EngineWorld, type OpenEngines } from "./world.ts";
+
+async function running(world: EngineWorld) {
+  const { conversationId } = await world.conversations.open(caller("li"));
+  await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+  const turn = await world.turns.start(conversationId);
+  if (turn === null) throw new Error("nothing to start");
+  return turn;
+}
+
+/** What {@link Turns} promises, whatever keeps them. */
+export function turnsSuite(open: OpenEngines): void {
+  test("A4 a waiting turn starts under epoch 1, once, even when twenty ask at once", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    const started = await Promise.all(Array.from({ length: 20 }, () => world.turns.start(conversationId)));
+    const [turn, ...others] = started.filter((each) => each !== null);
+    expect(others).toEqual([]);
+    expect(turn).toMatchObject({ state: "starting", epoch: 1, starts: [{ epoch: 1, offset: 0 }] });
+  });
+
+  test("A4 nothing starts where nothing waits, and nothing beside a running turn", async () => {
+    await using world = await open();
+    expect(await world.turns.start("nowhere")).toBeNull();
+    const turn = await running(world);
+    await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
+    expect(await world.turns.start(turn.conversationId)).toBeNull();
+  });
+
+  test("S5 C2 the end is stored with the text and the outcome, as the answer to the turn", async () => {
+    await using world = await open();
+    const turn = await running(world);
+    const error = { code: "assistant-cut", message: "broken off", retryable: true } as const;
+    const ended = await world.turns.end(turn, 1, { outcome: "failed", text: "so far", error });
+    const answer = { author: "assistant", text: "so far", outcome: "failed", error, turnId: turn.turnId };
+    expect(ended?.answer).toMatchObject(answer);
+    expect(await world.turns.read(turn)).toMatchObject({ state: "ended", answer });
+    const conversation = await world.conversations.read(turn.conversationId);
+    expect(conversation?.messages.at(-1)).toMatchObject(answer);
+    expect(conversation?.runningTurnId).toBeNull();
+  });
+
+  test("S5 a turn ends once: of many ends one wins and one answer is stored", async () => {
+    await using world = await open();
+    const turn = await running(world);
+    const ends = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => world.turns.end(turn, 1, { outcome: "completed", text: `${i}` })),
+    );
+    const [won, ...others] = ends.filter((each) => each !== null);
+    expect(others).toEqual([]);
+    const answers = (await world.conversations.read(turn.conversationId))?.messages.filter(
+      (m) => m.author === "assistant",
+    );
+    expect(answers).toEqual([won?.answer]);
+  });
+
+  test("S4 a raised epoch fences the one before: it can neither raise nor end", async () => {
+    await using world = await open();
+    const turn = await running(world);
+    expect(await world.turns.raise(turn, 1, 5)).toMatchObject({ epoch: 2, starts: [{}, { epoch: 2, offset: 5 }] });
+    expect(await world.turns.raise(turn, 1, 7)).toBeNull();
+    expect(await world.turns.end(turn, 1, { outcome: "completed", text: "late" })).toBeNull();
+    expect(await world.turns.end(turn, 2, { outcome: "completed", text: "right" })).toMatchObject({ state: "ended" });
+    expect(await world.turns.raise(turn, 2, 0)).toBeNull();
+  });
+
+  test("S10 a waiting turn can be ended under epoch 0, and the next question opens another", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const { turnId } = await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    const ref = { conversationId, turnId: turnId ?? "" };
+    expect(await world.turns.end(ref, 0, { outcome: "stopped", text: "" })).toMatchObject({ state: "ended" });
+    expect(await world.turns.start(conversationId)).toBeNull();
+    const next = await world.conversations.ask(conversationId, { messageId: "m2", text: "two" });
+    expect(next.turnId).not.toBe(turnId);
+    expect(await world.turns.start(conversationId)).toMatchObject({ turnId: next.turnId });
+  });
+
+  test("what was asked meanwhile starts when the running turn has ended", async () => {
+    await using world = await open();
+    const turn = await running(world);
+    const next = await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
+    await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
+    expect(await world.turns.start(turn.conversationId)).toMatchObject({ turnId: next.turnId });
+  });
+
+  test("C1 a running turn keeps its conversation alive; a turn that is not there is null", async () => {
+    await using world = await open();
+    const turn = await running(world);
+    await world.pass(world.lifeMs * 2);
+    expect(await world.turns.end(turn, 1, { outcome: "completed", text: "long" })).toMatchObject({ state: "ended" });
+    expect(await world.turns.read({ conversationId: turn.conversationId, turnId: "nothing" })).toBeNull();
+    expect(await world.turns.read({ conversationId: "nowhere", turnId: turn.turnId })).toBeNull();
+  });
+
+  test("S4 readers of different epochs share what no later epoch cut away", () => {
+    const starts = [
+      { epoch: 1, offset: 0 },
+      { epoch: 2, offset: 40 },
+      { epoch: 3, offset: 25 },
+      { epoch: 4, offset: 60 },
+    ];
+    expect([1, 2, 3, 4].map((epoch) => sharedChars(starts, epoch, 50))).toEqual([25, 25, 50, 50]);
+    expect(sharedChars(starts, 0, 50)).toBe(0);
+  });
+}
