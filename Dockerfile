@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim AS pages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional --include=dev
+RUN npm ci
 COPY . .
 RUN npm run build
 

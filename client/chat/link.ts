@@ -1,25 +1,9 @@
 import { Manager, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { WireError } from "../../src/contract/errors.ts";
-import type {
-  ClientToServer,
-  CommandInput,
-  CommandName,
-  CommandResult,
-  Reply,
-  ServerToClient,
-} from "../../src/contract/events.ts";
+import type { ClientToServer, ServerToClient } from "../../src/contract/events.ts";
 import type { Clock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
-
-/** What commands reject with when no acknowledgement came: compare by identity. */
-export const lost: WireError = { code: "unavailable", message: "The server cannot be reached.", retryable: true };
-
-/** What they reject with when the acknowledgement made no sense. */
-const garbled: WireError = {
-  code: "internal",
-  message: "The server gave no answer of the expected shape.",
-  retryable: true,
-};
+import { openRequests, type Request } from "./requests.ts";
 
 /** Told by the link; `fact` gets whatever came, unchecked. */
 export interface LinkListener {
@@ -35,8 +19,7 @@ export interface Connection {
   readonly up: boolean;
   /** True between the start of an attempt and its success or failure. */
   readonly trying: boolean;
-  /** Resolves with the result; rejects with the refusal, or {@link lost} when the connection broke or time was up. */
-  request<N extends CommandName>(name: N, payload: CommandInput<N>, withinMs?: number): Promise<CommandResult<N>>;
+  readonly request: Request;
   /** Everything is well: the next failure is tried again soon. */
   settled(): void;
   /** Gives up the present connection, if any, and opens another now. */
@@ -55,7 +38,6 @@ export interface LinkOptions {
   readonly socketOptions?: Partial<ManagerOptions & SocketOptions>;
 }
 
-const ackWaitMs = 10_000;
 const backoffMs = { first: 500, most: 20_000 };
 /** After a disconnection for sending too much. */
 const penaltyMs = 5_000;
@@ -68,7 +50,6 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
   let limited = false;
   let over = false;
   let cancelNext = () => {};
-  const unanswered = new Set<(error: WireError) => void>();
 
   // Reconnecting is done here: Socket.IO itself does not come back after a refused handshake or a server's disconnect.
   const manager = new Manager(options.url, {
@@ -80,6 +61,14 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
     ...options.socketOptions,
   });
   const socket: Socket<ServerToClient, ClientToServer> = manager.socket("/", { auth: giveAuth });
+
+  const requests = openRequests(socket, clock, ({ code }) => {
+    limited ||= code === "rate-limited";
+    // With a fresh token the command can be sent again, as after any other loss of the connection.
+    const renewable = code === "token-expired" && credentials.renew(code);
+    if (renewable) renew();
+    return renewable;
+  });
 
   function giveAuth(give: (auth: object) => void): void {
     const mine = ++attempt;
@@ -93,8 +82,7 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
     trying = false;
     attempt++;
     credentials.release();
-    for (const reject of unanswered) reject(lost);
-    unanswered.clear();
+    requests.lose();
     tell.lost();
     renewLater(waitMs);
   }
@@ -149,36 +137,7 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
       return trying;
     },
 
-    request(name, payload, withinMs = ackWaitMs) {
-      return new Promise((resolve, reject) => {
-        if (!socket.connected) return reject(lost);
-        const refusedWith = (error: WireError) => {
-          done();
-          reject(error);
-        };
-        const refusedBy = (error: WireError) => {
-          limited ||= error.code === "rate-limited";
-          // With a fresh token the command can be sent again, as after any other loss of the connection.
-          if (error.code !== "token-expired" || !credentials.renew(error.code)) return refusedWith(error);
-          refusedWith(lost);
-          renew();
-        };
-        const cancel = clock.after(withinMs, () => refusedWith(lost));
-        const done = () => {
-          cancel();
-          unanswered.delete(refusedWith);
-        };
-        unanswered.add(refusedWith);
-        const answered = (reply: Reply<CommandResult<typeof name>>) => {
-          if (!reply?.ok) return refusedBy(reply?.error ?? garbled);
-          done();
-          resolve(reply.result);
-        };
-        // CAST: name and payload belong together by the signature above, which the compiler cannot follow through the map.
-        (socket as Socket).emit(name, payload, answered);
-      });
-    },
-
+    request: requests.request,
     settled: () => {
       failures = 0;
     },

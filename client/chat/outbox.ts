@@ -3,7 +3,7 @@ import type { CommandResult } from "../../src/contract/events.ts";
 import type { Page } from "../../src/contract/shapes.ts";
 import type { Clock } from "./clock.ts";
 import type { Keeper } from "./keeper.ts";
-import { lost } from "./link.ts";
+import { lost } from "./requests.ts";
 
 /** A question that is not known to be stored. */
 export interface Letter {

@@ -1,7 +1,8 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
-import { type Connection, type LinkListener, lost } from "./link.ts";
+import type { Connection, LinkListener } from "./link.ts";
+import { lost } from "./requests.ts";
 import type { Snapshot, Thread } from "./thread.ts";
 
 /** One conversation over any number of connections. */

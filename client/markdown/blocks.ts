@@ -1,3 +1,4 @@
+import { append } from "./element.ts";
 import { openHeading } from "./heading.ts";
 import { Leaf } from "./leaf.ts";
 import type { LinkRule } from "./links.ts";
@@ -142,7 +143,7 @@ export class Blocks {
 
   #item(item: ItemStart, sibling: Container | undefined): Container {
     const list = sibling?.list && sibling.item?.mark === item.mark ? sibling.list : this.#list(item.number);
-    return { el: list.appendChild(document.createElement("li")), item, list };
+    return { el: append(list, "li"), item, list };
   }
 
   #list(number: number | undefined): HTMLElement {
@@ -159,7 +160,7 @@ export class Blocks {
   }
 
   #append<Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] {
-    return this.#host().appendChild(document.createElement(tag));
+    return append(this.#host(), tag);
   }
 
   #host(): HTMLElement {

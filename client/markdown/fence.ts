@@ -1,3 +1,4 @@
+import { append } from "./element.ts";
 import { IGNORED, type LineSink } from "./sink.ts";
 import { dedent, type FenceStart, indentOf } from "./starts.ts";
 
@@ -11,8 +12,8 @@ export class Fence {
 
   constructor(host: HTMLElement, start: FenceStart) {
     this.#start = start;
-    const pre = host.appendChild(document.createElement("pre"));
-    const code = pre.appendChild(document.createElement("code"));
+    const pre = append(host, "pre");
+    const code = append(pre, "code");
     pre.tabIndex = 0;
     if (start.language) code.setAttribute("data-lang", start.language);
     code.append(this.#text);

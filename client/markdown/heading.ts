@@ -1,3 +1,4 @@
+import { append } from "./element.ts";
 import { Inline } from "./inline.ts";
 import type { LinkRule } from "./links.ts";
 import type { LineSink } from "./sink.ts";
@@ -6,7 +7,7 @@ const CLOSING_SIGNS = /(?<![ \t])[ \t]+#+$/;
 
 /** Begins a heading two levels below its own: the page around it has the first two. Number signs may close it. */
 export function openHeading(host: HTMLElement, level: number, text: string, rule: LinkRule): LineSink {
-  const el = host.appendChild(document.createElement(`h${Math.min(level + 2, 6)}`));
+  const el = append(host, `h${Math.min(level + 2, 6) as 3 | 4 | 5 | 6}`);
   const inline = new Inline(el, rule);
   inline.write(text);
   return {

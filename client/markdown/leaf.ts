@@ -1,3 +1,4 @@
+import { append } from "./element.ts";
 import { Fence } from "./fence.ts";
 import { Inline } from "./inline.ts";
 import type { LinkRule } from "./links.ts";
@@ -85,5 +86,5 @@ export class Leaf {
 /** An item's first paragraph stands in the item itself: its list may be tight, and nobody knows yet. */
 function paragraphIn(host: HTMLElement): HTMLElement {
   const isFirstOfItem = host.tagName === "LI" && !host.firstChild;
-  return isFirstOfItem ? host : host.appendChild(document.createElement("p"));
+  return isFirstOfItem ? host : append(host, "p");
 }

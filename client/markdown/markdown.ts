@@ -22,7 +22,7 @@ export interface MarkdownSink {
  * paragraph stands in its `li` directly, headings start at `h3`.
  *
  * There is no reset: to restart a text at an offset, empty `root`, open a new sink, and write the whole text again in
- * one piece, which costs a millisecond for a long answer.
+ * one piece, which takes about half a millisecond for a thousand characters.
  */
 export function openMarkdown(root: HTMLElement, options: MarkdownOptions = {}): MarkdownSink {
   const blocks = new Blocks(root, options.isLink ?? (() => true));

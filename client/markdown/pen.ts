@@ -1,3 +1,5 @@
+import { append } from "./element.ts";
+
 /** A mark that has opened and not closed: shown as `el` for now, worth its `literal` characters if it never closes. */
 export interface OpenMark {
   readonly literal: string;
@@ -29,7 +31,7 @@ export class Pen {
 
   append<Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] {
     this.flush();
-    return this.#tip().appendChild(document.createElement(tag));
+    return append(this.#tip(), tag);
   }
 
   open(literal: string, tag: keyof HTMLElementTagNameMap): void {
@@ -78,7 +80,7 @@ export function unwrapLast(el: HTMLElement, before = ""): void {
 function appendText(parent: HTMLElement, text: string): void {
   const last = parent.lastChild;
   if (last instanceof Text) last.appendData(text);
-  else parent.append(text);
+  else parent.appendChild(document.createTextNode(text));
 }
 
 function trimEnd(node: Text): void {

@@ -1,3 +1,4 @@
+import { append } from "./element.ts";
 import { Inline } from "./inline.ts";
 import type { LinkRule } from "./links.ts";
 
@@ -23,8 +24,8 @@ export class Table {
   constructor(host: HTMLElement, header: string, delimiters: string, rule: LinkRule) {
     this.#rule = rule;
     this.#aligns = cellsOf(delimiters).map(alignOf);
-    const scroller = host.appendChild(document.createElement("div"));
-    const table = scroller.appendChild(document.createElement("table"));
+    const scroller = append(host, "div");
+    const table = append(scroller, "table");
     const cells = cellsOf(header);
     this.#columns = cells.length;
     this.#row(table.createTHead(), cells, "th");
@@ -40,18 +41,17 @@ export class Table {
   }
 
   #row(section: HTMLElement, cells: readonly string[], tag: "th" | "td"): void {
-    const row = section.appendChild(document.createElement("tr"));
-    for (const [column, text] of cells.entries()) row.append(this.#cell(text, tag, this.#aligns[column] ?? ""));
+    const row = append(section, "tr");
+    for (const [column, text] of cells.entries())
+      this.#cell(append(row, text ? tag : "td"), text, this.#aligns[column]);
   }
 
-  #cell(text: string, tag: "th" | "td", align: string): HTMLElement {
-    const cell = document.createElement(text ? tag : "td");
+  #cell(cell: HTMLElement, text: string, align: string | undefined): void {
     if (align) cell.setAttribute("data-align", align);
     if (cell.tagName === "TH") cell.setAttribute("scope", "col");
     const inline = new Inline(cell, this.#rule);
     inline.write(text);
     inline.end();
-    return cell;
   }
 }
 

@@ -2,8 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Rating } from "../../src/contract/shapes.ts";
 import type { AnswerEntry } from "../chat/chat.ts";
 import { copyText } from "./clipboard.ts";
-import { Icon, type IconName } from "./icons.tsx";
 import { isUnanswered } from "./explain.ts";
+import { Icon, type IconName } from "./icons.tsx";
 import type { Viewed } from "./view.ts";
 
 /** How long "copied" is shown. */

@@ -20,7 +20,9 @@ export function arrivalsBetween(before: ChatState, after: ChatState): Arrivals {
     begun: answers.filter((entry) => isBegun(entry) && !isBegun(was(entry))),
     ended: answers.filter((entry) => isEnded(entry) && !isEnded(was(entry))),
     others: changed.filter((entry): entry is OtherEntry => isOther(entry) && !was(entry)),
-    failed: changed.filter((entry) => entry.kind === "question").filter((entry) => isFailed(entry) && !isFailed(was(entry))),
+    failed: changed
+      .filter((entry) => entry.kind === "question")
+      .filter((entry) => isFailed(entry) && !isFailed(was(entry))),
   };
 }
 

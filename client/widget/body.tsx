@@ -2,8 +2,8 @@ import { render } from "preact";
 import { openAnnouncer } from "./announce.ts";
 import type { Handoff, TidegateCalls } from "./api.ts";
 import { Panel } from "./panel.tsx";
-import { openWidget } from "./widget.ts";
 import css from "./widget.css?inline";
+import { openWidget } from "./widget.ts";
 
 /** Called once by the loader: puts the panel beside the launcher and takes over its calls. */
 export function mount(handoff: Handoff): TidegateCalls {

@@ -66,7 +66,11 @@ export function Composer({ view, field }: ComposerProps) {
         )}
       </div>
       <p class="footnote">
-        {left <= countFrom ? <b data-state={left < 0 ? "over" : "near"}>{words.charactersLeft(left)}</b> : words.footnote}
+        {left <= countFrom ? (
+          <b data-state={left < 0 ? "over" : "near"}>{words.charactersLeft(left)}</b>
+        ) : (
+          words.footnote
+        )}
       </p>
     </form>
   );

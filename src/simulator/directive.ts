@@ -35,7 +35,8 @@ const bareSay = /\s*say\s+(?!")([\s\S]*?)\s*\]\]/y;
 
 /**
  * Reads every `[[sim: word key=value …; word …]]` in a text. Values are bare words or JSON strings; the text of `say`
- * may also stand bare up to the closing brackets. Throws `Refused` (400) when one cannot be read.
+ * is a JSON string, or bare up to the closing brackets (so nothing can follow it). Keys and values are those of the
+ * wishes above and of `faultShape`, in kebab case. Throws `Refused` (400) when one cannot be read.
  */
 export function readDirectives(text: string): Directives {
   const [plain = "", ...rest] = text.split(opening);

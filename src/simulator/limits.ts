@@ -47,16 +47,12 @@ export class RateLimits {
   }
 
   headers(account: string, nowMs: number): Record<string, string> {
-    const rows = kinds.map(
-      (kind) => [kind, this.#limit[kind], Math.max(0, this.#bucket(account, kind, nowMs).left)] as const,
-    );
-    const [, [, inLimit, inLeft], [, outLimit, outLeft]] = rows as [
-      never,
-      (typeof rows)[number],
-      (typeof rows)[number],
-    ]; // CAST: `kinds` has three
-    const all = [...rows, ["tokens", inLimit + outLimit, inLeft + outLeft] as const];
-    return Object.fromEntries(all.flatMap(([kind, limit, left]) => headersOf(kind, limit, left, nowMs)));
+    const left = (kind: Kind) => Math.max(0, this.#bucket(account, kind, nowMs).left);
+    const bothTokens = this.#limit["input-tokens"] + this.#limit["output-tokens"];
+    return Object.fromEntries([
+      ...kinds.flatMap((kind) => headersOf(kind, this.#limit[kind], left(kind), nowMs)),
+      ...headersOf("tokens", bothTokens, left("input-tokens") + left("output-tokens"), nowMs),
+    ]);
   }
 
   #bucket(account: string, kind: Kind, nowMs: number): Bucket {

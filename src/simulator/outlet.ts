@@ -20,8 +20,8 @@ export interface Outlet {
  */
 export function openOutlet(response: ServerResponse, headers: Readonly<Record<string, string>>): Outlet {
   const socket = response.socket;
-  if (socket === null)
-    throw new Error("the response has no socket: the client sent a second request before the first ended");
+  // Gone already, or pipelined behind a stream that may never end.
+  if (socket === null || socket.destroyed) throw new Error("the client does not listen on this connection");
   return {
     open(first) {
       socket.setNoDelay(true);

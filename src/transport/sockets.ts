@@ -194,16 +194,24 @@ class SocketViewer implements Viewer {
   }
 }
 
-/** Tells every socket to come back later and lets them go at a pace, so that they do not all come at once. */
+/** How long a socket may take to receive what was written to it before. */
+const farewellMs = 2_000;
+
+/**
+ * Tells every socket to come back later and lets them go at a pace, so that they do not all come at once. Resolves when
+ * they have received everything and are gone.
+ */
 export async function releaseSockets(
   io: SocketServer,
   audience: Audience,
   pause: (ms: number) => Promise<void>,
 ): Promise<void> {
   audience.tellAll("node:draining", { reconnectInMs: 1_000 });
-  let released = 0;
-  for (const socket of io.of("/").sockets.values()) {
-    socket.conn.close();
-    if (++released % 50 === 0) await pause(20);
+  const gone: Promise<unknown>[] = [];
+  for (const { conn } of io.of("/").sockets.values()) {
+    gone.push(new Promise((resolve) => conn.once("close", resolve)));
+    conn.close();
+    if (gone.length % 50 === 0) await pause(20);
   }
+  await Promise.race([Promise.all(gone), pause(farewellMs)]);
 }

@@ -240,6 +240,16 @@ test("H1: what waited when a person took over is not a chip, nor is it when the 
   expect(kinds(back).slice(2)).toEqual(["question q2 sent", "agent hi"]);
 });
 
+test("an answer that begins before its question is acknowledged stands behind that question", async () => {
+  const { server, chat } = await talk();
+  server.scripts["message:send"] = () => silence;
+  chat.send("hi");
+  chat.send("and");
+  server.emit("turn:started", started);
+  const state = await stateOf(chat, ({ runningTurnId }) => runningTurnId === "t1");
+  expect(kinds(state)).toEqual(["question hi sending", "answer t1 starting", "question and sending"]);
+});
+
 test("an answer whose question nobody knows stays where it ended", async () => {
   const { server, chat } = await talk();
   const end = { turnId: "t1", epoch: 1, outcome: "completed", message: answered("t1", "one") } as const;

@@ -7,7 +7,11 @@ export const en: Words = {
   madeByAi: "AI-generated",
   you: "You",
   team: "Support team",
-  answering: { assistant: "The AI assistant answers", agent: "A person is with you", nobody: "Finding someone for you" },
+  answering: {
+    assistant: "The AI assistant answers",
+    agent: "A person is with you",
+    nobody: "Finding someone for you",
+  },
   simulated: "Simulated",
   simulatedMeaning: "Demonstration: a simulator writes the answers, not a real AI. Do not rely on them.",
   greeting: [
@@ -25,10 +29,13 @@ export const en: Words = {
   close: "Close",
   unread: (count) => `${count} unread`,
   person: "Talk to a person",
-  personWords: /^(please )?((talk|speak) (to|with) )?(a |an )?(real |live )?(person|human|agent|representative)( please)?[.!]*$/i,
+  personWords:
+    /^(please )?((talk|speak) (to|with) )?(a |an )?(real |live )?(person|human|agent|representative)( please)?[.!]*$/i,
   askingForPerson: "Looking for someone of our team…",
   waitingForPerson: (position) =>
-    position === undefined ? "Our team has been called. One moment, please." : `Waiting for a person. You are number ${position}.`,
+    position === undefined
+      ? "Our team has been called. One moment, please."
+      : `Waiting for a person. You are number ${position}.`,
   cancel: "Cancel",
   dismiss: "OK",
   sending: "Sending",

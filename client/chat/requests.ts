@@ -1,0 +1,61 @@
+import type { Socket } from "socket.io-client";
+import type { WireError } from "../../src/contract/errors.ts";
+import type { CommandInput, CommandName, CommandResult, Reply } from "../../src/contract/events.ts";
+import type { Clock } from "./clock.ts";
+
+/** What commands reject with when no acknowledgement came: compare by identity. */
+export const lost: WireError = { code: "unavailable", message: "The server cannot be reached.", retryable: true };
+
+/** What they reject with when the acknowledgement made no sense. */
+const garbled: WireError = {
+  code: "internal",
+  message: "The server gave no answer of the expected shape.",
+  retryable: true,
+};
+
+/** Resolves with the result; rejects with the refusal, or {@link lost} when the connection broke or time was up. */
+export type Request = <N extends CommandName>(
+  name: N,
+  payload: CommandInput<N>,
+  withinMs?: number,
+) => Promise<CommandResult<N>>;
+
+export interface Requests {
+  readonly request: Request;
+  /** The connection is gone: nothing that is unanswered will be answered. */
+  lose(): void;
+}
+
+const ackWaitMs = 10_000;
+
+/** `cured` is told each refusal and says whether another connection would help: then the command counts as lost. */
+export function openRequests(socket: Socket, clock: Clock, cured: (error: WireError) => boolean): Requests {
+  const unanswered = new Set<() => void>();
+
+  return {
+    lose() {
+      for (const lose of unanswered) lose();
+    },
+
+    request: (name, payload, withinMs = ackWaitMs) =>
+      new Promise((resolve, reject) => {
+        if (!socket.connected) return reject(lost);
+        const lose = () => {
+          done();
+          reject(lost);
+        };
+        const cancel = clock.after(withinMs, lose);
+        const done = () => {
+          cancel();
+          unanswered.delete(lose);
+        };
+        unanswered.add(lose);
+        socket.emit(name, payload, (reply: Reply<CommandResult<typeof name>>) => {
+          done();
+          if (reply?.ok) return resolve(reply.result);
+          const error = reply?.error ?? garbled;
+          reject(cured(error) ? lost : error);
+        });
+      }),
+  };
+}
