@@ -90,8 +90,7 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
   }
 
   function fill(turnId: string, answer: Answer): void {
-    const done = ask(turnId, answer).finally(() => asking.delete(turnId));
-    asking.set(turnId, done);
+    asking.set(turnId, ask(turnId, answer));
   }
 
   async function ask(turnId: string, { text }: Answer): Promise<void> {

@@ -39,6 +39,8 @@ export interface LinkOptions {
 }
 
 const backoffMs = { first: 500, most: 20_000 };
+/** Everybody who was turned away at one moment must not come back at one moment. */
+const spreadMs = 4_000;
 /** After a disconnection for sending too much. */
 const penaltyMs = 5_000;
 
@@ -124,7 +126,7 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
     const refusal = failure.data;
     if (!refusal?.code) fail();
     else if (credentials.renew(refusal.code)) fail(0);
-    else if (refusal.retryable) fail(refusal.retryAfterMs ?? 1_000 + 4_000 * random());
+    else if (refusal.retryable) fail((refusal.retryAfterMs ?? 1_000) + spreadMs * random());
     else refuse(refusal);
   });
   socket.onAny((name: string, payload: unknown) => tell.fact(name, payload));

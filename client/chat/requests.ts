@@ -52,8 +52,8 @@ export function openRequests(socket: Socket, clock: Clock, cured: (error: WireEr
         unanswered.add(lose);
         socket.emit(name, payload, (reply: Reply<CommandResult<typeof name>>) => {
           done();
-          if (reply?.ok) return resolve(reply.result);
-          const error = reply?.error ?? garbled;
+          if (reply?.ok && reply.result) return resolve(reply.result);
+          const error = (reply?.ok === false && reply.error) || garbled;
           reject(cured(error) ? lost : error);
         });
       }),

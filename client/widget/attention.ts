@@ -4,12 +4,27 @@ import { openTitleHint } from "./title.ts";
 import type { Locale } from "./words/locale.ts";
 import { wordsFor } from "./words/words.ts";
 
-/** What the launcher and the page's title tell somebody who is not looking at the panel. */
-export interface Attention {
-  show(now: { open: boolean; unread: number; locale: Locale; place: ChatState["place"] }): void;
+/** What the signs are about. */
+export interface Now {
+  readonly open: boolean;
+  readonly unread: number;
+  readonly locale: Locale;
+  readonly place: ChatState["place"];
 }
 
-const most = 9;
+/** What the launcher and the page's title tell somebody who is not looking at the panel. */
+export interface Attention {
+  show(now: Now): void;
+}
+
+/** One piece of news, in three lengths. */
+interface News {
+  readonly badge: string;
+  readonly hint: string;
+  readonly sentence: string;
+}
+
+const mostCounted = 9;
 const chevron = "m6 9.5 6 6 6-6";
 
 /** `titled`: the shop allows a sign in its title. */
@@ -22,18 +37,27 @@ export function openAttention(launcher: HTMLButtonElement, titled: boolean): Att
   launcher.append(fold, badge);
   const title = openTitleHint();
   return {
-    show({ open, unread, locale, place }) {
-      const words = wordsFor(locale);
-      const looking = open && !document.hidden;
-      const news = unread > 0 ? words.unread(unread) : place && !open ? words.place(place.position) : "";
+    show(now) {
+      const news = newsOf(now);
+      const label = launcherLabels[now.locale];
       launcher.ariaBusy = null;
-      launcher.ariaExpanded = `${open}`;
-      launcher.ariaLabel = news ? `${launcherLabels[locale]}, ${news}` : launcherLabels[locale];
-      badge.textContent = unread > 0 ? `${Math.min(unread, most)}${unread > most ? "+" : ""}` : "";
-      if (place && unread === 0 && !open) badge.textContent = `#${place.position}`;
-      badge.hidden = badge.textContent === "";
-      const hint = unread > 0 ? words.titleHint.unread(unread) : place ? words.titleHint.place(place.position) : "";
-      if (titled) title.show(looking ? "" : hint);
+      launcher.ariaExpanded = `${now.open}`;
+      launcher.ariaLabel = news && !now.open ? `${label}, ${news.sentence}` : label;
+      badge.textContent = news?.badge ?? "";
+      badge.hidden = !news || now.open;
+      if (titled) title.show(news && (!now.open || document.hidden) ? news.hint : "");
     },
   };
+}
+
+/** What is unread goes before the place in line. */
+export function newsOf({ unread, place, locale }: Now): News | undefined {
+  const words = wordsFor(locale);
+  if (unread > 0) {
+    const badge = unread > mostCounted ? `${mostCounted}+` : `${unread}`;
+    return { badge, hint: words.titleHint.unread(unread), sentence: words.unread(unread) };
+  }
+  if (!place) return undefined;
+  const { position } = place;
+  return { badge: `#${position}`, hint: words.titleHint.place(position), sentence: words.place(position) };
 }

@@ -46,8 +46,8 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
   };
 
   /** A browser remembers a failed import under its address, so the next try needs another. */
-  const load = () => {
-    loading ??= import(/* @vite-ignore */ server + __BODY__ + bust).then(
+  const load = () =>
+    (loading ??= import(/* @vite-ignore */ server + __BODY__ + bust).then(
       ({ mount }) => {
         const mounted: Calls = mount(handoff);
         calls = mounted;
@@ -58,8 +58,7 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
         loading = undefined;
         launcher.ariaBusy = null;
       },
-    );
-  };
+    ));
 
   const call = (name: string, ...args: unknown[]) => {
     if (calls) return calls[name]?.(...args);

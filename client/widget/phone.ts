@@ -30,7 +30,7 @@ export function openStage(host: HTMLElement, tell: () => void): Stage {
     if (!hold) overflow = undefined;
   }
 
-  function fit(): void {
+  function fitToKeyboard(): void {
     if (!viewport || !open || !query.matches) return;
     host.style.setProperty("--seen-height", `${viewport.height}px`);
     host.style.setProperty("--seen-top", `${viewport.offsetTop}px`);
@@ -38,12 +38,16 @@ export function openStage(host: HTMLElement, tell: () => void): Stage {
 
   function apply(): void {
     hold(open && query.matches);
-    fit();
+    fitToKeyboard();
   }
 
-  query.addEventListener("change", () => (apply(), tell()), { signal });
-  viewport?.addEventListener("resize", fit, { signal });
-  viewport?.addEventListener("scroll", fit, { signal });
+  const onChange = () => {
+    apply();
+    tell();
+  };
+  query.addEventListener("change", onChange, { signal });
+  viewport?.addEventListener("resize", fitToKeyboard, { signal });
+  viewport?.addEventListener("scroll", fitToKeyboard, { signal });
   return {
     get isFull() {
       return query.matches;

@@ -32,7 +32,9 @@ export interface AssistantOptions extends Desk {
 export class Assistant {
   readonly #options: AssistantOptions;
   readonly #live = new Map<string, LiveTurn>();
-  #closing = false;
+  /** Starts under way, by conversation. */
+  readonly #starts = new Map<string, Promise<void>>();
+  #closed = false;
 
   constructor(options: AssistantOptions) {
     this.#options = options;
@@ -41,11 +43,6 @@ export class Assistant {
   /** The answer of a turn while this node writes it. */
   live(turnId: string): Answer | undefined {
     return this.#live.get(turnId)?.answer;
-  }
-
-  /** How many answers are being written. */
-  get liveCount(): number {
-    return this.#live.size;
   }
 
   /** Takes a question, once (C2), and sees to it that it is answered. Resolves when it is stored. */
@@ -58,34 +55,48 @@ export class Assistant {
 
   /** Stops an answer or takes a waiting turn back; resolves with how it ended, once that is stored (S10). */
   async stop(ref: TurnRef): Promise<Outcome> {
-    const live = this.#live.get(ref.turnId);
-    live?.abort.abort("stopped" satisfies Interruption);
-    await live?.ended;
     const turn = await this.#options.turns.read(ref);
     if (turn === null) throw new TidegateError("not-found");
     if (turn.state === "queued") await this.#end(turn, { outcome: "stopped", text: "" }, noReport);
+    // It may have begun meanwhile: then it is stopped as an answer.
+    await this.#starts.get(ref.conversationId);
+    const live = this.#live.get(ref.turnId);
+    live?.abort.abort("stopped" satisfies Interruption);
+    await live?.ended;
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
   }
 
-  /** Starts nothing any more; resolves when no answer is being written. Aborting `hurry` ends those that are left. */
+  /**
+   * Resolves when nothing is being written and nothing waits. Aborting `hurry` ends what is left as `failed`, with its
+   * text, and starts nothing any more.
+   */
   async drain(hurry: AbortSignal): Promise<void> {
-    this.#closing = true;
-    const stopAll = () => {
+    const endAll = () => {
+      this.#closed = true;
       for (const { abort } of this.#live.values()) abort.abort("draining" satisfies Interruption);
     };
-    hurry.addEventListener("abort", stopAll, { once: true });
-    if (hurry.aborted) stopAll();
-    await Promise.all([...this.#live.values()].map(({ ended }) => ended));
-    hurry.removeEventListener("abort", stopAll);
+    hurry.addEventListener("abort", endAll, { once: true });
+    if (hurry.aborted) endAll();
+    while (this.#live.size + this.#starts.size > 0) {
+      await Promise.all([...this.#starts.values(), ...[...this.#live.values()].map(({ ended }) => ended)]);
+    }
+    hurry.removeEventListener("abort", endAll);
   }
 
   /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
   #serve(conversationId: string): void {
-    if (this.#closing) return;
-    this.#options.turns
-      .start(conversationId)
-      .then((turn) => turn && this.#begin(turn))
-      .catch((fault: unknown) => this.#options.onFault(fault, conversationId));
+    if (this.#closed) return;
+    const start = async () => {
+      const turn = await this.#options.turns.start(conversationId);
+      if (turn !== null) this.#begin(turn);
+    };
+    const starting = (this.#starts.get(conversationId) ?? Promise.resolve())
+      .then(start)
+      .catch((fault: unknown) => this.#options.onFault(fault, conversationId))
+      .finally(() => {
+        if (this.#starts.get(conversationId) === starting) this.#starts.delete(conversationId);
+      });
+    this.#starts.set(conversationId, starting);
   }
 
   #begin(turn: Turn): void {
@@ -95,9 +106,12 @@ export class Assistant {
     const ended = Promise.resolve()
       .then(() => this.#answer(turn, answer, abort.signal))
       .catch((fault: unknown) => this.#options.onFault(fault, answer.ref.conversationId))
-      .finally(() => this.#live.delete(turn.turnId));
+      .finally(() => {
+        this.#live.delete(turn.turnId);
+        this.#serve(turn.conversationId);
+      });
     this.#live.set(turn.turnId, { answer, abort, ended });
-    ended.then(() => this.#serve(turn.conversationId));
+    if (this.#closed) abort.abort("draining" satisfies Interruption);
   }
 
   async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<void> {

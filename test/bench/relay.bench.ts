@@ -1,17 +1,15 @@
 // CPU per delta of the ways from the relay's socket to the token loop, all through the SDK, all in one run:
 //   npx node test/bench/relay.bench.ts
-import { execFileSync, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import http2 from "node:http2";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Readable } from "node:stream";
 import Anthropic from "@anthropic-ai/sdk";
 import { Pool, request, fetch as undiciFetch } from "undici";
 import { Exchange } from "../../src/engines/relay/exchange.ts";
 import { openRelay } from "../../src/engines/relay/relay.ts";
+import { makeCertificate } from "../engines/relay.certificate.ts";
 
 const streams = 200;
 const deltas = 100;
@@ -131,17 +129,4 @@ function http2Fetch(): typeof fetch {
 
 function secured(allowH2: boolean): Pool {
   return new Pool(secure, { allowH2, connect: { ca: cert }, maxConcurrentStreams: 10_000 });
-}
-
-function makeCertificate(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), "tidegate-"));
-  const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const kind = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost".split(
-    " ",
-  );
-  const names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", keyFile, "-out", certFile];
-  execFileSync("openssl", [...kind, ...names], { stdio: "ignore" });
-  const made = { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
-  rmSync(folder, { recursive: true });
-  return made;
 }

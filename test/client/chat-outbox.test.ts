@@ -107,6 +107,19 @@ test("a refused question fails with its reason, holds nobody up, and goes out ag
   expect(new Set(bad.map(({ messageId }) => messageId)).size).toBe(1);
 });
 
+test("X3: an acknowledgement that makes no sense fails the question and does not hold up the next", async () => {
+  const server = await scriptedServer();
+  const nonsense = [undefined, null] as const;
+  server.scripts["message:send"] = ({ text }) =>
+    text === "fine" ? { turnId: "t1" } : (nonsense[Number(text)] as unknown as { turnId: string });
+  const chat = chatWith(server);
+  for (const text of ["0", "1", "fine"]) chat.send(text);
+  const state = await stateOf(chat, (now) => kinds(now).includes("question fine sent"));
+  expect(kinds(state)).toEqual(
+    expect.arrayContaining([expect.stringContaining("0 failed"), expect.stringContaining("1 failed")]),
+  );
+});
+
 test("a server that only wants a moment gets it, a bounded number of times", async () => {
   const server = await scriptedServer();
   server.scripts["message:send"] = () => refusal("rate-limited", 20);

@@ -1,0 +1,43 @@
+import type { Socket } from "socket.io";
+
+/** The Engine.IO connection under a socket. */
+export type Connection = Socket["conn"];
+
+/** Packets that may wait for a slow connection before text is held back (S9). */
+const clogPackets = 4;
+/** A connection that takes nothing of so much will not come back. */
+const hopelessPackets = 512;
+const hopelessChars = 128 * 1_024;
+
+/** What waits in this process until a connection takes it (S9). */
+export class Outbox {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get isEmpty(): boolean {
+    return this.#packets.length === 0;
+  }
+
+  /** More text would only wait here. */
+  get isClogged(): boolean {
+    return this.#packets.length >= clogPackets;
+  }
+
+  /** Even facts and replies would only wait here: the connection is to be given up. */
+  get isHopeless(): boolean {
+    if (!this.isClogged) return false;
+    return this.#packets.length > hopelessPackets || this.#chars > hopelessChars;
+  }
+
+  get #chars(): number {
+    return this.#packets.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+  }
+
+  get #packets(): readonly { readonly data?: { readonly length: number } }[] {
+    // CAST: Engine.IO keeps what it has not handed to the transport in `writeBuffer`, which its types hide.
+    return (this.#connection as unknown as { writeBuffer: { data?: { length: number } }[] }).writeBuffer;
+  }
+}
