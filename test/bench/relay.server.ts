@@ -17,36 +17,31 @@ const tail =
   event({ type: "message_delta", ...{ delta: { stop_reason: "end_turn" }, usage: { output_tokens: deltas } } }) +
   event({ type: "message_stop" });
 
-type Out = http.ServerResponse | http2.Http2ServerResponse;
-const open: Out[] = [];
+const open: http.ServerResponse[] = [];
 
-function take(request: http.IncomingMessage | http2.Http2ServerRequest, response: Out): void {
+function take(request: http.IncomingMessage, response: http.ServerResponse): void {
   request.resume();
   request.on("end", () => {
     response.writeHead(200, { "content-type": "text/event-stream" });
-    write(response, head);
+    response.write(head);
     if (open.push(response) === streams) feed(open.splice(0));
   });
 }
 
-function feed(outs: Out[]): void {
+function feed(outs: readonly http.ServerResponse[]): void {
   let sent = 0;
   const timer = setInterval(() => {
-    for (const out of outs) write(out, sent < deltas ? delta : tail);
-    if (sent === deltas) for (const out of outs) end(out);
-    if (sent++ === deltas) clearInterval(timer);
+    if (sent++ < deltas) for (const out of outs) out.write(delta);
+    else {
+      clearInterval(timer);
+      for (const out of outs) out.end(tail);
+    }
   }, gapMs);
 }
 
-function write(out: Out, text: string): void {
-  (out as http.ServerResponse).write(text);
-}
-
-function end(out: Out): void {
-  (out as http.ServerResponse).end();
-}
-
 const plain = http.createServer(take).listen(0, "127.0.0.1");
+// CAST: the compatibility objects of HTTP/2 have everything that is used of those of HTTP/1.1.
+const takeAny = take as unknown as Parameters<typeof http2.createSecureServer>[1];
 const secure = http2.createSecureServer(
   { key, cert, allowHTTP1: true, settings: { maxConcurrentStreams: 10_000 } },
   take,

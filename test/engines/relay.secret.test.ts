@@ -61,7 +61,7 @@ test("X5 nothing is printed, whatever the relay does", async () => {
   const printed = (["log", "info", "warn", "error", "debug"] as const).map((name) => vi.spyOn(console, name));
   const broken = `${head}${start}event: content_block_delta\ndata: {my secret\n\n`;
   const answers = [done, broken, answer(500, refusal("api_error", "x")), answer(200, "<p>"), ""];
-  await using raw = await openRaw((socket) => socket.end(answers.shift()));
+  await using raw = await openRaw((socket) => socket.end(answers.shift() ?? ""));
   await using relay = openTestRelay(raw.baseUrl);
   while (answers.length > 0) await play(relay, ask("my secret"));
   for (const print of printed) expect(print).not.toHaveBeenCalled();
