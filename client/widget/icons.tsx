@@ -17,7 +17,7 @@ export type IconName = keyof typeof drawings | "bad";
 /** Decoration only: what it means is said by the element around it. */
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" class={name}>
+    <svg viewBox="0 0 24 24" aria-hidden="true" data-icon={name}>
       <path d={drawings[name === "bad" ? "good" : name]} />
     </svg>
   );

@@ -45,7 +45,7 @@ export function LineBanner({ view }: Viewed) {
   const { position, waitMs, turnId } = chat.place;
   const wait = waitMs === null ? "" : `${words.wait(...minutesOf(waitMs))}${words.comma}`;
   return (
-    <section class="notice line" aria-label={words.place(position)} data-position={position}>
+    <div role="group" class="notice line" aria-label={words.place(position)} data-position={position}>
       <Icon name="clock" />
       <div>
         <p>
@@ -59,7 +59,7 @@ export function LineBanner({ view }: Viewed) {
       <button type="button" class="pill" onClick={() => acts.stop(turnId)}>
         {words.leaveLine}
       </button>
-    </section>
+    </div>
   );
 }
 
@@ -68,7 +68,7 @@ export function PersonNotice({ view }: Viewed) {
   const { words, person, acts } = view;
   if (person.state === "none") return null;
   return (
-    <section class="notice" aria-label={words.person} data-state={person.state}>
+    <div role="group" class="notice" aria-label={words.person} data-state={person.state}>
       <Icon name="person" />
       <p>{personText(view)}</p>
       {person.state !== "asking" && (
@@ -76,7 +76,7 @@ export function PersonNotice({ view }: Viewed) {
           {person.state === "waiting" ? words.cancel : words.dismiss}
         </button>
       )}
-    </section>
+    </div>
   );
 }
 

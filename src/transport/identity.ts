@@ -70,7 +70,8 @@ export class Identity {
     const { sub, role, name, exp } = parsed.data;
     // A guest token in the wrong place keeps its bearer a guest.
     const kind = payload.aud === guestAudience ? "guest" : (parsed.data.class ?? "member");
-    return { customerId: sub, role, class: kind, name, expiresAt: exp === undefined ? undefined : exp * 1_000 };
+    const expiresAt = exp === undefined ? undefined : (exp + clockToleranceSeconds) * 1_000;
+    return { customerId: sub, role, class: kind, name, expiresAt };
   }
 
   async #guest(token: string): Promise<Identified | null> {
@@ -97,9 +98,8 @@ export class Identity {
     return { caller, guestToken: await this.#sign(customerId) };
   }
 
-  #verify(token: string): Promise<JWTPayload> {
-    const { alg } = decodeProtectedHeader(token);
-    if (alg === "HS256" || this.#jwks === undefined) return this.#verifyHmac(token);
+  async #verify(token: string): Promise<JWTPayload> {
+    if (this.#jwks === undefined || algorithmOf(token) === "HS256") return this.#verifyHmac(token);
     const algorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
     return jwtVerify(token, this.#jwks, { algorithms, clockTolerance: clockToleranceSeconds }).then(
       (result) => result.payload,
@@ -133,9 +133,23 @@ export class Identity {
   }
 }
 
+/** Undefined for what is no token; verifying it says so. */
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch {
+    return undefined;
+  }
+}
+
 function refusal(fault: unknown): TidegateError {
   if (fault instanceof errors.JWTExpired) return new TidegateError("token-expired", undefined, { cause: fault });
-  const keysAway =
-    fault instanceof errors.JWKSTimeout || !(fault instanceof errors.JOSEError || fault instanceof TypeError);
-  return new TidegateError(keysAway ? "unavailable" : "unauthenticated", undefined, { cause: fault });
+  return new TidegateError(areKeysAway(fault) ? "unavailable" : "unauthenticated", undefined, { cause: fault });
+}
+
+/** The published keys could not be fetched or read. jose has no error of its own for an answer that is no 200. */
+function areKeysAway(fault: unknown): boolean {
+  if (!(fault instanceof errors.JOSEError)) return true;
+  if (fault instanceof errors.JWKSTimeout || fault instanceof errors.JWKSInvalid) return true;
+  return fault.code === errors.JOSEError.code;
 }

@@ -11,12 +11,14 @@ import {
   type ServerToClient,
 } from "../contract/events.ts";
 import type { Audience, Viewer } from "../domain/audience.ts";
+import type { Undo } from "../domain/clock.ts";
 import type { Caller } from "../domain/identity.ts";
 import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
 import { Door } from "./door.ts";
 import type { Identified, Identity } from "./identity.ts";
 import { openBucket, type Rate, type Rates, waitMs } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
+import { type Connection, Outbox } from "./outbox.ts";
 
 export interface SocketOptions {
   readonly identity: Identity;
@@ -53,13 +55,21 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     },
     cors: { origin: (origin, decide) => decide(null, options.origins.allows(origin, undefined)) },
   });
+  io.engine.on("connection", (connection: Connection) => patrol(connection, options.commands));
+  const engaged = new WeakSet<Connection>();
   io.use((socket, next) => {
+    if (engaged.has(socket.conn)) return next(handshakeError(new TidegateError("too-many-connections")));
+    engaged.add(socket.conn);
+    socket.once("disconnect", () => engaged.delete(socket.conn));
     identify(options, socket.request, socket.handshake.auth).then(
       (identified) => {
         socket.data.identified = identified;
         next();
       },
-      (fault: unknown) => next(handshakeError(fault)),
+      (fault: unknown) => {
+        engaged.delete(socket.conn);
+        next(handshakeError(fault));
+      },
     );
   });
   const door = openDoor(options);
@@ -67,11 +77,21 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   return io;
 }
 
-/** Turned away before anything is spent on them: Engine.IO answers with this word and status 403. */
+/**
+ * Watches what comes in below the commands: frames of any kind faster than commands may come, or from a connection that
+ * takes none of the replies (S9, X2).
+ */
+function patrol(connection: Connection, { perSecond, burst }: Rate): void {
+  const bucket = openBucket({ perSecond: 2 * perSecond, burst: burst + 3 * patience });
+  const outbox = new Outbox(connection);
+  connection.on("packet", () => {
+    if (outbox.isHopeless || !bucket.tryRemoveTokens(1)) connection.close(true);
+  });
+}
+
+/** Turned away before anything is spent on it: Engine.IO asks at new connections only, and answers 403 with this word. */
 function refuse(request: IncomingMessage, options: SocketOptions): string | undefined {
   if (options.world.draining()) return "draining";
-  // A polling session asks again and again: only its first request opens a connection.
-  if (request.url?.includes("sid=")) return undefined;
   return options.connections.take(addressOf(request, options.trustedProxies)) ? undefined : "too-many-connections";
 }
 
@@ -141,56 +161,54 @@ function receive(
     const answer = typeof reply === "function" ? (given: Reply<unknown>) => reply(given) : () => {};
     door.enter(session, name, payload === reply ? undefined : payload).then(answer);
   });
-  viewer.onceDrained(() => session.conversationId && world.audience.catchUp(session.conversationId, viewer));
+  const undo = viewer.onceDrained(() => {
+    if (session.conversationId !== null) world.audience.catchUp(session.conversationId, viewer);
+  });
   socket.on("disconnect", () => {
     session.gone = true;
+    undo();
     session.unwatch();
   });
 }
 
-/** Packets that may wait for a slow socket before text is held back (S9). */
-const clogPackets = 4;
-/** Facts are small, but a socket that takes none of so many will not come back. */
-const hopelessPackets = 512;
-
 /** A socket as the audience sees it. */
 class SocketViewer implements Viewer {
   readonly #socket: CustomerSocket;
+  readonly #outbox: Outbox;
   #passedOver = false;
 
   constructor(socket: CustomerSocket) {
     this.#socket = socket;
+    this.#outbox = new Outbox(socket.conn);
   }
 
   get clogged(): boolean {
-    const clogged = this.#waiting >= clogPackets;
+    const clogged = this.#outbox.isClogged;
     this.#passedOver ||= clogged;
     return clogged;
   }
 
-  get #waiting(): number {
-    // CAST: Engine.IO keeps what it has not handed to the transport in `writeBuffer`, which its types hide.
-    return (this.#socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
-  }
-
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    if (this.#waiting > hopelessPackets) return this.close();
+    if (this.#outbox.isHopeless) return this.close();
     // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
     (this.#socket.emit as (name: string, payload: unknown) => boolean).call(this.#socket, fact, payload);
   }
 
   /** Runs `task` each time everything has left after this viewer was passed over. */
-  onceDrained(task: () => void): void {
-    this.#socket.conn.on("drain", () => {
-      if (!this.#passedOver || this.#waiting > 0) return;
+  onceDrained(task: () => void): Undo {
+    const look = () => {
+      if (!this.#passedOver || !this.#outbox.isEmpty) return;
       this.#passedOver = false;
       task();
-    });
+    };
+    const { conn } = this.#socket;
+    conn.on("drain", look);
+    return () => conn.off("drain", look);
   }
 
-  /** The client will connect again by itself: `socket.disconnect` would keep it from that. */
+  /** Drops what waits. The client will connect again by itself: `socket.disconnect` would keep it from that. */
   close(): void {
-    this.#socket.conn.close();
+    this.#socket.conn.close(true);
   }
 }
 

@@ -76,6 +76,25 @@ test("S3: a hole in the text is filled by one resume, whatever arrives meanwhile
   expect(server.told("turn:resume")).toEqual([{ turnId: "t1", epoch: 1, offset: 2 }]);
 });
 
+test("S3: each hole is asked for, also after a reply that could not be had", async () => {
+  const { server, chat } = await talk();
+  server.scripts["turn:resume"] = () => refusal("unavailable");
+  server.emit("turn:delta", delta(2, "c"));
+  await server.commandsOf("turn:resume", 1);
+  await chat.ask("typing:set", { active: true });
+  server.scripts["turn:resume"] = ({ offset }) => ({
+    state: "streaming",
+    epoch: 1,
+    offset,
+    text: "abcdefg".slice(offset),
+  });
+  server.emit("turn:delta", delta(4, "e"));
+  await textIs(chat, "t1", "abcdefg");
+  server.emit("turn:delta", delta(8, "i"));
+  server.scripts["turn:resume"] = ({ offset }) => ({ state: "streaming", epoch: 1, offset, text: "hi" });
+  await textIs(chat, "t1", "abcdefghi");
+});
+
 test("S3: an answer first heard of in its middle is asked for from the start", async () => {
   const { server, chat } = await talk();
   server.scripts["turn:resume"] = () => ({ state: "streaming", epoch: 1, offset: 0, text: "from the start" });

@@ -43,7 +43,7 @@ function writeText(response: ServerResponse, text: string): void {
   write(response, { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
 }
 
-function write(response: ServerResponse, event: { type: string }): void {
+function write(response: ServerResponse, event: { type: string; [more: string]: unknown }): void {
   response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 }
 
