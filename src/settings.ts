@@ -21,8 +21,8 @@ export const settings = [
   { name: "ANTHROPIC_AUTH_TOKEN", unset: "none", meaning: "Key of the relay, sent as `Authorization: Bearer`." },
   {
     name: "ANTHROPIC_VERSION",
-    unset: "what the SDK sends",
-    meaning: "Value of the `anthropic-version` header, for relays that know only an older one.",
+    unset: "`2023-06-01`",
+    meaning: "Value of the `anthropic-version` header: every relay knows the unset one, some also a newer.",
   },
   {
     name: "TIDEGATE_SIMULATOR",

@@ -1,9 +1,8 @@
-import { Manager, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { WireError } from "../../src/contract/errors.ts";
-import type { ClientToServer, ServerToClient } from "../../src/contract/events.ts";
 import type { Clock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
 import { openRequests, type Request } from "./requests.ts";
+import type { Emit, OpenSocket, SocketListener } from "./socket.ts";
 
 /** Told by the link; `fact` gets whatever came, unchecked. */
 export interface LinkListener {
@@ -35,7 +34,7 @@ export interface LinkOptions {
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly socketOptions?: Partial<ManagerOptions & SocketOptions>;
+  readonly openSocket: OpenSocket;
 }
 
 const backoffMs = { first: 500, most: 20_000 };
@@ -45,47 +44,41 @@ const spreadMs = 4_000;
 const penaltyMs = 5_000;
 
 export function openLink(options: LinkOptions, tell: LinkListener): Connection {
-  const { clock, random, credentials } = options;
+  const { url, openSocket, clock, random, credentials } = options;
   let failures = 0;
-  let attempt = 0;
   let trying = false;
   let limited = false;
   let over = false;
+  let emit: Emit | null = null;
   let cancelNext = () => {};
+  let closeSocket = () => {};
 
-  // Reconnecting is done here: Socket.IO itself does not come back after a refused handshake or a server's disconnect.
-  const manager = new Manager(options.url, {
-    transports: ["websocket", "polling"],
-    tryAllTransports: true,
-    reconnection: false,
-    autoConnect: false,
-    timeout: 10_000,
-    ...options.socketOptions,
-  });
-  const socket: Socket<ServerToClient, ClientToServer> = manager.socket("/", { auth: giveAuth });
-
-  const requests = openRequests(socket, clock, ({ code }) => {
-    limited ||= code === "rate-limited";
-    // With a fresh token the command can be sent again, as after any other loss of the connection.
-    const renewable = code === "token-expired" && credentials.renew(code);
-    if (renewable) renew();
-    return renewable;
+  const requests = openRequests({
+    clock,
+    emit: () => emit,
+    cured({ code }) {
+      limited ||= code === "rate-limited";
+      // With a fresh token the command can be sent again, as after any other loss of the connection.
+      const renewable = code === "token-expired" && credentials.renew(code);
+      if (renewable) renew();
+      return renewable;
+    },
   });
 
-  function giveAuth(give: (auth: object) => void): void {
-    const mine = ++attempt;
-    credentials.read().then(
-      (auth) => mine === attempt && trying && give(auth),
-      () => mine === attempt && fail(),
-    );
+  /** Whatever there is of a connection is no more. */
+  function drop(): void {
+    closeSocket();
+    cancelNext();
+    credentials.release();
+    trying = false;
+    if (!emit) return;
+    emit = null;
+    requests.lose();
+    tell.lost();
   }
 
   function fail(waitMs?: number): void {
-    trying = false;
-    attempt++;
-    credentials.release();
-    requests.lose();
-    tell.lost();
+    drop();
     renewLater(waitMs);
   }
 
@@ -96,44 +89,43 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
 
   function renew(): void {
     if (over) return;
-    socket.disconnect();
-    cancelNext();
+    drop();
     trying = true;
-    socket.connect();
+    closeSocket = openSocket(url, credentials.read, socketListener);
   }
 
-  function end(): void {
+  function close(): void {
     over = true;
-    socket.disconnect();
-    cancelNext();
-    credentials.release();
+    drop();
   }
 
   function refuse(error: WireError): void {
-    end();
+    close();
     tell.refused(error);
   }
 
-  socket.on("connect", () => {
-    trying = false;
-    tell.connected();
-  });
-  socket.on("disconnect", (reason) => {
-    fail(limited && reason === "io server disconnect" ? penaltyMs : undefined);
-    limited = false;
-  });
-  socket.on("connect_error", (failure: Error & { data?: WireError }) => {
-    const refusal = failure.data;
-    if (!refusal?.code) fail();
-    else if (credentials.renew(refusal.code)) fail(0);
-    else if (refusal.retryable) fail((refusal.retryAfterMs ?? 1_000) + spreadMs * random());
-    else refuse(refusal);
-  });
-  socket.onAny((name: string, payload: unknown) => tell.fact(name, payload));
+  const socketListener: SocketListener = {
+    event: tell.fact,
+    connected(given) {
+      emit = given;
+      trying = false;
+      tell.connected();
+    },
+    ended(how, given) {
+      // CAST: what has no code is not taken for a refusal.
+      const refusal = given as WireError | null | undefined;
+      const isPenalty = limited && how === "dismissed";
+      limited = false;
+      if (!refusal?.code) fail(isPenalty ? penaltyMs : undefined);
+      else if (credentials.renew(refusal.code)) fail(0);
+      else if (refusal.retryable) fail((refusal.retryAfterMs ?? 1_000) + spreadMs * random());
+      else refuse(refusal);
+    },
+  };
 
   return {
     get up() {
-      return socket.connected;
+      return emit !== null;
     },
     get trying() {
       return trying;
@@ -146,6 +138,6 @@ export function openLink(options: LinkOptions, tell: LinkListener): Connection {
     renew,
     renewLater,
     refuse,
-    close: end,
+    close,
   };
 }

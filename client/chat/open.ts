@@ -1,15 +1,16 @@
-import type { ManagerOptions, SocketOptions } from "socket.io-client";
 import type { Message } from "../../src/contract/shapes.ts";
 import { openAnswers } from "./answers.ts";
 import type { Chat, ChatState } from "./chat.ts";
 import { type Clock, wallClock } from "./clock.ts";
 import { openCredentials, type TokenSource } from "./credentials.ts";
+import { withDetour } from "./detour.ts";
 import { entriesOf } from "./entries.ts";
 import { openKeeper, pageStorage, type StorageLike, scopeOf } from "./keeper.ts";
 import { openLink } from "./link.ts";
 import { openOutbox } from "./outbox.ts";
 import { lost } from "./requests.ts";
 import { openSession } from "./session.ts";
+import type { OpenSocket } from "./socket.ts";
 import { openStore } from "./store.ts";
 import { openThread } from "./thread.ts";
 
@@ -25,7 +26,7 @@ export interface ChatOptions {
   readonly clock?: Clock;
   /** From 0 to 1, for jitter. */
   readonly random?: () => number;
-  readonly socketOptions?: Partial<ManagerOptions & SocketOptions>;
+  readonly openSocket?: OpenSocket;
 }
 
 /** Nothing heard for so long while something is expected is worth a question. */
@@ -34,7 +35,7 @@ const typingMs = 6_000;
 
 /** Begins at once and goes on until {@link Chat.close}, through every kind of weather. */
 export function openChat(options: ChatOptions): Chat {
-  const { url, token, clock = wallClock, random = Math.random, socketOptions = {} } = options;
+  const { url, token, clock = wallClock, random = Math.random, openSocket = withDetour(clock) } = options;
   const scope = scopeOf(url);
   const messages = new Map<string, Message>();
   let closed = false;
@@ -77,7 +78,7 @@ export function openChat(options: ChatOptions): Chat {
       else store.patch({ link: store.latest.ready ? "reconnecting" : "connecting" });
     },
   });
-  const link = openLink({ url, credentials, clock, random, socketOptions }, session);
+  const link = openLink({ url, credentials, clock, random, openSocket }, session);
 
   const ask: Chat["ask"] = (name, payload) => (session.open ? link.request(name, payload) : Promise.reject(lost));
 

@@ -1,7 +1,7 @@
-import type { Socket } from "socket.io-client";
 import type { WireError } from "../../src/contract/errors.ts";
 import type { CommandInput, CommandName, CommandResult, Reply } from "../../src/contract/events.ts";
 import type { Clock } from "./clock.ts";
+import type { Emit } from "./socket.ts";
 
 /** What commands reject with when no acknowledgement came: compare by identity. */
 export const lost: WireError = { code: "unavailable", message: "The server cannot be reached.", retryable: true };
@@ -28,8 +28,15 @@ export interface Requests {
 
 const ackWaitMs = 10_000;
 
-/** `cured` is told each refusal and says whether another connection would help: then the command counts as lost. */
-export function openRequests(socket: Socket, clock: Clock, cured: (error: WireError) => boolean): Requests {
+export interface RequestsOptions {
+  readonly clock: Clock;
+  /** What sends, while there is a connection. */
+  emit(): Emit | null;
+  /** Told each refusal; true when another connection would help: then the command counts as lost. */
+  cured(error: WireError): boolean;
+}
+
+export function openRequests({ clock, emit, cured }: RequestsOptions): Requests {
   const unanswered = new Set<() => void>();
 
   return {
@@ -39,7 +46,8 @@ export function openRequests(socket: Socket, clock: Clock, cured: (error: WireEr
 
     request: (name, payload, withinMs = ackWaitMs) =>
       new Promise((resolve, reject) => {
-        if (!socket.connected) return reject(lost);
+        const send = emit();
+        if (!send) return reject(lost);
         const lose = () => {
           done();
           reject(lost);
@@ -50,8 +58,10 @@ export function openRequests(socket: Socket, clock: Clock, cured: (error: WireEr
           unanswered.delete(lose);
         };
         unanswered.add(lose);
-        socket.emit(name, payload, (reply: Reply<CommandResult<typeof name>>) => {
+        send(name, payload, (given) => {
           done();
+          // CAST: looked at before anything is taken from it.
+          const reply = given as Reply<CommandResult<typeof name>> | null | undefined;
           if (reply?.ok && reply.result) return resolve(reply.result);
           const error = (reply?.ok === false && reply.error) || garbled;
           reject(cured(error) ? lost : error);

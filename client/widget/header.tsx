@@ -8,15 +8,15 @@ export function Header({ view }: Viewed) {
     <header>
       <span class="avatar">{kind === "agent" && name ? [...name][0] : <Icon name="wave" />}</span>
       <div class="heading">
-        <h2>
-          {kind === "agent" && name ? name : words.title}
+        <h2>{kind === "agent" && name ? name : words.title}</h2>
+        <p>
           {chat.simulated && (
             <span class="badge" title={words.simulatedMeaning}>
               {words.simulated}
             </span>
           )}
-        </h2>
-        <p>{words.answering[chat.ready ? kind : "assistant"]}</p>
+          <span>{words.answering[chat.ready ? kind : "assistant"]}</span>
+        </p>
       </div>
       {kind !== "agent" && (
         <button type="button" class="person" disabled={person.state === "asking"} onClick={acts.callPerson}>

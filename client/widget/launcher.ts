@@ -7,7 +7,7 @@ const svgNamespace = "http://www.w3.org/2000/svg";
 const drawing = "M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5zM8.5 13q1.8-2 3.5 0t3.5 0";
 
 /** The one word that must be there before the tables are; that the button opens something, its state says. */
-export const launcherLabels: Record<Locale, string> = { "zh-CN": "在线客服", en: "Customer service" };
+export const launcherLabels: Record<Locale, string> = { "zh-CN": "在线客服", en: "Support chat" };
 
 /**
  * The widget's element. It hangs beside the page's body, where pages that replace their body leave it alone, and it

@@ -45,7 +45,7 @@ export function LineBanner({ view }: Viewed) {
   const { position, waitMs, turnId } = chat.place;
   const wait = waitMs === null ? "" : `${words.wait(...minutesOf(waitMs))}${words.comma}`;
   return (
-    <div role="group" class="notice line" aria-label={words.place(position)} data-position={position}>
+    <div class="notice line" data-position={position}>
       <Icon name="clock" />
       <div>
         <p>
@@ -68,7 +68,7 @@ export function PersonNotice({ view }: Viewed) {
   const { words, person, acts } = view;
   if (person.state === "none") return null;
   return (
-    <div role="group" class="notice" aria-label={words.person} data-state={person.state}>
+    <div class="notice wish" data-state={person.state}>
       <Icon name="person" />
       <p>{personText(view)}</p>
       {person.state !== "asking" && (

@@ -28,8 +28,9 @@ export class Outbox {
 
   /** Even facts and replies would only wait here: the connection is to be given up. */
   get isHopeless(): boolean {
-    if (!this.isClogged) return false;
-    return this.#packets.length > hopelessPackets || this.#chars > hopelessChars;
+    const { length } = this.#packets;
+    // One packet alone may be a whole conversation on its way to a slow but willing reader.
+    return length > hopelessPackets || (length > 1 && this.#chars > hopelessChars);
   }
 
   get #chars(): number {

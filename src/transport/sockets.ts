@@ -19,6 +19,7 @@ import type { Identified, Identity } from "./identity.ts";
 import { openBucket, type Rate, type Rates, waitMs } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
 import { type Connection, Outbox } from "./outbox.ts";
+import { patrol } from "./patrol.ts";
 
 export interface SocketOptions {
   readonly identity: Identity;
@@ -42,6 +43,9 @@ export type SocketServer = Server<ClientToServer, ServerToClient, Record<string,
 /** Refusals in a row after which a socket is closed: it does not listen. */
 const patience = 100;
 
+/** Frames of any kind that one connection may send: pongs and acknowledgements beside the commands. */
+const packetRate = ({ perSecond, burst }: Rate): Rate => ({ perSecond: 2 * perSecond, burst: burst + 3 * patience });
+
 /** Customers' sockets on namespace `/`: who may connect, what they may send, what they see. */
 export function openSockets(http: HttpServer, options: SocketOptions): SocketServer {
   const io: SocketServer = new Server(http, {
@@ -55,7 +59,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     },
     cors: { origin: (origin, decide) => decide(null, options.origins.allows(origin, undefined)) },
   });
-  io.engine.on("connection", (connection: Connection) => patrol(connection, options.commands));
+  io.engine.on("connection", (connection: Connection) => patrol(connection, packetRate(options.commands)));
   const engaged = new WeakSet<Connection>();
   io.use((socket, next) => {
     if (engaged.has(socket.conn)) return next(handshakeError(new TidegateError("too-many-connections")));
@@ -75,18 +79,6 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   const door = openDoor(options);
   io.on("connection", (socket) => receive(socket, door, options));
   return io;
-}
-
-/**
- * Watches what comes in below the commands: frames of any kind faster than commands may come, or from a connection that
- * takes none of the replies (S9, X2).
- */
-function patrol(connection: Connection, { perSecond, burst }: Rate): void {
-  const bucket = openBucket({ perSecond: 2 * perSecond, burst: burst + 3 * patience });
-  const outbox = new Outbox(connection);
-  connection.on("packet", () => {
-    if (outbox.isHopeless || !bucket.tryRemoveTokens(1)) connection.close(true);
-  });
 }
 
 /** Turned away before anything is spent on it: Engine.IO asks at new connections only, and answers 403 with this word. */
@@ -156,10 +148,12 @@ function receive(
     },
   };
   socket.onAny((name: string, ...rest: unknown[]) => {
-    const reply = rest.at(-1);
-    const payload = typeof reply === "function" ? rest[0] : undefined;
-    const answer = typeof reply === "function" ? (given: Reply<unknown>) => reply(given) : () => {};
-    door.enter(session, name, payload === reply ? undefined : payload).then(answer);
+    const last = rest.pop();
+    // CAST: the one function that can stand there is Socket.IO's acknowledgement. Without it nobody hears of a refusal,
+    // so nothing is done.
+    const acknowledge = typeof last === "function" ? (last as (reply: Reply<unknown>) => void) : null;
+    const payload = acknowledge === null ? undefined : rest[0];
+    door.enter(session, name, payload).then((reply) => acknowledge && viewer.answer(acknowledge, reply));
   });
   const undo = viewer.onceDrained(() => {
     if (session.conversationId !== null) world.audience.catchUp(session.conversationId, viewer);
@@ -192,6 +186,11 @@ class SocketViewer implements Viewer {
     if (this.#outbox.isHopeless) return this.close();
     // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
     (this.#socket.emit as (name: string, payload: unknown) => boolean).call(this.#socket, fact, payload);
+  }
+
+  answer(acknowledge: (reply: Reply<unknown>) => void, reply: Reply<unknown>): void {
+    if (this.#outbox.isHopeless) return this.close();
+    acknowledge(reply);
   }
 
   /** Runs `task` each time everything has left after this viewer was passed over. */

@@ -41,10 +41,10 @@ function feed(outs: readonly http.ServerResponse[]): void {
 
 const plain = http.createServer(take).listen(0, "127.0.0.1");
 // CAST: the compatibility objects of HTTP/2 have everything that is used of those of HTTP/1.1.
-const takeAny = take as unknown as Parameters<typeof http2.createSecureServer>[1];
+const takeAny = take as unknown as (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
 const secure = http2.createSecureServer(
   { key, cert, allowHTTP1: true, settings: { maxConcurrentStreams: 10_000 } },
-  take,
+  takeAny,
 );
 secure.listen(0, "127.0.0.1", () => {
   const ports = [plain, secure].map((server) => (server.address() as AddressInfo).port);

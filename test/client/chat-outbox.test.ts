@@ -133,7 +133,7 @@ test("a server that only wants a moment gets it, a bounded number of times", asy
 test("a question typed without a connection survives a reload of the page", async () => {
   const session = memoryStorage();
   const server = await scriptedServer();
-  const before = chatWith({ url: server.url, session, socketOptions: { path: "/nowhere" } });
+  const before = chatWith({ url: server.url, session, openSocket: () => () => {} });
   before.send("from the tunnel");
   before.close();
   const after = chatWith({ url: server.url, session });

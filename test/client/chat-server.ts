@@ -3,8 +3,11 @@ import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
 import { onTestFinished } from "vitest";
 import type { Chat, ChatState } from "../../client/chat/chat.ts";
-import type { Clock } from "../../client/chat/clock.ts";
+import { type Clock, wallClock } from "../../client/chat/clock.ts";
 import { type ChatOptions, openChat } from "../../client/chat/open.ts";
+import { overPolling } from "../../client/chat/polling.ts";
+import type { OpenSocket } from "../../client/chat/socket.ts";
+import { overWebSocket } from "../../client/chat/websocket.ts";
 import { type ErrorCode, type WireError, wireError } from "../../src/contract/errors.ts";
 import type { CommandName, CommandPayload, CommandResult, FactName, FactPayload } from "../../src/contract/events.ts";
 import type { Message } from "../../src/contract/shapes.ts";
@@ -145,11 +148,22 @@ export function memoryStorage() {
   };
 }
 
-export function chatWith(options: ChatOptions): Chat {
-  const chat = openChat({ clock: hasty, ...options });
-  onTestFinished(() => chat.close());
-  return chat;
-}
+/** Chats in a hurry on sockets that are not: the server's pings come at their own pace. */
+const chatOver =
+  (openSocket: OpenSocket) =>
+  (options: ChatOptions): Chat => {
+    const chat = openChat({ clock: hasty, openSocket, ...options });
+    onTestFinished(() => chat.close());
+    return chat;
+  };
+
+export const chatWith = chatOver(overWebSocket(wallClock));
+
+/** The same chat on every kind of socket. */
+export const everyWay: [way: string, open: typeof chatWith][] = [
+  ["a WebSocket", chatWith],
+  ["polling", chatOver(overPolling)],
+];
 
 /** Resolves with the first state, from now on, that fulfils the condition. */
 export function stateOf(chat: Chat, condition: (state: ChatState) => boolean): Promise<ChatState> {

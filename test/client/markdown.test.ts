@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { renderMarkdown } from "../../client/markdown/markdown.ts";
 import { plainText } from "../../client/markdown/plain-text.ts";
-import { render, short } from "./markdown-render.ts";
+import { render, renderCut, short } from "./markdown-render.ts";
 
 type Table = readonly (readonly [markdown: string, html: string])[];
 
@@ -19,6 +19,7 @@ const bold: Table = [
   ["**two\nlines**", "<p><strong>two<br>lines</strong></p>"],
   ["**区间 [0, 100)**", "<p><strong>区间 [0, 100)</strong></p>"],
   ["**a **b**", "<p>**a <strong>b</strong></p>"],
+  ["**电话138****5678**是", "<p><strong>电话138****5678</strong>是</p>"],
 ];
 
 const plain: readonly string[] = [
@@ -31,6 +32,8 @@ const plain: readonly string[] = [
   "单价*：5 元，运费*：2 元",
   "unclosed **bold, `code, [text](/path",
   "snake_case and a_b_c",
+  "snake_case_ and _",
+  "a*b and c*d",
   "#订单 1",
   "2026.11.23",
   "100% [1] (2) !",
@@ -55,6 +58,11 @@ const links: Table = [
   ['[a](https://b.c/d "title")', '<p><a href="https://b.c/d">a</a></p>'],
   ["[a](<https://b.c/d e>)", '<p><a href="https://b.c/d%20e">a</a></p>'],
   ["[a](https://b.c/x_(y))", '<p><a href="https://b.c/x_(y)">a</a></p>'],
+  ["[a](/x(\\)))", '<p><a href="http://localhost:3000/x())">a</a></p>'],
+  [
+    "See https://b.c/x. Or https://b.c/y!",
+    '<p>See <a href="https://b.c/x">https://b.c/x</a>. Or <a href="https://b.c/y">https://b.c/y</a>!</p>',
+  ],
   ["[**a** `b`](https://b.c/)", '<p><a href="https://b.c/"><strong>a</strong> <code>b</code></a></p>'],
   ["[[1]](https://b.c/)", '<p><a href="https://b.c/">[1]</a></p>'],
   ["[](https://b.c/)", '<p><a href="https://b.c/">https://b.c/</a></p>'],
@@ -139,6 +147,7 @@ describe.each<[string, Table]>([
 ])("%s", (_, table) => {
   test.each(table)("%j is rendered as %s", (markdown, html) => {
     expect(short(render(markdown))).toBe(html);
+    expect(short(renderCut(markdown, 1))).toBe(html);
   });
 });
 
@@ -168,6 +177,10 @@ test("text is added after what the root already holds", () => {
   renderMarkdown(root, "second");
   expect(root.innerHTML).toBe("<p>first</p><p>second</p>");
   expect(root.firstChild).toBe(first);
+});
+
+test("the text of a link that holds an address is one node", () => {
+  expect(render("[see https://b.c/ now](https://b.c/)").querySelector("a")?.childNodes).toHaveLength(1);
 });
 
 describe("plain text", () => {

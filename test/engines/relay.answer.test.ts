@@ -125,6 +125,23 @@ test("U2 an attempt is one request, and the connection is used again for the nex
   expect(raw.connections).toBe(1);
 });
 
+test("U2 a connection whose answer ends a little after its end mark is used again", async () => {
+  const ends = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using raw = await openRaw((socket) => {
+    const body = start + piece("a") + ended("end_turn");
+    socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+    socket.write(`${body.length.toString(16)}\r\n${body}\r\n`);
+    setTimeout(() => socket.write("0\r\n\r\n", () => ends[raw.requests.length - 1]?.resolve()), 20);
+  });
+  await using relay = openTestRelay(raw.baseUrl);
+  for (const end of ends) {
+    expect((await play(relay, ask("?"))).end.kind).toBe("complete");
+    await end.promise;
+    await connectionFreed();
+  }
+  expect(raw.connections).toBe(1);
+});
+
 test("S5 the end mark ends the attempt at once, even when the relay leaves the connection open", async () => {
   await using raw = await openRaw((socket) => socket.write(head + start + piece("a") + ended("end_turn")));
   await using relay = openTestRelay(raw.baseUrl);

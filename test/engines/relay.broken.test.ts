@@ -96,6 +96,19 @@ test("U3 an endless refusal is read no further than needed, and its connection c
   await closed.promise;
 });
 
+test("U3 of a refusal that is long and then silent, enough is read and the connection closed", async () => {
+  const closed = Promise.withResolvers<void>();
+  await using raw = await openRaw((socket) => {
+    socket.write(answer(503, "x".repeat(70_000), { "content-length": "9000000" }));
+    socket.once("close", () => closed.resolve());
+  });
+  await using relay = openTestRelay(raw.baseUrl);
+  const { end } = await play(relay, ask("?"));
+  expect(end).toMatchObject({ kind: "failed", failure: { reason: "server-error", status: 503 } });
+  expect(end.report.totalMs).toBeLessThan(1_000);
+  await closed.promise;
+});
+
 test("U3 a long and lively answer is no endless line", async () => {
   await using raw = await openRaw((socket) => {
     socket.end(head + start + piece("y".repeat(1_000)).repeat(3_000) + ended("end_turn"));

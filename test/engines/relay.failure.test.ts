@@ -93,6 +93,7 @@ test.each<[string, number, string, FailureReason]>([
   ["a quota of another API", 429, refusal("insufficient_quota", "You exceeded your quota"), "spend-limit"],
   ["a 401 of an unknown type", 401, refusal("new_api_error", "no"), "bad-key"],
   ["an overload behind another status", 503, refusal("overloaded_error", "Overloaded"), "overloaded"],
+  ["unusual words", 404, refusal("not_found_error", "could not resolve model claude-x"), "unknown-model"],
   ["a path it does not have", 404, refusal("not_found_error", "Not Found"), "bad-request"],
   ["an error object behind a 200", 200, refusal("overloaded_error", "Overloaded"), "overloaded"],
   ["no body at all", 529, "", "overloaded"],

@@ -21,6 +21,17 @@ afterEach(() => {
 
 const done = head + start + piece("a") + ended("end_turn");
 
+// First in the file: the SDK keeps the console functions it saw first.
+test("X5 nothing is printed, whatever the relay does", async () => {
+  const printed = (["log", "info", "warn", "error", "debug"] as const).map((name) => vi.spyOn(console, name));
+  const broken = `${head}${start}event: content_block_delta\ndata: {my secret\n\n`;
+  const answers = [done, broken, answer(500, refusal("api_error", "x")), answer(200, "<p>"), ""];
+  await using raw = await openRaw((socket) => socket.end(answers.shift() ?? ""));
+  await using relay = openTestRelay(raw.baseUrl);
+  while (answers.length > 0) await play(relay, ask("my secret"));
+  for (const print of printed) expect(print).not.toHaveBeenCalled();
+});
+
 test.each([
   ["a key", { apiKey: "key-1", authToken: undefined }, { "x-api-key": "key-1", authorization: undefined }],
   ["a token", { apiKey: undefined, authToken: "tok-1" }, { "x-api-key": undefined, authorization: "Bearer tok-1" }],
@@ -55,16 +66,6 @@ test("U7 the API version is the widely known one unless another is given", async
   await using newer = openTestRelay(raw.baseUrl, { version: "2026-10-21" });
   for (const relay of [usual, newer]) await play(relay, ask("?"));
   expect(raw.requests.map((request) => headersOf(request)["anthropic-version"])).toEqual(["2023-06-01", "2026-10-21"]);
-});
-
-test("X5 nothing is printed, whatever the relay does", async () => {
-  const printed = (["log", "info", "warn", "error", "debug"] as const).map((name) => vi.spyOn(console, name));
-  const broken = `${head}${start}event: content_block_delta\ndata: {my secret\n\n`;
-  const answers = [done, broken, answer(500, refusal("api_error", "x")), answer(200, "<p>"), ""];
-  await using raw = await openRaw((socket) => socket.end(answers.shift() ?? ""));
-  await using relay = openTestRelay(raw.baseUrl);
-  while (answers.length > 0) await play(relay, ask("my secret"));
-  for (const print of printed) expect(print).not.toHaveBeenCalled();
 });
 
 test("X5 a relay that repeats the key and the question does not get them into the log", async () => {

@@ -123,7 +123,7 @@ async function openPort(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The HTTP client takes a connection back one turn of the event loop after its answer ended. */
-export function connectionFreed(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** What was written to a connection is read, and the connection free again, a few turns of the event loop later. */
+export async function connectionFreed(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,17 +1,13 @@
 import type { Words } from "./words.ts";
 
 export const en: Words = {
-  title: "Customer service",
+  title: "Support",
   comma: ", ",
   assistant: "AI assistant",
   madeByAi: "AI-generated",
   you: "You",
   team: "Support team",
-  answering: {
-    assistant: "The AI assistant answers",
-    agent: "A person is with you",
-    nobody: "Finding someone for you",
-  },
+  answering: { assistant: "AI assistant", agent: "Support team", nobody: "Finding someone" },
   simulated: "Simulated",
   simulatedMeaning: "Demonstration: a simulator writes the answers, not a real AI. Do not rely on them.",
   greeting: [
@@ -23,7 +19,7 @@ export const en: Words = {
   composer: "Message",
   placeholder: "Ask a question…",
   footnote: "Answers are AI-generated. Please check what matters.",
-  charactersLeft: (count) => (count < 0 ? `${-count} characters too many` : `${count} characters left`),
+  charactersLeft: (count) => (count < 0 ? `Characters too many: ${-count}` : `Characters left: ${count}`),
   send: "Send",
   stop: "Stop answering",
   close: "Close",
@@ -69,7 +65,7 @@ export const en: Words = {
     if (low > 15) return "more than 15 minutes";
     return low === high ? `about ${high} min` : `about ${low}–${high} min`;
   },
-  whyWaiting: "Many people are asking right now. Feel free to browse on: your place is kept.",
+  whyWaiting: "Many people are asking right now. Browse on if you like: your place is kept.",
   startsByItself: "your answer starts by itself",
   leaveLine: "Leave the line",
   connecting: "Connecting…",

@@ -7,7 +7,7 @@ export const zhCN: Words = {
   madeByAi: "AI 生成",
   you: "我",
   team: "人工客服",
-  answering: { assistant: "AI 助手为您解答", agent: "人工客服为您服务", nobody: "正在为您安排客服" },
+  answering: { assistant: "AI 助手为您解答", agent: "人工客服", nobody: "正在为您安排客服" },
   simulated: "模拟",
   simulatedMeaning: "演示环境：回答由模拟器生成，并非真实的 AI，内容仅供体验。",
   greeting: [

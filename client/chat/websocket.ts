@@ -1,0 +1,124 @@
+import type { Clock } from "./clock.ts";
+import type { End, OpenSocket } from "./socket.ts";
+
+/** Who does not answer for so long is not reached. */
+const openWithinMs = 10_000;
+/** Engine.IO's type, or `4` and Socket.IO's; the number of an acknowledgement; JSON. */
+const packet = /^(4?\d)(\d*)(.*)$/s;
+
+/**
+ * Socket.IO (protocol 5 on Engine.IO 4) over a WebSocket alone and in text alone: all that the chat needs of it. What
+ * comes in another shape, from another namespace or in binary is passed over in silence.
+ */
+export const overWebSocket =
+  (clock: Clock): OpenSocket =>
+  (url, auth, tell) => {
+    const unanswered = new Map<number, (reply: unknown) => void>();
+    let asked = 0;
+    let wire: WebSocket | undefined;
+    let patienceMs = openWithinMs;
+    let stopWaiting = () => {};
+    let broken: End = "unreachable";
+    let isConnected = false;
+    let over = false;
+
+    const send = (text: string) => wire?.send(text);
+    const breakOff = () => end(broken);
+
+    function close(): void {
+      over = true;
+      stopWaiting();
+      globalThis.removeEventListener?.("offline", breakOff);
+      wire?.close();
+    }
+
+    function end(how: End, refusal?: unknown): void {
+      if (over) return;
+      close();
+      tell.ended(how, refusal);
+    }
+
+    function wait(): void {
+      stopWaiting();
+      stopWaiting = clock.after(patienceMs, breakOff);
+    }
+
+    function opened({ pingInterval, pingTimeout }: Body): void {
+      if (broken === "lost") return;
+      patienceMs = Number(pingInterval) + Number(pingTimeout);
+      if (!(patienceMs > 0)) return breakOff();
+      broken = "lost";
+      wait();
+      auth().then((given) => over || send(`40${JSON.stringify(given)}`), breakOff);
+    }
+
+    function connected({ sid }: Body): void {
+      if (isConnected || !sid) return;
+      isConnected = true;
+      tell.connected((name, payload, acknowledged) => {
+        unanswered.set(++asked, acknowledged);
+        send(`42${asked}${JSON.stringify([name, payload])}`);
+      });
+    }
+
+    function acknowledge(id: number, reply: unknown): void {
+      const acknowledged = unanswered.get(id);
+      unanswered.delete(id);
+      acknowledged?.(reply);
+    }
+
+    function receive(type: string, id: string, body: Body): void {
+      switch (type) {
+        case "0":
+          return opened(body);
+        case "1":
+          return breakOff();
+        case "2":
+          send("3");
+          // A server that is alive and never lets us in is not waited for.
+          if (isConnected) wait();
+          return;
+        case "40":
+          return connected(body);
+        case "41":
+          return end("dismissed");
+        case "42":
+          if (typeof body[0] === "string") tell.event(body[0], body[1]);
+          return;
+        case "43":
+          return acknowledge(Number(id), body[0]);
+        case "44":
+          return end("refused", body["data"]);
+      }
+    }
+
+    try {
+      const { href } = new URL("/socket.io/?EIO=4&transport=websocket", url);
+      wire = new WebSocket(href.replace("http", "ws"));
+      wire.onerror = wire.onclose = breakOff;
+      wire.onmessage = ({ data }) => {
+        const [, type, id = "", json] = packet.exec(data) ?? [];
+        const body = read(json);
+        if (!over && type && body) receive(type, id, body);
+      };
+      globalThis.addEventListener?.("offline", breakOff);
+      wait();
+    } catch {
+      // A page with TLS may not speak without, and some pages may not speak at all.
+      queueMicrotask(breakOff);
+    }
+    return close;
+  };
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What a packet carries, which may be nothing; `null` for what is neither an object nor a list. */
+function read(json = ""): Body | null {
+  try {
+    const body: unknown = JSON.parse(json || "{}");
+    // CAST: any object may be asked for any key.
+    return typeof body === "object" ? (body as Body | null) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,24 @@
+import { openBucket, type Rate } from "./limits.ts";
+import { type Connection, Outbox } from "./outbox.ts";
+
+/** How long the other side of a closed WebSocket may take to say that it heard. */
+const farewellMs = 2_000;
+
+/**
+ * Watches a connection below the commands: it is closed when frames of any kind come faster than `packets` (X2), or when
+ * it sends on but takes none of the replies (S9).
+ */
+export function patrol(connection: Connection, packets: Rate): void {
+  const bucket = openBucket(packets);
+  const outbox = new Outbox(connection);
+  connection.on("packet", () => {
+    if (outbox.isHopeless || !bucket.tryRemoveTokens(1)) connection.close(true);
+  });
+  connection.once("close", () => setTimeout(() => cut(connection), farewellMs).unref());
+}
+
+/** One that reads nothing never hears; what was written to it would stay, and a server that closes would wait for it. */
+function cut({ transport }: Connection): void {
+  // CAST: the WebSocket under Engine.IO's transport is not in its types; polling has none.
+  (transport as unknown as { socket?: { terminate?: () => void } }).socket?.terminate?.();
+}

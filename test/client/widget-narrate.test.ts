@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import type { ChatState } from "../../client/chat/chat.ts";
+import { arrivalsBetween } from "../../client/widget/arrivals.ts";
+import { tellings } from "../../client/widget/narrate.ts";
+import { en } from "../../client/widget/words/en.ts";
+import { answer, question, quiet } from "./widget-state.ts";
+
+/** What is said on the way through `states`; what is urgent ends in "!!". */
+function said(...states: ChatState[]): string[] {
+  return states.slice(1).flatMap((after, at) => {
+    const before = states[at] ?? quiet;
+    return tellings(before, after, arrivalsBetween(before, after), en).map(({ text, urgent }) =>
+      urgent ? `${text}!!` : text,
+    );
+  });
+}
+
+const running = { ...quiet, entries: [answer("t1")], runningTurnId: "t1" };
+const endedAs = (changes: object): ChatState => ({
+  ...quiet,
+  entries: [answer("t1", { state: "ended", outcome: "completed", ...changes })],
+});
+
+describe("what is announced", () => {
+  test("an answer: its beginning and its end, once each, and nothing of its text", () => {
+    expect(said(quiet, running, { ...running, typing: {} }, endedAs({}), endedAs({}))).toEqual([
+      en.said.answering,
+      en.said.answered,
+    ]);
+  });
+
+  test("nothing of what the first snapshot shows", () => {
+    expect(said({ ...quiet, ready: false, link: "connecting" }, { ...endedAs({}), link: "online" })).toEqual([]);
+  });
+
+  test("faults at once, stops and cuts in their turn", () => {
+    const error = { code: "assistant-cut", message: "", retryable: true } as const;
+    expect(said(running, endedAs({ outcome: "failed", error }))).toEqual([`${en.errors["assistant-cut"]}!!`]);
+    expect(said(running, endedAs({ outcome: "stopped" }))).toEqual([en.stopped]);
+    expect(said(running, endedAs({ outcome: "truncated" }))).toEqual([en.truncated]);
+    expect(said(quiet, endedAs({ outcome: "shed" }))).toEqual([`${en.errors.shed}!!`]);
+  });
+
+  test("a question that was not sent, with the reason", () => {
+    const failed = question("m1", { status: "failed", error: { code: "too-large", message: "", retryable: false } });
+    expect(said(quiet, { ...quiet, entries: [failed] })).toEqual([`Not sent. ${en.errors["too-large"]}!!`]);
+  });
+
+  test("each new position, not each new guess of the wait", () => {
+    const at = (position: number, high: number): ChatState => ({
+      ...quiet,
+      place: { turnId: "t1", position, waitMs: { low: 0, high } },
+    });
+    expect(said(quiet, at(5, 90_000), at(5, 80_000), at(4, 80_000), quiet)).toEqual([en.place(5), en.place(4)]);
+  });
+
+  test("a lost connection and its return, a refusal at once", () => {
+    const refusal = { code: "token-expired", message: "", retryable: false } as const;
+    expect(said(quiet, { ...quiet, link: "reconnecting" }, quiet)).toEqual([en.reconnecting, en.said.online]);
+    expect(said(quiet, { ...quiet, link: "refused", refusal })).toEqual([`${en.errors["token-expired"]}!!`]);
+  });
+
+  test("a person who takes over, and what people say", () => {
+    const taken: ChatState = { ...quiet, responder: { kind: "agent", name: "Li" } };
+    const hello = { kind: "agent", messageId: "m", text: "Hello", at: 0, name: "Li" } as const;
+    expect(said(quiet, taken, { ...taken, entries: [hello] })).toEqual(["Li is with you now", "Li: Hello"]);
+  });
+
+  test("an error code of a newer server still gets a sentence", () => {
+    const error = { code: "from-the-future" as "internal", message: "", retryable: true };
+    expect(said(running, endedAs({ outcome: "failed", error }))).toEqual([`${en.errors.internal}!!`]);
+  });
+});

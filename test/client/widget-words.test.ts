@@ -1,0 +1,78 @@
+// @vitest-environment jsdom
+import { describe, expect, test } from "vitest";
+import { maxChars } from "../../client/widget/composer.tsx";
+import { launcherLabels } from "../../client/widget/launcher.ts";
+import { minutesOf } from "../../client/widget/wait.ts";
+import { en } from "../../client/widget/words/en.ts";
+import { pickLocale } from "../../client/widget/words/locale.ts";
+import { wantsPerson } from "../../client/widget/words/words.ts";
+import { zhCN } from "../../client/widget/words/zh-CN.ts";
+import { errors } from "../../src/contract/errors.ts";
+import { maxMessageChars } from "../../src/contract/shapes.ts";
+
+/** Every text of a table with its path; functions give what they give for 3. */
+function textsOf(table: object, path = ""): [path: string, text: string][] {
+  return Object.entries(table).flatMap(([name, value]): [string, string][] => {
+    const here = `${path}.${name}`;
+    if (typeof value === "string") return [[here, value]];
+    if (typeof value === "function") return [[here, value(3, 5)]];
+    return value instanceof RegExp ? [] : textsOf(value, here);
+  });
+}
+
+describe("the tables of words", () => {
+  test("both say something everywhere, and the same things", () => {
+    const [chinese, english] = [textsOf(zhCN), textsOf(en)];
+    expect(chinese.map(([path]) => path).sort()).toEqual(english.map(([path]) => path).sort());
+    for (const [path, text] of [...chinese, ...english]) expect(text, path).not.toBe("");
+  });
+
+  test("English is without Chinese, and Chinese sentences are Chinese", () => {
+    for (const [path, text] of textsOf(en)) expect(text, path).not.toMatch(/\p{Script=Han}|[，。！？：；]/u);
+    for (const [path, text] of textsOf(zhCN.errors)) expect(text, path).toMatch(/\p{Script=Han}/u);
+  });
+
+  test("every error of the contract has its own sentence in both", () => {
+    for (const table of [zhCN.errors, en.errors]) {
+      expect(Object.keys(table).sort()).toEqual(Object.keys(errors).sort());
+      expect(new Set(Object.values(table)).size).toBe(Object.keys(errors).length);
+    }
+  });
+
+  test("the greeting says that it is an AI and how to reach a person", () => {
+    expect(zhCN.greeting.join("")).toMatch(/AI.*转人工/s);
+    expect(en.greeting.join("")).toMatch(/AI.*Talk to a person/s);
+    expect(en.greeting.join("")).toContain(en.person);
+    expect(zhCN.greeting.join("")).toContain(zhCN.person);
+  });
+
+  test.each(["转人工", "人工", "我要找真人客服", "人工客服！", "human", "Talk to a person", "speak to a human please"])(
+    "%s asks for a person",
+    (text) => expect(wantsPerson(text)).toBe(true),
+  );
+
+  test.each(["人工智能是什么", "这个是人工缝制的吗", "is this made by a person?", "agent-42 order"])(
+    "%s does not",
+    (text) => expect(wantsPerson(text)).toBe(false),
+  );
+
+  test("the place in line is worded as agreed, with a range in whole minutes", () => {
+    expect(zhCN.place(3)).toBe("排队中，您排在第 3 位");
+    expect(zhCN.wait(2, 4)).toBe("预计 2–4 分钟");
+    expect(en.wait(...minutesOf({ low: 61_000, high: 200_000 }))).toBe("about 2–4 min");
+    expect(en.wait(...minutesOf({ low: 0, high: 40_000 }))).toBe("less than a minute");
+    expect(en.wait(...minutesOf({ low: 1_000_000, high: 2_000_000 }))).toBe("more than 15 minutes");
+    expect(en.wait(...minutesOf({ low: 0, high: 60_000 }))).toBe("about 1 min");
+  });
+
+  test("the first language given counts, any Chinese is Chinese, everything else English", () => {
+    expect(pickLocale(undefined, "", "zh-TW", "en")).toBe("zh-CN");
+    expect(pickLocale("fr", "zh-CN")).toBe("en");
+    expect(pickLocale()).toBe("en");
+    expect(Object.keys(launcherLabels).sort()).toEqual(["en", "zh-CN"]);
+  });
+
+  test("the composer takes what the server takes", () => {
+    expect(maxChars).toBe(maxMessageChars);
+  });
+});
