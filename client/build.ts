@@ -134,7 +134,7 @@ async function report(work: Promise<void>): Promise<void> {
 }
 
 /** Builds again after each change, one build at a time, until the process ends. */
-async function buildOnChange(): Promise<void> {
+function buildOnChange(): void {
   let settled: NodeJS.Timeout | undefined;
   let building = Promise.resolve();
   const rebuild = () => {
@@ -148,4 +148,4 @@ async function buildOnChange(): Promise<void> {
 }
 
 await report(buildClient());
-if (process.argv.includes("--watch")) await buildOnChange();
+if (process.argv.includes("--watch")) buildOnChange();

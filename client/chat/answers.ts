@@ -77,12 +77,6 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
     changed();
   }
 
-  function clear(answer: Answer, name: "activity" | "rating"): void {
-    const { [name]: _, ...rest } = answer.entry;
-    answer.entry = rest;
-    changed();
-  }
-
   /** After every piece: the first one is news for the page, a hole is a reason to ask. */
   function placed(turnId: string, answer: Answer): void {
     if (answer.entry.state === "starting" && answer.text.text) update(answer, { state: "streaming" });
@@ -108,12 +102,11 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
 
   function end(answer: Answer, outcome: Outcome | undefined, more: Partial<AnswerEntry> = {}, stored?: string): void {
     answer.text.finish(stored);
-    clear(answer, "activity");
     close(answer, outcome, more);
   }
 
   function close(answer: Answer, outcome: Outcome | undefined, more: Partial<AnswerEntry>): void {
-    update(answer, { state: "ended", ...(outcome && { outcome }), ...more });
+    update(answer, { state: "ended", activity: undefined, ...(outcome && { outcome }), ...more });
     ended(answer.entry.turnId);
   }
 
@@ -142,9 +135,7 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
 
     activity({ turnId, tool, state }) {
       const answer = of(turnId);
-      if (answer.entry.state === "ended") return;
-      if (state === "running") update(answer, { activity: tool });
-      else clear(answer, "activity");
+      if (answer.entry.state !== "ended") update(answer, { activity: state === "running" ? tool : undefined });
     },
 
     ended({ turnId, epoch, outcome, error, message }) {
@@ -171,7 +162,7 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
       if (!answer) return () => {};
       const { rating } = answer.entry;
       update(answer, { rating: value });
-      return () => (rating ? update(answer, { rating }) : clear(answer, "rating"));
+      return () => update(answer, { rating });
     },
 
     drop: (turnId) => void all.delete(turnId),

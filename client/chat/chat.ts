@@ -12,8 +12,8 @@ export interface QuestionEntry {
   text: string;
   at: number;
   status: "sending" | "sent" | "failed";
-  error?: WireError;
-  turnId?: string;
+  error?: WireError | undefined;
+  turnId?: string | undefined;
   waiting: boolean;
 }
 
@@ -27,9 +27,9 @@ export interface AnswerEntry {
   at?: number;
   outcome?: Outcome;
   error?: WireError;
-  rating?: Rating;
+  rating?: Rating | undefined;
   /** The tool that is running, if any. */
-  activity?: string;
+  activity?: string | undefined;
 }
 
 /** A person's message or a system line. */
@@ -38,7 +38,7 @@ export interface OtherEntry {
   messageId: string;
   text: string;
   at: number;
-  name?: string;
+  name?: string | undefined;
 }
 
 export type Entry = QuestionEntry | AnswerEntry | OtherEntry;
@@ -60,7 +60,7 @@ export interface ChatState {
   /** The place in line of the turn that waits, if it waits in the line. */
   place: { turnId: string; position: number; waitMs: { low: number; high: number } | null } | null;
   /** Somebody else who is typing. */
-  typing: { name?: string } | null;
+  typing: { name?: string | undefined } | null;
 }
 
 /** Receives the text of one answer: everything again, or a piece to append. */

@@ -5,8 +5,8 @@ import type { Keeper } from "./keeper.ts";
 export type TokenSource = string | (() => string | Promise<string>);
 
 export interface Auth {
-  token?: string;
-  guestToken?: string;
+  token?: string | undefined;
+  guestToken?: string | undefined;
 }
 
 /** Who the page says it is, at each handshake. */
@@ -45,7 +45,7 @@ export function openCredentials(
   /** Resolves when nobody else is about to be given an identity, at the latest after {@link lockWaitMs}. */
   function myTurn(): Promise<unknown> {
     const mine = turn;
-    const { locks } = globalThis.navigator ?? {};
+    const { locks } = navigator;
     if (!locks) return Promise.resolve();
     return new Promise((resolve) => {
       const hold = () => {
@@ -73,8 +73,7 @@ export function openCredentials(
       release();
       const fresh = typeof token === "function" ? await token() : token;
       if (fresh === undefined && keeper.read(guest) === null) await myTurn();
-      const guestToken = keeper.read(guest);
-      sent = { ...(fresh === undefined ? {} : { token: fresh }), ...(guestToken === null ? {} : { guestToken }) };
+      sent = { token: fresh, guestToken: keeper.read(guest) ?? undefined };
       return sent;
     },
 

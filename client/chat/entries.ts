@@ -36,11 +36,11 @@ interface Placed {
 
 function placed({ messages, answers, letters, runningTurnId, responder }: Known): Placed[] {
   const stored = [...messages.values()];
-  const lastQuestionAt = new Map<string | undefined, number>();
-  const storedAt = new Map<string, number>();
+  /** Where each turn was last asked about, or else where its answer was stored. */
+  const turnAt = new Map<string, number>();
   stored.forEach((message, at) => {
-    if (message.author === "customer") lastQuestionAt.set(message.turnId, at);
-    else storedAt.set(turnOf(message), at);
+    const turnId = turnOf(message);
+    if (message.author === "customer" || !turnAt.has(turnId)) turnAt.set(turnId, at);
   });
   const lastByAgent = stored.findLastIndex(({ author }) => author === "agent");
 
@@ -51,20 +51,20 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
     responder.kind !== "agent" &&
     at > lastByAgent;
 
-  const spoken = stored
-    .map((message, at) => {
-      const waiting = message.author === "customer" && waits(message, at);
-      return { place: waiting ? waitingFrom + at : at, entry: entryOf(message, waiting) };
-    })
-    .filter((item): item is Placed => item.entry !== null);
+  const spoken = stored.flatMap((message, at) => {
+    const { author } = message;
+    if (author === "assistant") return [];
+    const waiting = author === "customer" && waits(message, at);
+    return { place: waiting ? waitingFrom + at : at, entry: entryOf(author, message, waiting) };
+  });
 
   // An answer whose question is on its way back to us belongs behind that question, which is the first letter.
   const answered = [...answers.values()].map(({ entry }) => ({
-    place: (lastQuestionAt.get(entry.turnId) ?? storedAt.get(entry.turnId) ?? 2 * waitingFrom) + behind,
+    place: (turnAt.get(entry.turnId) ?? 2 * waitingFrom) + behind,
     entry,
   }));
 
-  const busy = runningTurnId !== null && lastQuestionAt.has(runningTurnId);
+  const busy = runningTurnId !== null && turnAt.has(runningTurnId);
   const unsent = letters.map((letter, at) => ({
     place: 2 * waitingFrom + at,
     entry: letterEntry(letter, busy && letter.status === "sending"),
@@ -72,15 +72,15 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
   return [...spoken, ...answered, ...unsent];
 }
 
-function entryOf({ author, messageId, text, at, turnId, name }: Message, waiting: boolean): Entry | null {
-  if (author === "assistant") return null;
-  if (author === "customer")
-    return { kind: "question", messageId, text, at, status: "sent", waiting, ...(turnId !== undefined && { turnId }) };
-  return { kind: author, messageId, text, at, ...(name !== undefined && { name }) };
+type Person = Exclude<Message["author"], "assistant">;
+
+function entryOf(author: Person, { messageId, text, at, turnId, name }: Message, waiting: boolean): Entry {
+  if (author === "customer") return { kind: "question", messageId, text, at, status: "sent", waiting, turnId };
+  return { kind: author, messageId, text, at, name };
 }
 
 function letterEntry({ messageId, text, at, status, error }: Letter, waiting: boolean): QuestionEntry {
-  return { kind: "question", messageId, text, at, status, waiting, ...(error && { error }) };
+  return { kind: "question", messageId, text, at, status, waiting, error };
 }
 
 const keyOf = (entry: Entry) => (entry.kind === "answer" ? `answer ${entry.turnId}` : entry.messageId);

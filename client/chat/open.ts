@@ -52,10 +52,10 @@ export function openChat(options: ChatOptions): Chat {
   const outbox = openOutbox({
     clock,
     keeper: openKeeper(scope, options.session ?? pageStorage("sessionStorage")),
-    post: ({ messageId, text, page }) => ask("message:send", { messageId, text, ...(page && { page }) }),
+    post: ({ messageId, text, page }) => ask("message:send", { messageId, text, page }),
     isOpen: () => session.open,
     stored: ({ messageId, text, at }, turnId) =>
-      thread.asked({ messageId, author: "customer", text, at, ...(turnId !== null && { turnId }) }),
+      thread.asked({ messageId, author: "customer", text, at, turnId: turnId ?? undefined }),
     unanswered: () => session.reconcile(),
     changed,
   });

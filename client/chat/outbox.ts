@@ -9,10 +9,10 @@ import { lost } from "./requests.ts";
 export interface Letter {
   readonly messageId: string;
   readonly text: string;
-  readonly page?: Page;
+  readonly page?: Page | undefined;
   readonly at: number;
   readonly status: "sending" | "failed";
-  readonly error?: WireError;
+  readonly error?: WireError | undefined;
 }
 
 export interface OutboxOptions {
@@ -62,17 +62,12 @@ export function openOutbox(options: OutboxOptions): Outbox {
   }
 
   const settle = (messageId: string) => {
-    if (letters.some((letter) => letter.messageId === messageId))
-      keep(letters.filter((letter) => letter.messageId !== messageId));
+    const others = letters.filter((letter) => letter.messageId !== messageId);
+    if (others.length < letters.length) keep(others);
   };
 
   const mark = (messageId: string, status: Letter["status"], error?: WireError) =>
-    keep(
-      letters.map((letter) => {
-        const { error: _, ...rest } = letter;
-        return letter.messageId === messageId ? { ...rest, status, ...(error && { error }) } : letter;
-      }),
-    );
+    keep(letters.map((letter) => (letter.messageId === messageId ? { ...letter, status, error } : letter)));
 
   function flush(): void {
     const letter = letters.find(({ status }) => status === "sending");
@@ -115,7 +110,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     flush,
     settle,
     send(text, page) {
-      keep([...letters, { messageId: newId(), text, at: clock.now(), status: "sending", ...(page && { page }) }]);
+      keep([...letters, { messageId: newId(), text, at: clock.now(), status: "sending", page }]);
       flush();
     },
     retry(messageId) {
@@ -134,11 +129,10 @@ function restore(written: string | null): Letter[] {
   }
 }
 
-/** 128 random bits: nobody else's id is ever the same. `crypto.randomUUID` is missing on pages without TLS. */
+/** 127 random bits: nobody else's id is ever the same. `crypto.randomUUID` is missing on pages without TLS. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+    .slice(0, 22)
+    .replace(/[+/]/g, "_");
 }

@@ -43,10 +43,8 @@ export function openSession({ clock, credentials, thread, link, opened, closed }
   async function enter(withinMs: number): Promise<void> {
     opening = true;
     recorded = [];
-    const have = thread.have();
-    const payload = { ...(conversationId !== undefined && { conversationId }), ...(have && { have }) };
     try {
-      restore(await link().request("conversation:open", payload, withinMs));
+      restore(await link().request("conversation:open", { conversationId, have: thread.have() }, withinMs));
     } catch (error) {
       // CAST: requests reject with wire errors only; a snapshot that cannot be read is an error without a code.
       refusedWith(error as WireError);
@@ -105,7 +103,7 @@ export function openSession({ clock, credentials, thread, link, opened, closed }
       open = false;
       closed();
     },
-    refused: (error) => closed(error),
+    refused: closed,
 
     fact(name, payload) {
       heardAt = clock.now();

@@ -7,8 +7,10 @@ import type { Store } from "./store.ts";
 
 export type Snapshot = CommandResult<"conversation:open">;
 type Place = ChatState["place"];
-/** Facts about the conversation; those about the connection are handled where the connection is. */
-export type ThreadFacts = { [N in Exclude<FactName, "node:draining">]: (fact: FactPayload<N>) => void };
+/** Facts about the conversation; those about the connection are handled where the connection is, the others nowhere. */
+export type ThreadFacts = {
+  [N in Exclude<FactName, "node:draining" | "agent:queued">]: (fact: FactPayload<N>) => void;
+};
 
 export interface ThreadOptions {
   readonly messages: Map<string, Message>;
@@ -37,19 +39,22 @@ export interface Thread {
 export function openThread({ messages, answers, outbox, store, typing }: ThreadOptions): Thread {
   const isOver = (turnId: string) => answers.all.get(turnId)?.entry.state === "ended";
 
+  /** The place in line, unless it is that of the given turn. */
+  function placeBut(turnId: string): Place {
+    const { place } = store.latest;
+    return place?.turnId === turnId ? null : place;
+  }
+
   /** An answer that shows life is the one that runs, and waits no longer. */
   function runs(turnId: string): void {
     const { runningTurnId, place } = store.latest;
     if (isOver(turnId) || (runningTurnId === turnId && place?.turnId !== turnId)) return;
-    store.patch({ runningTurnId: turnId, place: place?.turnId === turnId ? null : place });
+    store.patch({ runningTurnId: turnId, place: placeBut(turnId) });
   }
 
   function ended(turnId: string): void {
-    const { runningTurnId, place } = store.latest;
-    store.patch({
-      runningTurnId: runningTurnId === turnId ? null : runningTurnId,
-      place: place?.turnId === turnId ? null : place,
-    });
+    const { runningTurnId } = store.latest;
+    store.patch({ runningTurnId: runningTurnId === turnId ? null : runningTurnId, place: placeBut(turnId) });
   }
 
   /** A new turn while nothing runs and nothing waits will be answered at once: show it before the server says so. */
@@ -111,20 +116,18 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
     "responder:changed": ({ responder }) => responder.kind && store.patch({ responder }),
     "tier:changed": ({ tier }) => tier && store.patch({ tier }),
     "typing:changed"({ author, name, active }) {
-      if (author === "agent") typing(active ? { ...(name !== undefined && { name }) } : null);
+      if (author === "agent") typing(active ? { name } : null);
     },
-    "agent:queued": () => {},
   };
 
   /** The unfinished turn of a snapshot: it stands in line, or it runs. */
   function resumed(turn: Snapshot["turn"]): Pick<ChatState, "runningTurnId" | "place"> {
-    const { place } = store.latest;
     if (!turn || isOver(turn.turnId)) return { runningTurnId: null, place: null };
     const { turnId, position, waitMs = null } = turn;
     if (turn.state === "queued" && position !== undefined && !turn.text)
       return { runningTurnId: null, place: lowered({ turnId, position, waitMs }) };
     answers.slice(turnId, turn);
-    return { runningTurnId: turnId, place: place?.turnId === turnId ? null : place };
+    return { runningTurnId: turnId, place: placeBut(turnId) };
   }
 
   return {

@@ -13,27 +13,25 @@ const packet = /^(4?\d)(\d*)(.*)$/s;
 export const overWebSocket =
   (clock: Clock): OpenSocket =>
   (url, auth, tell) => {
-    const unanswered = new Map<number, (reply: unknown) => void>();
+    const unanswered = new Map<string, (reply: unknown) => void>();
     let asked = 0;
     let wire: WebSocket | undefined;
     let patienceMs = openWithinMs;
     let stopWaiting = () => {};
-    let broken: End = "unreachable";
-    let isConnected = false;
-    let over = false;
+    let stage: "reaching" | "entering" | "inside" | "over" = "reaching";
 
     const send = (text: string) => wire?.send(text);
-    const breakOff = () => end(broken);
+    const breakOff = () => end(stage === "reaching" ? "unreachable" : "lost");
 
     function close(): void {
-      over = true;
+      stage = "over";
       stopWaiting();
       globalThis.removeEventListener?.("offline", breakOff);
       wire?.close();
     }
 
     function end(how: End, refusal?: unknown): void {
-      if (over) return;
+      if (stage === "over") return;
       close();
       tell.ended(how, refusal);
     }
@@ -44,27 +42,22 @@ export const overWebSocket =
     }
 
     function opened({ pingInterval, pingTimeout }: Body): void {
-      if (broken === "lost") return;
+      if (stage !== "reaching") return;
       patienceMs = Number(pingInterval) + Number(pingTimeout);
       if (!(patienceMs > 0)) return breakOff();
-      broken = "lost";
+      stage = "entering";
       wait();
-      auth().then((given) => over || send(`40${JSON.stringify(given)}`), breakOff);
+      auth().then((given) => stage !== "over" && send(`40${JSON.stringify(given)}`), breakOff);
     }
 
     function connected({ sid }: Body): void {
-      if (isConnected || !sid) return;
-      isConnected = true;
+      if (stage !== "entering" || !sid) return;
+      stage = "inside";
       tell.connected((name, payload, acknowledged) => {
-        unanswered.set(++asked, acknowledged);
-        send(`42${asked}${JSON.stringify([name, payload])}`);
+        const id = `${++asked}`;
+        unanswered.set(id, acknowledged);
+        send(`42${id}${JSON.stringify([name, payload])}`);
       });
-    }
-
-    function acknowledge(id: number, reply: unknown): void {
-      const acknowledged = unanswered.get(id);
-      unanswered.delete(id);
-      acknowledged?.(reply);
     }
 
     function receive(type: string, id: string, body: Body): void {
@@ -76,7 +69,7 @@ export const overWebSocket =
         case "2":
           send("3");
           // A server that is alive and never lets us in is not waited for.
-          if (isConnected) wait();
+          if (stage === "inside") wait();
           return;
         case "40":
           return connected(body);
@@ -86,7 +79,9 @@ export const overWebSocket =
           if (typeof body[0] === "string") tell.event(body[0], body[1]);
           return;
         case "43":
-          return acknowledge(Number(id), body[0]);
+          unanswered.get(id)?.(body[0]);
+          unanswered.delete(id);
+          return;
         case "44":
           return end("refused", body["data"]);
       }
@@ -99,7 +94,7 @@ export const overWebSocket =
       wire.onmessage = ({ data }) => {
         const [, type, id = "", json] = packet.exec(data) ?? [];
         const body = read(json);
-        if (!over && type && body) receive(type, id, body);
+        if (stage !== "over" && type && body) receive(type, id, body);
       };
       globalThis.addEventListener?.("offline", breakOff);
       wait();

@@ -55,7 +55,10 @@ export type Emit = <E extends TidegateEvent>(event: E, detail: TidegateEvents[E]
 export interface Handoff {
   /** Where the script came from, ending in a slash. */
   readonly server: string;
-  /** The `data-…` attributes of the script tag. */
+  /**
+   * The `data-…` attributes of the script tag: `lang`, `token` (the shop's, for a customer who is signed in), `theme`
+   * (`light`, `dark`, `auto`), and `title="off"`, which keeps signs out of the page's title.
+   */
   readonly settings: Readonly<DOMStringMap>;
   readonly host: HTMLElement;
   readonly root: ShadowRoot;

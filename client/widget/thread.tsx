@@ -38,7 +38,7 @@ export function Thread({ view }: Viewed) {
 /** The server has the question, and neither an answer nor a place in line has come yet. */
 function isPending({ chat }: View, last: Entry | undefined): boolean {
   const isSent = last?.kind === "question" && last.status === "sent";
-  return isSent && chat.place === null && chat.link === "online" && chat.responder.kind !== "agent";
+  return isSent && chat.place === null && chat.link === "online" && chat.responder.kind === "assistant";
 }
 
 function Line({ view, entry, isLast }: Viewed & { entry: Entry; isLast: boolean }) {

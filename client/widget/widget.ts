@@ -133,7 +133,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
   function restart(): void {
     talk?.close();
     talk = undefined;
-    patch({ chat: null, unread: 0, person: { state: "none" } });
+    patch({ chat: null, unread: 0, takesFocus: false, person: { state: "none" } });
     draw(null);
     if (state.open || hasSession()) patch({ chat: converse().state });
   }

@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { TidegateError } from "../contract/errors.ts";
+import { TidegateError, wireError } from "../contract/errors.ts";
 import type { FactName, FactPayload } from "../contract/events.ts";
 import * as shape from "../contract/shapes.ts";
 import type { Viewer } from "../domain/audience.ts";
 import type { Question } from "../domain/conversations.ts";
 import type { CustomerWorld } from "./customers.ts";
+import { refuse } from "./http.ts";
 import type { Identified, Identity } from "./identity.ts";
 import type { Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
@@ -42,6 +43,11 @@ export function openChatApi(app: FastifyInstance, options: ChatApiOptions): void
       .header("access-control-max-age", "600")
       .code(204)
       .send();
+  });
+  app.route({
+    method: ["GET", "PUT", "PATCH", "DELETE"],
+    url: "/api/chat",
+    handler: (_request, reply) => refuse(reply.header("allow", "POST"), wireError("bad-request", "Send a POST."), 405),
   });
   app.post("/api/chat", async (request, reply) => {
     allowOrigin(request, reply, options.origins);

@@ -1,6 +1,6 @@
 import fastifyStatic from "@fastify/static";
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from "fastify";
-import { type ErrorCode, TidegateError, toWireError, type WireError } from "../contract/errors.ts";
+import { type ErrorCode, TidegateError, toWireError, type WireError, wireError } from "../contract/errors.ts";
 import { maxPayloadChars } from "./door.ts";
 
 export interface HttpOptions {
@@ -48,9 +48,11 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
   app.setErrorHandler((fault: FastifyError | TidegateError, _request, reply) => {
     const error = translate(fault);
     if (error.code === "internal") options.onFault(fault, "http");
-    return refuse(reply, error);
+    return refuse(reply, error, fault instanceof TidegateError ? undefined : theirStatus(fault));
   });
-  app.setNotFoundHandler((_request, reply) => refuse(reply, toWireError(new TidegateError("not-found"))));
+  app.setNotFoundHandler((_request, reply) =>
+    refuse(reply, wireError("not-found", "There is nothing at this address.")),
+  );
   app.get("/healthz", async (_request, reply) => reply.header("cache-control", "no-store").send({ ok: true }));
   app.get("/readyz", async (_request, reply) => {
     const why = options.unready();
@@ -64,17 +66,21 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
 }
 
 /** The wire form of a refusal, with its status and, where it is known, when to come back. */
-function refuse(reply: FastifyReply, error: WireError): FastifyReply {
+export function refuse(reply: FastifyReply, error: WireError, status?: number): FastifyReply {
   if (error.retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(error.retryAfterMs / 1_000));
-  return reply.code(statuses[error.code] ?? 503).send({ ok: false, error });
+  return reply.code(status ?? statuses[error.code] ?? 503).send({ ok: false, error });
 }
 
-/** Fastify's own refusals carry a status below 500. */
 function translate(fault: FastifyError | TidegateError): WireError {
   if (fault instanceof TidegateError) return toWireError(fault);
-  if (fault.statusCode === 413) return toWireError(new TidegateError("too-large"));
-  const theirs = fault.statusCode !== undefined && fault.statusCode >= 400 && fault.statusCode < 500;
-  return toWireError(theirs ? new TidegateError("bad-request", fault.message) : fault);
+  const status = theirStatus(fault);
+  if (status === 413) return wireError("too-large");
+  return status === undefined ? toWireError(fault) : wireError("bad-request", fault.message);
+}
+
+/** Fastify's own refusals of what a client sent carry a status below 500. */
+function theirStatus({ statusCode }: FastifyError): number | undefined {
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
 }
 
 async function openPages(app: FastifyInstance, pagesPath: string): Promise<void> {

@@ -14,11 +14,19 @@ export function patrol(connection: Connection, packets: Rate): void {
   connection.on("packet", () => {
     if (outbox.isHopeless || !bucket.tryRemoveTokens(1)) connection.close(true);
   });
-  connection.once("close", () => setTimeout(() => cut(connection), farewellMs).unref());
+  connection.once("close", () => seeOff(connection));
 }
 
 /** One that reads nothing never hears; what was written to it would stay, and a server that closes would wait for it. */
-function cut({ transport }: Connection): void {
+function seeOff({ transport }: Connection): void {
   // CAST: the WebSocket under Engine.IO's transport is not in its types; polling has none.
-  (transport as unknown as { socket?: { terminate?: () => void } }).socket?.terminate?.();
+  const { socket } = transport as unknown as { socket?: WebSocketLike };
+  if (socket !== undefined && socket.readyState !== closed) setTimeout(() => socket.terminate(), farewellMs).unref();
 }
+
+interface WebSocketLike {
+  readonly readyState: number;
+  terminate(): void;
+}
+
+const closed = 3;

@@ -289,7 +289,7 @@ test("S5: what arrives after the end brings nothing back to life", async () => {
   server.emit("tier:changed", { tier: "degraded" });
   const state = await stateOf(chat, ({ tier }) => tier === "degraded");
   expect(state).toMatchObject({ runningTurnId: null, place: null, entries: [{ state: "ended" }] });
-  expect(state.entries[0]).not.toHaveProperty("activity");
+  expect(state.entries[0]).toMatchObject({ activity: undefined });
   expect(chat.textOf("t1")).toBe("one");
 });
 

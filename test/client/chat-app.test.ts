@@ -1,29 +1,40 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Chat } from "../../client/chat/chat.ts";
+import { wallClock } from "../../client/chat/clock.ts";
+import { withDetour } from "../../client/chat/detour.ts";
 import { openTestServer } from "../support/server.ts";
-import { everyWay, kinds, memoryStorage, online, stateOf } from "./chat-server.ts";
+import { chatOver, everyWay, kinds, memoryStorage, online, stateOf } from "./chat-server.ts";
 
-/** A real server, and a road to it that can be broken. */
-async function openRoad() {
+/** A real server, and a road to it that can be broken; a narrow one lets no WebSocket through. */
+async function openRoad({ narrow = false } = {}) {
   const server = await openTestServer();
   onTestFinished(() => server[Symbol.asyncDispose]());
   const passing = new Set<Socket>();
+  const turnedAway: Socket[] = [];
   const road = createServer((near) => {
-    const far = connect(Number(new URL(server.url).port), "127.0.0.1");
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      passing.add(one);
-      one.pipe(other);
-      one.on("error", () => {});
-      one.on("close", () => {
-        passing.delete(one);
-        other.destroy();
-      });
-    }
+    near.on("error", () => {});
+    near.once("data", (head) => {
+      if (narrow && /^upgrade: websocket/im.test(`${head}`)) return turnAway(near);
+      const far = connect(Number(new URL(server.url).port), "127.0.0.1");
+      far.write(head);
+      join(near, far);
+      join(far, near);
+    });
   });
+  function turnAway(near: Socket): void {
+    turnedAway.push(near);
+    near.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  }
+  function join(one: Socket, other: Socket): void {
+    passing.add(one);
+    one.pipe(other);
+    one.on("error", () => {});
+    one.on("close", () => {
+      passing.delete(one);
+      other.destroy();
+    });
+  }
   await new Promise<void>((done) => road.listen(0, "127.0.0.1", done));
   const close = () => {
     for (const socket of passing) socket.destroy();
@@ -32,7 +43,7 @@ async function openRoad() {
     close();
     road.close();
   });
-  return { url: `http://127.0.0.1:${(road.address() as AddressInfo).port}`, close };
+  return { url: `http://127.0.0.1:${(road.address() as AddressInfo).port}`, close, turnedAway };
 }
 
 function watched(chat: Chat, turnId: string, seen: (text: string) => void = () => {}) {
@@ -131,4 +142,23 @@ describe.each(everyWay)("over %s", (_, chatWith) => {
     expect(state.entries[1]).toMatchObject({ outcome: "stopped" });
     expect(chat.textOf(stopped)).not.toBe("");
   });
+});
+
+test("where a proxy lets no WebSocket through, polling carries the whole conversation", async () => {
+  const { url, close, turnedAway } = await openRoad({ narrow: true });
+  const chat = chatOver(withDetour(wallClock))({ url });
+  chat.send("one [[sim: long chars=3000; pace delta=2]]");
+  const turnId = await running(chat);
+  await stateOf(chat, ({ entries }) => entries.some((entry) => entry.kind === "answer" && entry.state === "streaming"));
+  close();
+  const shown = watched(chat, turnId);
+  chat.send("two [[sim: say the second]]");
+  const state = await stateOf(
+    chat,
+    ({ entries }) => entries.filter((entry) => entry.kind === "answer" && entry.state === "ended").length === 2,
+  );
+  expect(state.entries.map(({ kind }) => kind)).toEqual(["question", "answer", "question", "answer"]);
+  expect(shown.text).toBe(chat.textOf(turnId));
+  expect(shown.text.length).toBeGreaterThan(1_000);
+  expect(turnedAway.length).toBeGreaterThan(0);
 });

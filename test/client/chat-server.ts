@@ -149,7 +149,7 @@ export function memoryStorage() {
 }
 
 /** Chats in a hurry on sockets that are not: the server's pings come at their own pace. */
-const chatOver =
+export const chatOver =
   (openSocket: OpenSocket) =>
   (options: ChatOptions): Chat => {
     const chat = openChat({ clock: hasty, openSocket, ...options });

@@ -201,14 +201,18 @@ describe("however it is cut", () => {
   });
 });
 
-test("no text is lost", () => {
+test("no text is lost, and text beside text is one node", () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom("a", "中", "b c", "1", " ", "*", "_", "~", "[", "]", "(", "!", "`")),
       (words) => {
         const text = `x${words.join("")}`;
         const letters = (shown: string | null) => (shown ?? "").replace(/[^a-z中1]/g, "");
-        expect(letters(render(text).textContent)).toBe(letters(text));
+        const root = render(text);
+        expect(letters(root.textContent)).toBe(letters(text));
+        const joined = root.cloneNode(true);
+        joined.normalize();
+        expect(joined.isEqualNode(root)).toBe(true);
       },
     ),
     { numRuns: 1000 },

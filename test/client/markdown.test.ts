@@ -34,6 +34,7 @@ const plain: readonly string[] = [
   "snake_case and a_b_c",
   "snake_case_ and _",
   "a*b and c*d",
+  "订单_编号_ 是",
   "#订单 1",
   "2026.11.23",
   "100% [1] (2) !",
@@ -44,6 +45,7 @@ const plain: readonly string[] = [
 
 const inline: Table = [
   ["`a` ``b`c`` `` ` ``", "<p><code>a</code> <code>b`c</code> <code>`</code></p>"],
+  ["`  ` ` `", "<p><code>  </code> <code> </code></p>"],
   ["`**not bold** [x](y)`", "<p><code>**not bold** [x](y)</code></p>"],
   ["`open **bold**", "<p>`open <strong>bold</strong></p>"],
   ["\\*a\\* \\[b] \\`c", "<p>*a* [b] `c</p>"],
@@ -95,6 +97,7 @@ const blocks: Table = [
   ["```js\nlet a;\n\n  b\n```\nc", '<pre><code data-lang="js">let a;\n\n  b</code></pre><p>c</p>'],
   ["~~~\n```\n~~~~\nc", "<pre><code>```</code></pre><p>c</p>"],
   ["```\nnever closed", "<pre><code>never closed</code></pre>"],
+  ["  ```\n  x\n    y\n ```", "<pre><code>x\n  y</code></pre>"],
   ["```one line```", "<p><code>one line</code></p>"],
   ["> a\nlazy\n>\n> > b\n\nc", "<blockquote><p>a<br>lazy</p><blockquote><p>b</p></blockquote></blockquote><p>c</p>"],
   ["> ```\n> x\n> ```", "<blockquote><pre><code>x</code></pre></blockquote>"],
@@ -132,6 +135,10 @@ const tables: Table = [
   [
     "|  | b |\n|--|--|",
     '<div class="table" role="group" aria-label="b"><table><thead><tr><td></td><th>b</th></tr></thead><tbody></tbody></table></div>',
+  ],
+  [
+    "- x\n| a |\n|---|",
+    '<ul><li>x</li></ul><div class="table" role="group" aria-label="a"><table><thead><tr><th>a</th></tr></thead><tbody></tbody></table></div>',
   ],
   ["| a | b |\nno table", "<p>| a | b |<br>no table</p>"],
   ["- | a |\nlazy", "<ul><li>| a |<br>lazy</li></ul>"],

@@ -61,7 +61,8 @@ const cases: Case[] = [
   },
 ];
 
-const question = '[[sim: say "一段用来中断的回答，长短刚好够分成许多小块，一块接一块地送到顾客面前。"]] 我的口令是芝麻开门';
+const question =
+  '[[sim: say "一段用来中断的回答，长短刚好够分成许多小块，一块接一块地送到顾客面前。"]] 我的口令是芝麻开门';
 
 describe.concurrent("a failure that does not pass", () => {
   test.for(cases)("U3, C2: $name gives an outcome, an error and its sentence", async ({ fault, code, text }) => {

@@ -1,5 +1,8 @@
 import type { Words } from "./words.ts";
 
+/** For what only a page that is out of date, or a fault of ours, can bring about. */
+const reload = "This did not work. Please reload the page and try again.";
+
 export const en: Words = {
   title: "Support",
   comma: ", ",
@@ -81,15 +84,15 @@ export const en: Words = {
   },
   titleHint: { unread: (count) => `(${count}) `, place: (position) => `[#${position}] ` },
   errors: {
-    "bad-request": "This message could not be handled. Please put it differently.",
-    "unknown-command": "This page is out of date. Please reload it.",
+    "bad-request": reload,
+    "unknown-command": reload,
     unauthenticated: "Your sign-in is not valid. Please reload the page or sign in again.",
     "token-expired": "Your sign-in has expired. Please reload the page.",
-    forbidden: "You may not do that.",
+    forbidden: reload,
     "origin-refused": "This site has not been allowed to use the chat. Please tell the shop.",
     "not-found": "This conversation has ended. Please ask again.",
-    "not-open": "Not connected yet. Please try again in a moment.",
-    "message-conflict": "That message was sent before. Please type it again.",
+    "not-open": reload,
+    "message-conflict": reload,
     "too-large": "This message is too long. Please shorten it.",
     "rate-limited": "That was a little fast. Please wait a moment and try again.",
     "too-many-connections": "Too many connections. Please try again shortly.",

@@ -1,5 +1,8 @@
 import type { Words } from "./words.ts";
 
+/** For what only a page that is out of date, or a fault of ours, can bring about. */
+const reload = "操作没有成功，请刷新页面后再试。";
+
 export const zhCN: Words = {
   title: "在线客服",
   comma: "，",
@@ -78,15 +81,15 @@ export const zhCN: Words = {
   },
   titleHint: { unread: (count) => `(${count}) `, place: (position) => `【第 ${position} 位】` },
   errors: {
-    "bad-request": "这条消息无法处理，请换个说法试试。",
-    "unknown-command": "页面版本过旧，请刷新后再试。",
+    "bad-request": reload,
+    "unknown-command": reload,
     unauthenticated: "登录状态无效，请刷新页面或重新登录。",
     "token-expired": "登录已过期，请刷新页面。",
-    forbidden: "没有权限进行此操作。",
+    forbidden: reload,
     "origin-refused": "本网站尚未获准使用客服，请联系店家。",
     "not-found": "这段对话已结束，请重新提问。",
-    "not-open": "连接尚未就绪，请稍后再试。",
-    "message-conflict": "消息重复，请重新输入后发送。",
+    "not-open": reload,
+    "message-conflict": reload,
     "too-large": "消息太长，请缩短后再发。",
     "rate-limited": "发送太频繁，请稍等片刻再试。",
     "too-many-connections": "连接过于频繁，请稍后再试。",
