@@ -143,7 +143,8 @@ function receive(
     admit: () => {
       const taken = bucket.tryRemoveTokens(1);
       refusals = taken ? 0 : refusals + 1;
-      if (refusals > patience) viewer.close();
+      // A moment later, so that it hears of the refusals first.
+      if (refusals > patience) setImmediate(() => socket.conn.close());
       return taken ? null : waitMs(bucket, commands);
     },
   };

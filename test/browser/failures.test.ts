@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { long, meeting, saying } from "./asks.ts";
 import { eventually } from "./eventually.ts";
 import { openServer, openShop, type Shop } from "./shop.ts";
@@ -15,25 +15,23 @@ const busy = "AI 助手现在太忙，请稍后再问一次。";
 const slow = "AI 助手没有及时回应，请再问一次。";
 const broken = "回答中途断开了，请再问一次。";
 
-describe("U3 a failure is told in the language of the page, and the next question is answered:", () => {
-  test.concurrent.for([
-    { fault: "a bad key", directive: "bad-key times=all", sentence: unavailable },
-    { fault: "an unknown model", directive: "unknown-model times=all", sentence: unavailable },
-    { fault: "a rate limit", directive: "rate-limit times=all", sentence: busy },
-    { fault: "an overloaded relay", directive: "overloaded times=all", sentence: busy },
-    { fault: "silence before the first word", directive: "silent times=all", sentence: slow },
-    { fault: "a cut before the first word", directive: "cut times=all", sentence: broken },
-  ])("$fault", async ({ directive, sentence }) => {
-    await using customer = await openCustomer(shop);
-    await customer.ask(meeting(directive));
-    await customer.panel.locator('[data-turn][data-outcome="failed"]').waitFor({ timeout: 15_000 });
-    expect(await customer.answers.locator(".ending > span").textContent()).toBe(sentence);
-    expect(await customer.answers.locator(".dots").count()).toBe(0);
-    await customer.ask(saying("现在可以了"));
-    await customer.ended(2);
-    expect(await customer.lastText.textContent()).toBe("现在可以了");
-    expect(customer.complaints).toEqual([]);
-  });
+test.for([
+  { fault: "a bad key", directive: "bad-key", sentence: unavailable },
+  { fault: "an unknown model", directive: "unknown-model", sentence: unavailable },
+  { fault: "a rate limit", directive: "rate-limit times=2", sentence: busy },
+  { fault: "an overloaded relay", directive: "overloaded times=2", sentence: busy },
+  { fault: "silence before the first word", directive: "silent times=2", sentence: slow },
+  { fault: "a cut before the first word", directive: "cut times=2", sentence: broken },
+])("U3 $fault is told in the language of the page, and the next question is answered", async (failure) => {
+  await using customer = await openCustomer(shop);
+  await customer.ask(meeting(failure.directive));
+  await customer.panel.locator('[data-turn][data-outcome="failed"]').waitFor();
+  expect(await customer.answers.locator(".ending > span").textContent()).toBe(failure.sentence);
+  expect(await customer.answers.locator(".dots").count()).toBe(0);
+  await customer.ask(saying("现在可以了"));
+  await customer.ended(2);
+  expect(await customer.lastText.textContent()).toBe("现在可以了");
+  expect(customer.complaints).toEqual([]);
 });
 
 test.for([
@@ -51,7 +49,7 @@ test.for([
 
 test("a failure is told to a page in English in English", async () => {
   await using customer = await openCustomer(shop, { locale: "en-GB" });
-  await customer.ask(meeting("overloaded times=all"));
+  await customer.ask(meeting("overloaded times=2 id=english"));
   await customer.panel.locator('[data-turn][data-outcome="failed"]').waitFor();
   expect(await customer.answers.locator(".ending > span").textContent()).toBe(
     "The AI assistant has too much to do right now. Please ask again shortly.",
@@ -60,7 +58,7 @@ test("a failure is told to a page in English in English", async () => {
 
 test("U4 one refusal is overcome without the customer's noticing", async () => {
   await using customer = await openCustomer(shop);
-  const question = meeting('overloaded; say "轻松应对"');
+  const question = meeting('overloaded id=once; say "轻松应对"');
   expect(await customer.answerTo(question)).toBe("轻松应对");
   expect(await customer.answers.locator(".ending").count()).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { errors } from "../../src/contract/errors.ts";
 import { customerCommands } from "../../src/contract/events.ts";
 import { BareSocket, commandFrame, openBare } from "../support/bare.ts";
@@ -207,7 +207,7 @@ describe("floods", () => {
     await using flooder = await new TestCustomer(server.url).connected();
     const cut = new Promise<void>((resolve) => flooder.socket.once("disconnect", () => resolve()));
     const replies: unknown[] = [];
-    for (let at = 0; at < 500; at++) {
+    for (let at = 0; at < 200; at++) {
       flooder.socket.emit("typing:set", { active: true }, (reply) => replies.push(reply));
     }
     await undisturbed(good, cut);
@@ -270,7 +270,8 @@ test("S9: a thousand connections that opened a conversation and left at once lea
   const before = await bytes();
   for (let at = 0; at < 20; at++) await round();
   await customer.answerTo("你好");
-  expect((await bytes()) - before).toBeLessThan(2 * 1_048_576);
+  const grown = async () => expect((await bytes()) - before).toBeLessThan(1_048_576);
+  await vi.waitFor(grown, { timeout: 10_000, interval: 200 });
 });
 
 /** Sends what no honest client would; resolves with whatever comes back. */

@@ -37,12 +37,12 @@ export function answerPayment({ language }: Ask): string {
 export function answerHuman({ language, pick }: Ask): string {
   return language === "zh"
     ? pick([
-        "好的，我来帮您转接**人工客服**。请点击窗口里的“转人工”，并简单描述一下问题，同事接手后能看到我们的全部对话，不用重复说明 🙌",
-        "明白，马上为您联系人工同事。点一下“转人工”就会排队，等待期间您也可以继续问我。",
+        "好的，您想找**人工客服**。请点击窗口上方的“转人工”：有同事在线时会接手，并能看到我们的全部对话，不用重复说明。",
+        "明白。请点一下窗口上方的“转人工”，同事在线就会来接手；在那之前，您也可以继续问我。",
       ])
     : pick([
-        "Of course, a **colleague** can take over: tap “Talk to a person” and say briefly what it is about. They will see our whole conversation, so nothing has to be repeated 🙌",
-        "I understand. Tap “Talk to a person” to join the line; you can keep asking me while you wait.",
+        "Of course. Tap “Talk to a person” above: when a **colleague** is there, they take over and see our whole conversation, so nothing has to be repeated.",
+        "I understand. Tap “Talk to a person” above, and a colleague takes over when one is there; until then you can keep asking me.",
       ]);
 }
 
