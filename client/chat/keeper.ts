@@ -17,7 +17,7 @@ export const scopeOf = (url: string) => `tidegate:${url.replace(/\/+$/, "")}`;
 
 /** Private windows, full disks and sandboxed frames make every call of a storage throw: then memory has to do. */
 export function openKeeper(scope: string, storage: StorageLike | undefined): Keeper {
-  const memory = new Map<string, string>();
+  const memory = new Map<string, string | null>();
   return {
     read(name) {
       try {
@@ -28,8 +28,7 @@ export function openKeeper(scope: string, storage: StorageLike | undefined): Kee
       }
     },
     write(name, value) {
-      if (value === null) memory.delete(name);
-      else memory.set(name, value);
+      memory.set(name, value);
       try {
         if (value === null) storage?.removeItem(`${scope}:${name}`);
         else storage?.setItem(`${scope}:${name}`, value);

@@ -94,7 +94,7 @@ export const overWebSocket =
       wire.onmessage = ({ data }) => {
         const [, type, id = "", json] = packet.exec(data) ?? [];
         const body = read(json);
-        if (stage !== "over" && type && body) receive(type, id, body);
+        if (type && body) receive(type, id, body);
       };
       globalThis.addEventListener?.("offline", breakOff);
       wait();

@@ -57,13 +57,7 @@ export function Composer({ view, field }: ComposerProps) {
           }}
         />
         {streaming && text !== "" && <SendButton view={view} disabled={!canSend} />}
-        {streaming ? (
-          <button type="button" class="send" aria-label={words.stop} title={words.stop} onClick={() => acts.stop()}>
-            <Icon name="stop" />
-          </button>
-        ) : (
-          <SendButton view={view} disabled={!canSend} />
-        )}
+        <SendButton view={view} disabled={!canSend} stops={streaming} />
       </div>
       <p class="footnote">
         {left <= countFrom ? (
@@ -76,12 +70,23 @@ export function Composer({ view, field }: ComposerProps) {
   );
 }
 
-/** It stays in the order of the keyboard while there is nothing to send: a button that vanishes takes the focus along. */
-function SendButton({ view, disabled }: Viewed & { disabled: boolean }) {
-  const { send } = view.words;
+/**
+ * Sends, or stops the answer that is being written. It is one button all the time, also while there is nothing to send:
+ * a button that vanishes takes the focus along.
+ */
+function SendButton({ view, disabled, stops = false }: Viewed & { disabled: boolean; stops?: boolean }) {
+  const { words, acts } = view;
+  const label = stops ? words.stop : words.send;
   return (
-    <button type="submit" class="send" aria-label={send} title={send} aria-disabled={disabled}>
-      <Icon name="send" />
+    <button
+      type={stops ? "button" : "submit"}
+      class="send"
+      aria-label={label}
+      title={label}
+      aria-disabled={disabled && !stops}
+      onClick={stops ? () => acts.stop() : undefined}
+    >
+      <Icon name={stops ? "stop" : "send"} />
     </button>
   );
 }

@@ -22,7 +22,10 @@ export async function openCable(serverUrl: string): Promise<Cable> {
   let isCut = false;
   let passing: Passing = "all";
   const server = createServer((near) => {
-    if (isCut) return near.destroy();
+    if (isCut) {
+      near.destroy();
+      return;
+    }
     const line = new Line(near, connect(Number(port), hostname), passing);
     lines.add(line);
     near.once("close", () => lines.delete(line));

@@ -37,15 +37,18 @@ test.for([
 test.for([
   { fault: "breaks off", directive: "cut after=6 times=all" },
   { fault: "falls silent", directive: "stall after=6 times=all" },
-])("U4 an answer that $fault again and again keeps its text, says so, and can be asked again", async ({ directive }) => {
-  await using customer = await openCustomer(shop);
-  await customer.ask(`${meeting(directive)} ${long(1_000)}`);
-  await customer.panel.locator('[data-turn][data-outcome="failed"]').waitFor({ timeout: 15_000 });
-  expect(await customer.answers.locator(".ending > span").textContent()).toBe(broken);
-  expect((await customer.lastText.textContent())?.length).toBeGreaterThan(100);
-  await customer.panel.getByRole("button", { name: "重新提问" }).click();
-  await eventually(() => customer.questions.count()).toBe(2);
-});
+])(
+  "U4 an answer that $fault again and again keeps its text, says so, and can be asked again",
+  async ({ directive }) => {
+    await using customer = await openCustomer(shop);
+    await customer.ask(`${meeting(directive)} ${long(1_000)}`);
+    await customer.panel.locator('[data-turn][data-outcome="failed"]').waitFor({ timeout: 15_000 });
+    expect(await customer.answers.locator(".ending > span").textContent()).toBe(broken);
+    expect((await customer.lastText.textContent())?.length).toBeGreaterThan(100);
+    await customer.panel.getByRole("button", { name: "重新提问" }).click();
+    await eventually(() => customer.questions.count()).toBe(2);
+  },
+);
 
 test("a failure is told to a page in English in English", async () => {
   await using customer = await openCustomer(shop, { locale: "en-GB" });

@@ -18,13 +18,18 @@ export interface ForeignSite extends AsyncDisposable {
 export async function openForeignSite(): Promise<ForeignSite> {
   let shown: Shown = {};
   const server = createServer((request, response) => {
-    if (request.url !== "/") return response.writeHead(204).end();
+    if (request.url !== "/") {
+      response.writeHead(204).end();
+      return;
+    }
     const { policy, head = "", body = "" } = shown;
     response.writeHead(200, {
       "content-type": "text/html; charset=utf-8",
       ...(policy !== undefined && { "content-security-policy": policy }),
     });
-    response.end(`<!doctype html><html lang="zh-CN"><title>别的店</title>${head}<body><div>店</div>${body}</body></html>`);
+    response.end(
+      `<!doctype html><html lang="zh-CN"><title>别的店</title>${head}<body><div>店</div>${body}</body></html>`,
+    );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -37,7 +37,8 @@ const spellings = [
 
 const hostile: Record<string, string> = {
   "script tags": `<script>alert(1)</script><SCRIPT SRC=${evil}></SCRIPT><script\n>alert(1)</script\n>`,
-  "event handlers": "<img src=x onerror=alert(1)><svg/onload=alert(1)><body onload=alert(1)><details open ontoggle=alert(1)>",
+  "event handlers":
+    "<img src=x onerror=alert(1)><svg/onload=alert(1)><body onload=alert(1)><details open ontoggle=alert(1)>",
   frames: `<iframe srcdoc="<script>alert(1)</script>"></iframe><object data=${evil}></object><embed src=${evil}>`,
   styles: `<style>*{background:url(${evil})}</style><link rel=stylesheet href=${evil}><base href=${evil}>`,
   forms: `<form action=${evil}><button>x</button></form><meta http-equiv=refresh content="0;url=${evil}">`,
@@ -45,13 +46,16 @@ const hostile: Record<string, string> = {
   "links in all spellings": spellings.map((url, at) => `[l${at}](${url}) <${url}>`).join("\n\n"),
   "unfinished markdown": "**bold *both `code [link](https://a.example/ ![i](\n\n| a | b |\n| - |\n\n```js\nalert(1)",
   "a huge table": `|${" a |".repeat(60)}\n|${"-|".repeat(60)}\n${`|${" b |".repeat(60)}\n`.repeat(5)}`,
-  "writing turned around": "\u202egnp.exe\u202c \u2066\u2067\u200f[\u202etxt](https://a.example/\u202e)\u2069 \u0000\u200b\ufeff",
+  "writing turned around":
+    "\u202egnp.exe\u202c \u2066\u2067\u200f[\u202etxt](https://a.example/\u202e)\u2069 \u0000\u200b\ufeff",
   "deep nesting": `${"> ".repeat(300)}x\n\n${"- ".repeat(300)}y\n\n${"[".repeat(500)}z${"](a)".repeat(100)}`,
 };
 
 /** What may stand in an answer; everything else is a hole. */
 const harmless =
-  "p br strong em del code pre a ul ol li h3 h4 h5 h6 blockquote hr table thead tbody tr th td div span input".split(" ");
+  "p br strong em del code pre a ul ol li h3 h4 h5 h6 blockquote hr table thead tbody tr th td div span input".split(
+    " ",
+  );
 
 test.for(Object.entries(hostile))("X4 an answer full of %s does nothing and fetches nothing", async ([, text]) => {
   await using customer = await openCustomer(shop);
@@ -129,7 +133,10 @@ function multiplyMark(): void {
 }
 
 test("X4 the front page runs under the server's policy without a violation, in both appearances and languages", async () => {
-  for (const [locale, colorScheme] of [["zh-CN", "dark"], ["en-US", "light"]] as const) {
+  for (const [locale, colorScheme] of [
+    ["zh-CN", "dark"],
+    ["en-US", "light"],
+  ] as const) {
     await using customer = await openVisitor(shop, { locale, colorScheme });
     const response = await customer.page.goto(shop.url);
     const policy = response?.headers()["content-security-policy"];

@@ -128,7 +128,8 @@ test("two tabs that open at the very same moment are one guest", async () => {
 
 test("tables, lists, code and links of an answer are drawn as such", async () => {
   await using customer = await openCustomer(shop);
-  const rich = "| 商品 | 价格 |\n| --- | ---: |\n| 耳机 | ¥199 |\n\n- 一\n- 二\n\n```js\nlet a = 1;\n```\n\n[链接](https://example.com/a)";
+  const rich =
+    "| 商品 | 价格 |\n| --- | ---: |\n| 耳机 | ¥199 |\n\n- 一\n- 二\n\n```js\nlet a = 1;\n```\n\n[链接](https://example.com/a)";
   await customer.ask(saying(rich, { chars: 3 }));
   await customer.ended(1);
   const cells = await customer.lastText.locator("td").allTextContents();

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { wallClock } from "../../client/chat/clock.ts";
 import { overWebSocket } from "../../client/chat/websocket.ts";
 import { movedClock } from "./chat-server.ts";
-import { ask, handshake, listenTo, rawServer } from "./socket-listener.ts";
+import { handshake, listenTo, rawServer } from "./socket-listener.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -16,7 +16,27 @@ const welcoming = (...words: (string | Buffer)[]) =>
 
 test("X3: what makes no sense is passed over, whatever comes before and after it", async () => {
   const nonsense = [
-    ...["", " ", "x", "4", "7", "9", "3", "5", "6", "42", "42[]", "42null", "42[1,2]", '42{"a":1}', "42[", '42["half'],
+    ...[
+      "",
+      " ",
+      "x",
+      "4",
+      "7",
+      "9",
+      "3",
+      "5",
+      "6",
+      "42",
+      "42[]",
+      "42null",
+      "42[1,2]",
+      '42{"a":1}',
+      "42[",
+      '42["half',
+      '42"text"',
+      "42true",
+      "427",
+    ],
     ...["43", "43[1]", "43999[1]", "4399999999999999999999[1]", "43x[1]", "40", "40[]", "40null", '40{"sid":"again"}'],
     ...['42/admin,["other"]', "41/admin,", '44/admin,{"message":"x"}', "45", "46", "4567", "💥", "\u0000", "1{", "2{"],
     ...['451-["binary",{"_placeholder":true,"num":0}]', "0", "0{}", handshake, "__proto__", "6".repeat(100_000)],
@@ -39,11 +59,20 @@ test("each command is acknowledged once, however often and in whatever order the
     client.send(`${handshake}`);
     client.send('40{"sid":"s1"}');
     client.on("message", (data) => {
-      if (`${data}`.startsWith("422")) for (const word of ['432["b"]', "431", '431["twice"]']) client.send(word);
+      if (`${data}`.startsWith("422")) for (const word of ['432["b"]', "431", '431["twice"]', "41"]) client.send(word);
     });
   });
-  const emit = await listenTo(overWire, server.url).connected;
-  expect(await Promise.all([ask(emit, "one", { a: 1 }), ask(emit, "two", null)])).toEqual([undefined, "b"]);
+  const heard = listenTo(overWire, server.url);
+  const emit = await heard.connected;
+  const replies: unknown[] = [];
+  emit("one", { a: 1 }, (reply) => replies.push(["one", reply]));
+  emit("two", null, (reply) => replies.push(["two", reply]));
+  await heard.ended;
+  const once = [
+    ["two", "b"],
+    ["one", undefined],
+  ];
+  expect(replies).toEqual(once);
   expect(server.inbox).toEqual(["40{}", '421["one",{"a":1}]', '422["two",null]']);
 });
 

@@ -1,0 +1,261 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { counted, long, meeting, saying } from "./asks.ts";
+import { openCable } from "./cable.ts";
+import { eventually } from "./eventually.ts";
+import { openShop, type Shop } from "./shop.ts";
+import { openCustomer, openVisitor, type VisitOptions, type Visitor, visit } from "./visitor.ts";
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
+
+/** What is wrong with the elements that `selector` finds as they stand, one line for each place. */
+function violationsOf({ page }: Visitor, selector: string): Promise<string[]> {
+  return page.evaluate(
+    async ([place, values]) => {
+      const { violations } = await window.axe.run(place, { runOnly: { type: "tag", values } });
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target} ${html}`));
+    },
+    [selector, rules] as const,
+  );
+}
+
+const rich =
+  "## 对比\n\n| 商品 | 价格 |\n| --- | ---: |\n| 耳机 | ¥199 |\n\n1. 一\n2. 二\n   - 三\n\n```js\nlet a = 1;\n```\n\n" +
+  "> 引用\n\n**粗** `码` [链接](https://example.com/a) ![图](https://example.com/b.png)";
+
+interface Look {
+  readonly look: string;
+  readonly options: VisitOptions;
+}
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const looks: Look[] = [
+  { look: "wide, light, Chinese", options: {} },
+  { look: "wide, dark, Chinese", options: { colorScheme: "dark" } },
+  { look: "narrow, light, English", options: { ...phone, locale: "en-US" } },
+  { look: "narrow, dark, Chinese", options: { ...phone, colorScheme: "dark" } },
+];
+
+test.for(looks)("nothing is inaccessible in any state: $look", { timeout: 60_000 }, async ({ look, options }) => {
+  await using cable = await openCable(shop.url);
+  // Nothing moves: a colour in the middle of an animation is no colour to judge.
+  const calm = { ...options, reducedMotion: "reduce" as const };
+  await using customer = await visit({ browser: shop.browser, url: cable.url }, calm);
+  await customer.page.evaluate(axeSource);
+  const check = async (state: string, place = "tidegate-widget") => {
+    await customer.page.screenshot({ path: `/tmp/shots-main/${look.replaceAll(", ", "-")}-${state}.png` });
+    expect.soft(await violationsOf(customer, place), state).toEqual([]);
+  };
+  await check("launcher", "html");
+  await customer.open();
+  await check("empty");
+  await customer.ask(meeting(`bad-key id=${look.replaceAll(/\W+/g, "-")}`));
+  await customer.panel.locator('[data-outcome="failed"]').waitFor();
+  await check("failed");
+  await customer.ask(saying(rich));
+  await customer.ended(2);
+  await check("ended", "html");
+  await customer.ask(saying(counted(700), { delta: 60, chars: 5 }));
+  await customer.grownTo(20);
+  await check("streaming");
+  await customer.ask("还有一个问题");
+  await customer.panel.locator(".chip").waitFor();
+  await check("chips");
+  cable.cut();
+  const bar = customer.panel.locator('.link-bar[data-state="reconnecting"]');
+  await eventually(() => bar.evaluate((element) => getComputedStyle(element).opacity)).toBe("1");
+  await check("reconnecting");
+});
+
+test("by keyboard alone: open, write, send, stop, close; and the focus is back where it was", async () => {
+  await using customer = await visit(shop);
+  const { keyboard } = customer.page;
+  await customer.launcher.focus();
+  await keyboard.press("Enter");
+  await customer.online();
+  await eventually(() => customer.field.evaluate((field) => field.matches(":focus"))).toBe(true);
+  await keyboard.type(long(3_000, { delta: 40, chars: 5 }));
+  await keyboard.press("Enter");
+  await customer.grownTo(20);
+  await keyboard.press("Tab");
+  expect(await customer.stopButton.evaluate((button) => button.matches(":focus"))).toBe(true);
+  await keyboard.press("Enter");
+  await customer.panel.locator('[data-outcome="stopped"]').waitFor();
+  await keyboard.press("Escape");
+  await customer.panel.waitFor({ state: "hidden" });
+  expect(await customer.launcher.evaluate((button) => button.matches(":focus"))).toBe(true);
+  expect(await customer.launcher.getAttribute("aria-expanded")).toBe("false");
+});
+
+test("everything in the panel can be reached by Tab, and nothing outside of it on a phone", async () => {
+  await using customer = await openCustomer(shop, { ...phone, hasTouch: false, isMobile: false });
+  await customer.ask(saying("好"));
+  await customer.ended(1);
+  const names = new Set<string>();
+  for (let presses = 0; presses < 20; presses++) {
+    await customer.page.keyboard.press("Tab");
+    names.add(await customer.page.evaluate(nameOfFocus));
+  }
+  for (const name of ["转人工", "关闭", "对话记录", "复制", "有帮助", "没帮助", "重新提问", "输入消息", "发送"])
+    expect(names).toContain(name);
+  expect([...names].filter((name) => name.startsWith("page:"))).toEqual([]);
+});
+
+/** Runs in the page: what has the focus, told apart by whether it is the widget's. */
+function nameOfFocus(): string {
+  const inner = document.querySelector("tidegate-widget")?.shadowRoot?.activeElement;
+  if (inner) return inner.ariaLabel ?? inner.textContent ?? "";
+  return document.activeElement === document.body ? "" : `page:${document.activeElement?.textContent}`;
+}
+
+test("Shift+Enter breaks the line, Enter sends, and an empty message goes nowhere", async () => {
+  await using customer = await openCustomer(shop);
+  const { keyboard } = customer.page;
+  await customer.field.focus();
+  await keyboard.press("Enter");
+  await keyboard.type("  ");
+  await keyboard.press("Enter");
+  expect(await customer.questions.count()).toBe(0);
+  await keyboard.type("第一行");
+  await keyboard.press("Shift+Enter");
+  await keyboard.type("第二行");
+  await keyboard.press("Enter");
+  expect(await customer.questions.locator(".bubble").textContent()).toBe("第一行\n第二行");
+  expect(await customer.field.inputValue()).toBe("");
+});
+
+test("Enter that takes a candidate of an input method never sends, whatever order the browser tells it in; the next one does", async () => {
+  await using customer = await openCustomer(shop);
+  const input = await customer.context.newCDPSession(customer.page);
+  await customer.field.focus();
+  await input.send("Input.imeSetComposition", { text: "ni hao", selectionStart: 6, selectionEnd: 6 });
+  const key = { type: "rawKeyDown", key: "Enter", code: "Enter" } as const;
+  await input.send("Input.dispatchKeyEvent", { ...key, windowsVirtualKeyCode: 229 });
+  await input.send("Input.dispatchKeyEvent", { ...key, windowsVirtualKeyCode: 13 });
+  await input.send("Input.insertText", { text: "你好" });
+  // The order of Safari: the composition ends first, the Enter that ended it comes after, in the same moment.
+  await customer.field.evaluate((field) => {
+    const enter = { key: "Enter", bubbles: true, composed: true, cancelable: true };
+    field.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, composed: true }));
+    field.dispatchEvent(new KeyboardEvent("keydown", { ...enter, keyCode: 229 }));
+    field.dispatchEvent(new KeyboardEvent("keydown", { ...enter, keyCode: 13 }));
+  });
+  expect(await customer.questions.count()).toBe(0);
+  expect(await customer.field.inputValue()).toBe("你好");
+  await eventually(async () => {
+    await customer.field.press("Enter");
+    return customer.questions.locator(".bubble").allTextContents();
+  }).toEqual(["你好"]);
+});
+
+test("one polite voice says that an answer begins, reads it in few pieces, and says that it has ended", async () => {
+  await using customer = await openCustomer(shop);
+  const regions = customer.page.locator('tidegate-widget [aria-live="polite"]');
+  expect(await regions.count()).toBe(1);
+  await regions.evaluate((region) => {
+    window.spoken = [];
+    new MutationObserver(() => window.spoken.push(region.textContent?.trim() ?? "")).observe(region, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+  const answer = Array.from({ length: 60 }, (_, at) => `这是第 ${at} 句话。`).join("");
+  await customer.ask(saying(answer, { delta: 40, chars: 6 }));
+  await customer.ended(1);
+  const spoken = () => customer.page.evaluate(() => window.spoken);
+  await eventually(async () => (await spoken()).at(-1)).toBe("回答完毕");
+  const said = await spoken();
+  expect(said[0]).toBe("AI 助手正在回答");
+  expect(said.slice(1, -1).join("")).toBe(answer);
+  expect(said.length).toBeLessThanOrEqual(6);
+  expect(await customer.panel.locator('[role="log"]').getAttribute("aria-live")).toBe("off");
+});
+
+test("a fault interrupts the listener", async () => {
+  await using customer = await openCustomer(shop);
+  await customer.ask(meeting("bad-key id=voice"));
+  const alert = customer.page.locator('tidegate-widget [aria-live="assertive"]');
+  await eventually(() => alert.textContent()).toContain("AI 助手暂时无法回答");
+});
+
+test("what comes while the panel is closed is counted on the launcher and in the title, until it is seen", async () => {
+  await using customer = await openCustomer(shop);
+  const title = await customer.page.title();
+  await customer.ask(saying("读到我", { first: 500 }));
+  await customer.panel.getByRole("button", { name: "关闭" }).click();
+  const badge = customer.launcher.locator(".unread");
+  await badge.waitFor();
+  expect(await badge.textContent()).toBe("1");
+  expect(await customer.launcher.getAttribute("aria-label")).toBe("在线客服, 1 条未读");
+  expect(await customer.page.title()).toBe(`(1) ${title}`);
+  expect((await customer.heard()).filter(({ event }) => event === "unread").at(-1)?.detail).toEqual({ count: 1 });
+  await customer.launcher.click();
+  await badge.waitFor({ state: "hidden" });
+  expect(await customer.page.title()).toBe(title);
+});
+
+test("the language of the page is the widget's, and changes at once when the page says so", async () => {
+  await using customer = await openCustomer(shop, { locale: "en-US" });
+  expect(await customer.field.getAttribute("placeholder")).toBe("Ask a question…");
+  await customer.ask(saying("hello", { delta: 20 }));
+  await customer.ended(1);
+  await customer.call("setLocale", "zh-TW");
+  await eventually(() => customer.field.getAttribute("placeholder")).toBe("请输入您的问题…");
+  expect(await customer.answers.locator(".label").textContent()).toBe("AI 生成");
+  expect(await customer.page.locator("tidegate-widget").getAttribute("lang")).toBe("zh-CN");
+  expect(await customer.lastText.textContent()).toBe("hello");
+});
+
+test("the appearance follows the system until the page chooses one", async () => {
+  await using customer = await openVisitor(shop, { colorScheme: "dark" });
+  await (await customer.visit()).open();
+  const ground = () => customer.panel.evaluate((panel) => getComputedStyle(panel).backgroundColor);
+  expect(await ground()).toBe("rgb(16, 27, 31)");
+  await customer.call("setTheme", "light");
+  expect(await ground()).toBe("rgb(255, 255, 255)");
+});
+
+test("on a phone the panel fills the screen, the page behind it stays still, and all targets are large enough", async () => {
+  await using customer = await openCustomer(shop, phone);
+  await customer.ask(saying(rich));
+  await customer.ended(1);
+  expect(await customer.panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+  expect(await customer.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(await customer.page.evaluate(() => document.body.inert)).toBe(true);
+  const small = await customer.panel.locator("button").evaluateAll((buttons) =>
+    buttons
+      .map((button) => ({ name: button.ariaLabel ?? button.textContent, box: button.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < 44)
+      .map(({ name, box }) => `${name}: ${box.width} × ${box.height}`),
+  );
+  expect(small).toEqual([]);
+  const fontPx = await customer.field.evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize));
+  expect(fontPx).toBeGreaterThanOrEqual(16);
+});
+
+test("a long answer never makes the panel scroll sideways", async () => {
+  await using customer = await openCustomer(shop, phone);
+  const wide = `${"长".repeat(200)}${"w".repeat(300)}\n\n|${" 列 |".repeat(30)}\n|${"-|".repeat(30)}\n\n\`\`\`\n${"x".repeat(300)}\n\`\`\``;
+  await customer.ask(saying(wide));
+  await customer.ended(1);
+  await customer.ask(long(500));
+  await customer.ended(2);
+  const spill = await customer.panel.locator(".log").evaluate((log) => log.scrollWidth - log.clientWidth);
+  expect(spill).toBe(0);
+});
