@@ -21,7 +21,8 @@ import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { Rates } from "./transport/limits.ts";
 import { Origins } from "./transport/origins.ts";
-import { openSockets, releaseSockets } from "./transport/sockets.ts";
+import { releaseSockets } from "./transport/release.ts";
+import { openSockets } from "./transport/sockets.ts";
 
 /** A running server. */
 export interface App extends AsyncDisposable {
@@ -72,7 +73,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   };
   const http = await openHttp({ pagesPath, unready: () => (draining ? "draining" : null), onFault });
   openChatApi(http, transport);
-  const io = openSockets(http.server, { ...transport, commands: commandRate(config), onFault });
+  const io = openSockets(http.server, { ...transport, ...socketLimits(config), onFault });
   const url = await http.listen({ host: config.host, port: config.port, backlog: 4_096 });
   stack.defer(() => http.close());
   stack.defer(() => io.close());
@@ -80,8 +81,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const running = stack.move();
   const close = once(async () => {
     draining = true;
-    await assistant.drain(AbortSignal.timeout(config.drainMs));
-    await releaseSockets(io, audience, pause);
+    const deadline = AbortSignal.timeout(config.drainMs);
+    await releaseSockets(io, assistant.busy, pause);
+    await assistant.drain(deadline);
+    await releaseSockets(io, new Set(), pause);
     await running.disposeAsync();
   });
   return { url, close, [Symbol.asyncDispose]: close };
@@ -129,7 +132,11 @@ const questionRate = ({ limits }: Config) => ({
   perSecond: limits.messagesPerMinute / 60,
   burst: limits.messagesBurst,
 });
-const commandRate = ({ limits }: Config) => ({ perSecond: limits.commandsPerSecond, burst: limits.commandsBurst });
+
+const socketLimits = ({ limits }: Config) => ({
+  commands: { perSecond: limits.commandsPerSecond, burst: limits.commandsBurst },
+  socketsPerCustomer: limits.socketsPerCustomer,
+});
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 

@@ -61,6 +61,7 @@ export const fileConfig = z.strictObject({
       commandsBurst: count(1, 100_000).default(40),
       messagesPerMinute: count(1, 100_000).default(30),
       messagesBurst: count(1, 100_000).default(15),
+      socketsPerCustomer: count(1, 1_000_000).default(50),
       connectionsPerSecond: count(1, 1_000_000).default(100),
       connectionsBurst: count(1, 1_000_000).default(1_000),
     })

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Composer } from "./composer.tsx";
+import { watchFocus } from "./focus.ts";
 import { Header } from "./header.tsx";
 import { openInputMethodGuard } from "./keys.ts";
 import { Log } from "./log.tsx";
@@ -14,6 +15,9 @@ export function Panel({ view }: Viewed) {
   const panel = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const guard = useMemo(openInputMethodGuard, []);
+  useLayoutEffect(() => {
+    if (panel.current) return watchFocus(panel.current, () => focusIn(view, panel.current, field.current));
+  }, []);
   useLayoutEffect(() => {
     if (open && view.takesFocus) focusIn(view, panel.current, field.current);
   }, [open]);

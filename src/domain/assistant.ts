@@ -45,6 +45,12 @@ export class Assistant {
     return this.#live.get(turnId)?.answer;
   }
 
+  /** The conversations in which this node writes an answer, or is about to. */
+  get busy(): ReadonlySet<string> {
+    const writing = [...this.#live.values()].map(({ answer }) => answer.ref.conversationId);
+    return new Set([...writing, ...this.#starts.keys()]);
+  }
+
   /** Takes a question, once (C2), and sees to it that it is answered. Resolves when it is stored. */
   async ask(conversationId: string, question: Question): Promise<Asked> {
     const asked = await this.#options.conversations.ask(conversationId, question);
@@ -123,7 +129,7 @@ export class Assistant {
     const ending = await this.#context(turn)
       .then((context) => answering.write(context))
       .catch((fault: unknown) => this.#broken(fault, answer));
-    if (ending === null) return;
+    if (ending === null) return listener.step({ kind: "turn-lost", ref: answer.ref });
     const { firstTextAt, attempts } = answering;
     const report = {
       firstTextMs: firstTextAt === null ? null : firstTextAt - startedAt,

@@ -84,11 +84,6 @@ export class Audience implements Listener {
     }
   }
 
-  /** Tells everybody on this node. */
-  tellAll<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    for (const conversationId of this.#rooms.keys()) this.tell(conversationId, fact, payload);
-  }
-
   text(answer: Answer, piece: string): void {
     const frame = this.#frames.get(answer.ref.turnId);
     if (frame === undefined) return;
@@ -111,6 +106,8 @@ export class Audience implements Listener {
         return this.#started(step.answer, step.offset);
       case "turn-ended":
         return this.#ended(step);
+      case "turn-lost":
+        return this.#forget(step.ref.turnId);
       case "attempt-ended":
         return;
       default:
@@ -134,7 +131,7 @@ export class Audience implements Listener {
   #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {
     const frame = this.#frames.get(ref.turnId);
     if (frame) this.#flush(frame);
-    this.#frames.delete(ref.turnId);
+    this.#forget(ref.turnId);
     this.tell(ref.conversationId, "turn:ended", {
       turnId: ref.turnId,
       epoch,
@@ -142,6 +139,12 @@ export class Audience implements Listener {
       message,
       ...(error && { error }),
     });
+  }
+
+  #forget(turnId: string): void {
+    const frame = this.#frames.get(turnId);
+    if (frame) this.#due.delete(frame);
+    this.#frames.delete(turnId);
   }
 
   #flushDue(): void {

@@ -34,6 +34,9 @@ export interface CustomerWorld {
   readonly draining: () => boolean;
 }
 
+/** A page is given the latest messages only: long answers would make megabytes of a long conversation. */
+const snapshotMessages = 60;
+
 type Have = CommandPayload<"conversation:open">["have"];
 
 /** What customers can do, on a socket or over HTTP. */
@@ -101,7 +104,7 @@ function opened(
     class: caller.class,
     responder,
     tier: "high",
-    messages: inReadingOrder(messages),
+    messages: inReadingOrder(messages).slice(-snapshotMessages),
     turn,
     simulated,
   };

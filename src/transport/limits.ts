@@ -65,3 +65,27 @@ export class Rates {
     this.#young = new Map();
   }
 }
+
+/** How many of each key are here at the same time, local to this process. */
+export class Crowd {
+  readonly #most: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  isFull(key: string): boolean {
+    return (this.#counts.get(key) ?? 0) >= this.#most;
+  }
+
+  /** Gives the function that leaves again. */
+  enter(key: string): () => void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    return () => {
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
+    };
+  }
+}

@@ -4,22 +4,19 @@ import { TidegateError, toWireError, type WireError } from "../contract/errors.t
 import {
   type ClientToServer,
   customerCommands,
-  type FactName,
-  type FactPayload,
   handshakeAuth,
   type Reply,
   type ServerToClient,
 } from "../contract/events.ts";
-import type { Audience, Viewer } from "../domain/audience.ts";
-import type { Undo } from "../domain/clock.ts";
 import type { Caller } from "../domain/identity.ts";
 import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
 import { Door } from "./door.ts";
 import type { Identified, Identity } from "./identity.ts";
-import { openBucket, type Rate, type Rates, waitMs } from "./limits.ts";
+import { Crowd, openBucket, type Rate, type Rates, waitMs } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
-import { type Connection, Outbox } from "./outbox.ts";
+import type { Connection } from "./outbox.ts";
 import { patrol } from "./patrol.ts";
+import { SocketViewer } from "./socket-viewer.ts";
 
 export interface SocketOptions {
   readonly identity: Identity;
@@ -29,12 +26,16 @@ export interface SocketOptions {
   readonly connections: Rates;
   /** Commands of one socket. */
   readonly commands: Rate;
+  /** Sockets of one customer at the same time. */
+  readonly socketsPerCustomer: number;
   readonly world: CustomerWorld;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
 interface SocketData {
   identified: Identified;
+  /** Set once connected. */
+  session?: CustomerSession;
 }
 
 type CustomerSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
@@ -61,6 +62,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   });
   io.engine.on("connection", (connection: Connection) => patrol(connection, packetRate(options.commands)));
   const engaged = new WeakSet<Connection>();
+  const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
     if (engaged.has(socket.conn)) return next(handshakeError(new TidegateError("too-many-connections")));
     engaged.add(socket.conn);
@@ -68,7 +70,11 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     identify(options, socket.request, socket.handshake.auth).then(
       (identified) => {
         socket.data.identified = identified;
-        next();
+        next(
+          crowd.isFull(identified.caller.customerId)
+            ? handshakeError(new TidegateError("too-many-connections"))
+            : undefined,
+        );
       },
       (fault: unknown) => {
         engaged.delete(socket.conn);
@@ -77,7 +83,11 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     );
   });
   const door = openDoor(options);
-  io.on("connection", (socket) => receive(socket, door, options));
+  io.on("connection", (socket) => {
+    const leave = crowd.enter(socket.data.identified.caller.customerId);
+    socket.once("disconnect", leave);
+    receive(socket, door, options);
+  });
   return io;
 }
 
@@ -148,6 +158,7 @@ function receive(
       return taken ? null : waitMs(bucket, commands);
     },
   };
+  socket.data.session = session;
   socket.onAny((name: string, ...rest: unknown[]) => {
     const last = rest.pop();
     // CAST: the one function that can stand there is Socket.IO's acknowledgement. Without it nobody hears of a refusal,
@@ -164,72 +175,4 @@ function receive(
     undo();
     session.unwatch();
   });
-}
-
-/** A socket as the audience sees it. */
-class SocketViewer implements Viewer {
-  readonly #socket: CustomerSocket;
-  readonly #outbox: Outbox;
-  #passedOver = false;
-
-  constructor(socket: CustomerSocket) {
-    this.#socket = socket;
-    this.#outbox = new Outbox(socket.conn);
-  }
-
-  get clogged(): boolean {
-    const clogged = this.#outbox.isClogged;
-    this.#passedOver ||= clogged;
-    return clogged;
-  }
-
-  send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    if (this.#outbox.isHopeless) return this.close();
-    // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
-    (this.#socket.emit as (name: string, payload: unknown) => boolean).call(this.#socket, fact, payload);
-  }
-
-  answer(acknowledge: (reply: Reply<unknown>) => void, reply: Reply<unknown>): void {
-    if (this.#outbox.isHopeless) return this.close();
-    acknowledge(reply);
-  }
-
-  /** Runs `task` each time everything has left after this viewer was passed over. */
-  onceDrained(task: () => void): Undo {
-    const look = () => {
-      if (!this.#passedOver || !this.#outbox.isEmpty) return;
-      this.#passedOver = false;
-      task();
-    };
-    const { conn } = this.#socket;
-    conn.on("drain", look);
-    return () => conn.off("drain", look);
-  }
-
-  /** Drops what waits. The client will connect again by itself: `socket.disconnect` would keep it from that. */
-  close(): void {
-    this.#socket.conn.close(true);
-  }
-}
-
-/** How long a socket may take to receive what was written to it before. */
-const farewellMs = 2_000;
-
-/**
- * Tells every socket to come back later and lets them go at a pace, so that they do not all come at once. Resolves when
- * they have received everything and are gone.
- */
-export async function releaseSockets(
-  io: SocketServer,
-  audience: Audience,
-  pause: (ms: number) => Promise<void>,
-): Promise<void> {
-  audience.tellAll("node:draining", { reconnectInMs: 1_000 });
-  const gone: Promise<unknown>[] = [];
-  for (const { conn } of io.of("/").sockets.values()) {
-    gone.push(new Promise((resolve) => conn.once("close", resolve)));
-    conn.close();
-    if (gone.length % 50 === 0) await pause(20);
-  }
-  await Promise.race([Promise.all(gone), pause(farewellMs)]);
 }

@@ -102,6 +102,29 @@ test("by keyboard alone: open, write, send, stop, close; and the focus is back w
   expect(await customer.launcher.getAttribute("aria-expanded")).toBe("false");
 });
 
+test("the focus stays in the panel when the button that has it goes away", async () => {
+  await using customer = await openCustomer(shop);
+  const focused = () => customer.page.evaluate(nameOfFocus);
+  const pressOn = async (name: string) => {
+    await customer.panel.getByRole("button", { name, exact: true }).focus();
+    await customer.page.keyboard.press("Enter");
+    await customer.panel.getByRole("button", { name, exact: true }).waitFor({ state: "detached" });
+    expect.soft(await focused(), name).not.toBe("");
+  };
+  await pressOn("有什么优惠券？");
+  await customer.ended(1);
+  await customer.ask(saying("第一行\n\n".repeat(60), { delta: 60, chars: 5 }));
+  await customer.grownTo(60);
+  await customer.ask("等一等");
+  await pressOn("撤回");
+  await customer.panel.locator(".log").hover();
+  await customer.page.mouse.wheel(0, -300);
+  await pressOn("回到最新消息");
+  await customer.field.press("Escape");
+  await customer.panel.getByRole("button", { name: "重新提问", exact: true }).waitFor();
+  await pressOn("重新提问");
+});
+
 test("everything in the panel can be reached by Tab, and nothing outside of it on a phone", async () => {
   await using customer = await openCustomer(shop, { ...phone, hasTouch: false, isMobile: false });
   await customer.ask(saying("好"));

@@ -166,6 +166,17 @@ test("S4 a raised epoch cuts every viewer back to where it begins, the slow one 
   expect([slow.text, quick.text]).toEqual(["abcdefghHI!", "abcdefghHI!"]);
 });
 
+test("S4 of a turn that another writer has taken over nothing more is told", () => {
+  const viewer = watch();
+  start();
+  write("a");
+  write("b");
+  audience.step({ kind: "turn-lost", ref: answer.ref });
+  write("c");
+  clock.advance(200);
+  expect(viewer.text).toBe("a");
+});
+
 test("viewers of one conversation hear nothing of another, and nothing after they left", () => {
   const other = new Notebook(clock);
   audience.watch("another", other);

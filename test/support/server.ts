@@ -44,6 +44,7 @@ export function generous(config: Config): Config {
       commandsBurst: 100_000,
       messagesPerMinute: 100_000,
       messagesBurst: 100_000,
+      socketsPerCustomer: 100_000,
       connectionsPerSecond: 100_000,
       connectionsBurst: 100_000,
     },

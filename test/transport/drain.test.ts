@@ -72,6 +72,25 @@ test("N3: sockets are told, and let go in a way after which a client connects ag
   await closed;
 });
 
+test("N3: who waits for nothing is let go at once, who is being answered stays to the end", async () => {
+  await using server = await openTestServer({ simulator: leisurely, env: patient });
+  await using idle = await openCustomer(server.url);
+  await using reader = await openCustomer(server.url);
+  await reader.begin(long);
+  const order: string[] = [];
+  const gone = (name: string, customer: TestCustomer) =>
+    new Promise<void>((resolve) =>
+      customer.socket.once("disconnect", () => {
+        order.push(name);
+        resolve();
+      }),
+    );
+  const bothGone = Promise.all([gone("idle", idle), gone("reader", reader)]);
+  await Promise.all([server.app.close(), bothGone]);
+  expect(order).toEqual(["idle", "reader"]);
+  expect(reader.facts.map(({ name }) => name).slice(-2)).toEqual(["turn:ended", "node:draining"]);
+});
+
 test("N3: an answer longer than the drain ends as failed, with its text, and says why", async () => {
   await using server = await openTestServer({ env: { DRAIN_SECONDS: "1" } });
   await using customer = await openCustomer(server.url);

@@ -1,0 +1,24 @@
+/**
+ * A button that goes away takes the focus along, and the keyboard with it: calls `inherit` when what had the focus in
+ * `panel` is gone and nothing else has it.
+ */
+export function watchFocus(panel: HTMLElement, inherit: () => void): () => void {
+  let last: Element | null = null;
+  const remember = ({ target }: FocusEvent) => {
+    last = target as Element;
+  };
+  // Leaving for another place is the reader's own wish. Browsers report a removal alike, just before it happens.
+  const forget = ({ target }: FocusEvent) =>
+    queueMicrotask(() => {
+      if (target === last && last?.isConnected) last = null;
+    });
+  const observer = new MutationObserver(() => {
+    if (!last || last.isConnected) return;
+    last = null;
+    if (!panel.matches(":focus-within")) inherit();
+  });
+  panel.addEventListener("focusin", remember);
+  panel.addEventListener("focusout", forget);
+  observer.observe(panel, { childList: true, subtree: true });
+  return () => observer.disconnect();
+}
