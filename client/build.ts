@@ -1,8 +1,10 @@
+import { hash } from "node:crypto";
 import { watch } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { minify } from "terser";
 import { build, type InlineConfig, type Rolldown } from "vite";
 
 const clientDirectory = import.meta.dirname;
@@ -19,37 +21,49 @@ type Files = Map<string, string | Uint8Array>;
 /** Builds everything that browsers load into `client/dist`: `widget.js`, the pages, and hashed files in `assets`. */
 async function buildClient(): Promise<void> {
   const files: Files = new Map();
-  const body = await buildWidgetBody(files);
-  await Promise.all([buildLoader(files, body), ...pages.map((page) => buildPage(files, page))]);
+  const edition = await buildWidgetParts(files);
+  await Promise.all([buildLoader(files, edition), ...pages.map((page) => buildPage(files, page))]);
   await writeFiles(files);
 }
 
-/** Gives the hashed name of the module that the loader imports. */
-async function buildWidgetBody(files: Files): Promise<string> {
+/** What the loader imports, by the beginning of its file's name: the body, and the words of each language. */
+const widgetParts = { widget: "body.tsx", "words-en": "words/en.ts", "words-zh-CN": "words/zh-CN.ts" };
+
+/** Gives the hash that stands in the names of all parts: the loader has room for one, and parts of two builds never meet. */
+async function buildWidgetParts(files: Files): Promise<string> {
   const outputs = await bundle(files, {
     root: join(clientDirectory, "widget"),
+    // Plain calls of `h` are smaller than those of the automatic runtime, which brings code for servers along.
+    oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
     build: {
       // As a library, so that the chunk of the long way round is asked for where the body came from, by a plain import.
-      lib: { entry: "body.tsx", formats: ["es"] },
+      lib: { entry: widgetParts, formats: ["es"] },
       rolldownOptions: {
         output: {
-          entryFileNames: "assets/widget-[hash].js",
+          entryFileNames: "assets/[name].js",
           chunkFileNames: "assets/[name]-[hash].js",
           minify: true,
           comments: false,
         },
+        transform: { inject: { h: ["preact", "h"], Fragment: ["preact", "Fragment"] } },
       },
     },
   });
-  const entry = outputs.find((output) => output.type === "chunk" && output.isEntry);
-  if (entry === undefined) throw new Error("The widget's body was not built.");
-  return entry.fileName;
+  const parts = outputs.filter((output) => output.type === "chunk" && output.isEntry);
+  const edition = hash("sha256", parts.map(({ fileName }) => files.get(fileName)).join(), "base64url").slice(0, 6);
+  for (const { fileName } of parts) rename(files, fileName, fileName.replace(".js", `-${edition}.js`));
+  return edition;
 }
 
-async function buildLoader(files: Files, body: string): Promise<void> {
+function rename(files: Files, from: string, to: string): void {
+  files.set(to, files.get(from) ?? "");
+  files.delete(from);
+}
+
+async function buildLoader(files: Files, edition: string): Promise<void> {
   await bundle(files, {
     root: join(clientDirectory, "widget"),
-    define: { __BODY__: JSON.stringify(body) },
+    define: { __EDITION__: JSON.stringify(edition) },
     build: {
       rolldownOptions: {
         input: join(clientDirectory, "widget/loader.ts"),
@@ -78,7 +92,7 @@ async function bundle(files: Files, config: InlineConfig): Promise<Output[]> {
     publicDir: false,
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     ...config,
-    plugins: [withoutWebTransport, ...(config.plugins ?? [])],
+    plugins: [withoutWebTransport, smallest, ...(config.plugins ?? [])],
     build: {
       target: browsers,
       cssTarget: stylesAsWritten,
@@ -100,6 +114,19 @@ const withoutWebTransport = {
   load: (id: string) =>
     id.endsWith("engine.io-client/build/esm/transports/webtransport.js") ? "export const WT = undefined;" : null,
 };
+
+/** Goes over the minified code once more: what is called once moves into its caller, and values go where names were. */
+const smallest = {
+  name: "smallest",
+  async generateBundle(_: unknown, bundle: Rolldown.OutputBundle): Promise<void> {
+    for (const output of Object.values(bundle)) if (output.type === "chunk") output.code = await shrink(output.code);
+  },
+};
+
+async function shrink(code: string): Promise<string> {
+  const { code: shrunk = code } = await minify(code, { module: true, ecma: 2020, compress: { passes: 3 } });
+  return shrunk;
+}
 
 /** Writes what is new, each text with its compressed forms beside it, then removes what no page asks for any more. */
 async function writeFiles(files: Files): Promise<void> {

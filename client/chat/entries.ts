@@ -83,7 +83,8 @@ function letterEntry({ messageId, text, at, status, error }: Letter, waiting: bo
   return { kind: "question", messageId, text, at, status, waiting, error };
 }
 
-const keyOf = (entry: Entry) => (entry.kind === "answer" ? `answer ${entry.turnId}` : entry.messageId);
+/** The same for an entry through all its states. */
+export const keyOf = (entry: Entry) => (entry.kind === "answer" ? `answer ${entry.turnId}` : entry.messageId);
 
 function alike(a: Entry, b: Entry): boolean {
   const left = Object.entries(a);

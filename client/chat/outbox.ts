@@ -129,10 +129,7 @@ function restore(written: string | null): Letter[] {
   }
 }
 
-/** 127 random bits: nobody else's id is ever the same. `crypto.randomUUID` is missing on pages without TLS. */
+/** 128 random bits: nobody else's id is ever the same. `crypto.randomUUID` is missing on pages without TLS. */
 function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes))
-    .slice(0, 22)
-    .replace(/[+/]/g, "_");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -9,7 +9,7 @@ export const lost: WireError = { code: "unavailable", message: "The server canno
 /** What they reject with when the acknowledgement made no sense. */
 const garbled: WireError = {
   code: "internal",
-  message: "The server gave no answer of the expected shape.",
+  message: "The server's answer makes no sense.",
   retryable: true,
 };
 

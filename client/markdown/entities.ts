@@ -4,20 +4,19 @@ const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/iy;
 const ENTITY_BEGUN = /&#?\w{0,7}$/y;
 const ESCAPE_OR_ENTITY = /\\([!-/:-@[-`{-~])|&#?\w{1,8};/g;
 
-const NAMED = new Map(
-  Object.entries({
-    amp: "&",
-    lt: "<",
-    gt: ">",
-    quot: '"',
-    apos: "'",
-    nbsp: "\u00a0",
-    hellip: "…",
-    times: "×",
-    yen: "¥",
-    euro: "€",
-  }),
-);
+/** Of at most six letters, as is no property that every object has. */
+const NAMED: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
+  hellip: "…",
+  times: "×",
+  yen: "¥",
+  euro: "€",
+};
 
 export interface Entity {
   readonly text: string;
@@ -28,7 +27,7 @@ export interface Entity {
 export function readEntity(text: string, at: number): Entity | typeof BEGUN | undefined {
   const [whole, decimal, hex, name] = matchAt(ENTITY, text, at) ?? [];
   if (whole === undefined) return matchAt(ENTITY_BEGUN, text, at) ? BEGUN : undefined;
-  const decoded = name ? NAMED.get(name) : fromCode(decimal ? Number(decimal) : Number.parseInt(hex ?? "", 16));
+  const decoded = name ? NAMED[name] : fromCode(decimal ? Number(decimal) : Number.parseInt(hex ?? "", 16));
   return decoded === undefined ? undefined : { text: decoded, length: whole.length };
 }
 

@@ -4,33 +4,29 @@ import { dedent, type FenceStart, indentOf } from "./starts.ts";
 
 const CLOSING = /^[ \t]*(`{1,100}|~{1,100})?[ \t]*$/;
 
+/**
+ * Takes a line of code. Gives its sink, `IGNORED` when it is the closing fence, none while it may become that; `whole`
+ * when the line ends here.
+ */
+export type Fence = (begun: string, whole: boolean) => LineSink | undefined;
+
 /** A fenced code block: `<pre tabindex="0"><code data-lang="…">`, one text node, no newline at the end. */
-export class Fence {
-  readonly #start: FenceStart;
-  readonly #text = new Text();
-  #isEmpty = true;
+export function openFence(host: HTMLElement, { mark: opening, language, indent }: FenceStart): Fence {
+  const text = new Text();
+  const pre = append(host, "pre");
+  const code = append(pre, "code");
+  pre.tabIndex = 0;
+  if (language) code.setAttribute("data-lang", language);
+  code.append(text);
+  let isEmpty = true;
 
-  constructor(host: HTMLElement, start: FenceStart) {
-    this.#start = start;
-    const pre = append(host, "pre");
-    const code = append(pre, "code");
-    pre.tabIndex = 0;
-    if (start.language) code.setAttribute("data-lang", start.language);
-    code.append(this.#text);
-  }
-
-  /** A line of code, `IGNORED` when it is the closing fence, none while it may become that; `whole` when it ends here. */
-  line(begun: string, whole: boolean): LineSink | undefined {
+  return (begun, whole) => {
     const [found, mark = ""] = CLOSING.exec(begun) ?? [];
-    const { mark: opening } = this.#start;
     if (!whole && found !== undefined && opening.startsWith(mark.charAt(0))) return undefined;
-    return mark.startsWith(opening) ? IGNORED : this.#code(begun);
-  }
-
-  #code(begun: string): LineSink {
-    if (!this.#isEmpty) this.#text.appendData("\n");
-    this.#isEmpty = false;
-    this.#text.appendData(dedent(begun, Math.min(indentOf(begun), this.#start.indent)));
-    return { write: (more) => this.#text.appendData(more), end() {} };
-  }
+    if (mark.startsWith(opening)) return IGNORED;
+    if (!isEmpty) text.appendData("\n");
+    isEmpty = false;
+    text.appendData(dedent(begun, Math.min(indentOf(begun), indent)));
+    return { write: (more) => text.appendData(more), end() {} };
+  };
 }

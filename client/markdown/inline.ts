@@ -1,8 +1,9 @@
 import { readRun } from "./emphasis.ts";
 import { readEntity } from "./entities.ts";
 import { type Address, finishLink, type LinkRule, readBareAddress, readTarget } from "./links.ts";
-import { type OpenMark, Pen } from "./pen.ts";
+import { type OpenMark, openPen } from "./pen.ts";
 import { BEGUN, matchAt } from "./scan.ts";
+import type { LineSink } from "./sink.ts";
 
 const SPECIAL = /[\\`*_~[\]!<&\n]|h(?:ttps?:\/\/|(?:t(?:t(?:p(?:s?(?::\/?)?)?)?)?)?$)/gi;
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
@@ -20,199 +21,186 @@ const WAIT = -1;
  * needs is there; until then that text is held back. Marks that may still close are shown as if they did, so the
  * outcome depends on the text alone, never on how it was cut.
  */
-export class Inline {
-  readonly #pen: Pen;
-  readonly #rule: LinkRule;
-  #held = "";
-  #before = "\n";
+export function openInline(root: HTMLElement, rule: LinkRule): LineSink {
+  const pen = openPen(root);
+  let held = "";
+  let before = "\n";
   /** Within code, how many backticks close it. */
-  #ticks = 0;
-  #isEnding = false;
+  let ticks = 0;
+  let isEnding = false;
 
-  constructor(root: HTMLElement, rule: LinkRule) {
-    this.#pen = new Pen(root);
-    this.#rule = rule;
-  }
-
-  write(text: string): void {
-    this.#held += text;
+  function write(text: string): void {
+    held += text;
     let at = 0;
-    for (let next = this.#step(at); next !== WAIT; next = this.#step(at)) at = next;
-    this.#before = this.#charBefore(at);
-    this.#held = this.#held.slice(at);
-    this.#pen.flush();
+    for (let next = read(at); next !== WAIT; next = read(at)) at = next;
+    before = charBefore(at);
+    held = held.slice(at);
+    pen.flush();
   }
 
   /** Nothing follows: what never closed becomes the characters it was written with. */
-  end(): void {
-    this.#isEnding = true;
+  function end(): void {
+    isEnding = true;
     // Whatever waits for more text is decided by the end of its line.
-    this.write("\n");
-    while (this.#pen.marks.length > 0) this.#pen.dissolve(0);
+    write("\n");
+    while (pen.marks.length > 0) pen.dissolve(0);
   }
 
-  /** Reads what is at `at` and gives where to go on, or `WAIT`. */
-  #step(at: number): number {
-    if (at === this.#held.length) return WAIT;
-    if (this.#ticks > 0) return this.#code(at);
+  /** Reads what is at `at` and gives where to go on, or `WAIT`; so do all the others. */
+  function read(at: number): number {
+    if (at === held.length) return WAIT;
+    if (ticks > 0) return readCode(at);
     SPECIAL.lastIndex = at;
-    const special = SPECIAL.exec(this.#held)?.index ?? this.#held.length;
-    return special > at ? this.#text(at, special) : this.#special(at);
+    const special = SPECIAL.exec(held)?.index ?? held.length;
+    return special > at ? readText(at, special) : readSpecial(at);
   }
 
-  #text(from: number, to: number): number {
-    this.#pen.text(this.#held.slice(from, to));
+  function readText(from: number, to = from + 1): number {
+    pen.text(held.slice(from, to));
     return to;
   }
 
-  #special(at: number): number {
-    switch (this.#held.charAt(at)) {
+  function readSpecial(at: number): number {
+    const next = held.charAt(at + 1);
+    switch (held.charAt(at)) {
       case "\n":
-        return this.#newline(at);
+        return readNewline(at);
       case "\\":
-        return this.#escape(at);
+        return readEscape(at, next);
       case "&":
-        return this.#entity(at);
+        return readReference(at);
       case "<":
-        return this.#angle(at);
+        return readAngle(at);
       case "!":
-        return this.#image(at);
+        if (!next) return WAIT;
+        return next === "[" ? openBracket(at, "![") : readText(at);
       case "[":
-        return this.#openBracket(at, "[");
+        return openBracket(at, "[");
       case "]":
-        return this.#closeBracket(at);
+        return closeBracket(at);
       case "h":
       case "H":
-        return this.#bareAddress(at);
+        return readAddress(at);
       default:
-        return this.#run(at);
+        return readMarks(at);
     }
   }
 
-  #newline(at: number): number {
-    for (let depth = this.#bracket(); depth >= 0; depth = this.#bracket()) this.#pen.dissolve(depth);
-    this.#pen.trim();
-    if (!this.#isEnding) this.#pen.append("br");
+  function readNewline(at: number): number {
+    for (let depth = bracket(); depth >= 0; depth = bracket()) pen.dissolve(depth);
+    pen.trim();
+    if (!isEnding) pen.append("br");
     return at + 1;
   }
 
-  #escape(at: number): number {
-    const next = this.#held.charAt(at + 1);
+  function readEscape(at: number, next: string): number {
     if (!next) return WAIT;
-    if (next === "\n" && !this.#isEnding) return at + 1;
-    return PUNCTUATION.test(next) ? this.#text(at + 1, at + 2) : this.#text(at, at + 1);
+    if (next === "\n" && !isEnding) return at + 1;
+    return PUNCTUATION.test(next) ? readText(at + 1) : readText(at);
   }
 
-  #entity(at: number): number {
-    const entity = readEntity(this.#held, at);
+  function readReference(at: number): number {
+    const entity = readEntity(held, at);
     if (entity === BEGUN) return WAIT;
-    if (!entity) return this.#text(at, at + 1);
-    this.#pen.text(entity.text);
+    if (!entity) return readText(at);
+    pen.text(entity.text);
     return at + entity.length;
   }
 
   /** A line break or an address; every other tag is text. */
-  #angle(at: number): number {
-    const [whole, address] = matchAt(ANGLED, this.#held, at) ?? [];
-    if (!whole) return matchAt(ANGLED_BEGUN, this.#held, at) ? WAIT : this.#text(at, at + 1);
-    if (address) return this.#link(at, { address, length: whole.length });
-    this.#pen.append("br");
+  function readAngle(at: number): number {
+    const [whole, address] = matchAt(ANGLED, held, at) ?? [];
+    if (!whole) return matchAt(ANGLED_BEGUN, held, at) ? WAIT : readText(at);
+    if (address) return link(at, { address, length: whole.length });
+    pen.append("br");
     return at + whole.length;
   }
 
-  #image(at: number): number {
-    const next = this.#held.charAt(at + 1);
-    if (!next) return WAIT;
-    return next === "[" ? this.#openBracket(at, "![") : this.#text(at, at + 1);
-  }
-
-  #openBracket(at: number, literal: string): number {
-    const { marks } = this.#pen;
-    if (marks.filter(isBracket).length === MAX_OPEN_BRACKETS) this.#pen.dissolve(marks.findIndex(isBracket));
-    this.#pen.open(literal, "a");
+  function openBracket(at: number, literal: string): number {
+    const { marks } = pen;
+    if (marks.filter(isBracket).length === MAX_OPEN_BRACKETS) pen.dissolve(marks.findIndex(isBracket));
+    pen.open(literal, "a");
     return at + literal.length;
   }
 
-  #closeBracket(at: number): number {
-    const depth = this.#bracket();
-    if (depth < 0) return this.#text(at, at + 1);
-    const target = this.#held.length === at + 1 ? BEGUN : readTarget(this.#held, at + 1);
+  function closeBracket(at: number): number {
+    const depth = bracket();
+    if (depth < 0) return readText(at);
+    const target = held.length === at + 1 ? BEGUN : readTarget(held, at + 1);
     if (target === BEGUN) return WAIT;
-    if (target) return this.#closeLink(depth, at + 1, target);
-    this.#pen.dissolve(depth);
-    return this.#text(at, at + 1);
+    if (!target) {
+      pen.dissolve(depth);
+      return readText(at);
+    }
+    const el = pen.close(depth);
+    if (el instanceof HTMLAnchorElement) finishLink(el, target.address, rule);
+    return at + 1 + target.length;
   }
 
-  #closeLink(depth: number, at: number, { address, length }: Address): number {
-    const el = this.#pen.close(depth);
-    if (el instanceof HTMLAnchorElement) finishLink(el, address, this.#rule);
-    return at + length;
+  function bracket(): number {
+    return pen.marks.findLastIndex(isBracket);
   }
 
-  #bracket(): number {
-    return this.#pen.marks.findLastIndex(isBracket);
-  }
-
-  #bareAddress(at: number): number {
-    if (LATIN.test(this.#charBefore(at))) return this.#text(at, at + 1);
-    const address = readBareAddress(this.#held, at);
+  function readAddress(at: number): number {
+    if (LATIN.test(charBefore(at))) return readText(at);
+    const address = readBareAddress(held, at);
     if (address === BEGUN) return WAIT;
-    return address ? this.#link(at, address) : this.#text(at, at + 1);
+    return address ? link(at, address) : readText(at);
   }
 
-  #link(at: number, { address, length }: Address): number {
-    const link = this.#pen.append("a");
-    link.textContent = address;
-    finishLink(link, address, this.#rule);
+  function link(at: number, { address, length }: Address): number {
+    const el = pen.append("a");
+    el.textContent = address;
+    finishLink(el, address, rule);
     return at + length;
   }
 
-  #run(at: number): number {
-    const run = matchAt(RUN, this.#held, at)?.[0] ?? "";
-    const after = this.#held.charAt(at + run.length);
+  function readMarks(at: number): number {
+    const run = matchAt(RUN, held, at)?.[0] ?? "";
+    const next = at + run.length;
+    const after = held.charAt(next);
     if (!after) return WAIT;
-    if (run.startsWith("`")) this.#openCode(run);
-    else readRun(this.#pen, run, this.#charBefore(at), after);
-    return at + run.length;
-  }
-
-  #openCode(run: string): void {
-    this.#pen.open(run, "code");
-    this.#ticks = run.length;
+    if (run.startsWith("`")) {
+      pen.open(run, "code");
+      ticks = run.length;
+    } else readRun(pen, run, charBefore(at), after);
+    return next;
   }
 
   /** Code runs to as many backticks as opened it, on the same line. */
-  #code(at: number): number {
+  function readCode(at: number): number {
     CODE_STOP.lastIndex = at;
-    const { 0: stop, index } = CODE_STOP.exec(this.#held) ?? { 0: "", index: this.#held.length };
-    if (index > at) return this.#text(at, index);
-    if (stop === "\n") return this.#forgetCode(at);
-    if (at + stop.length === this.#held.length) return WAIT;
-    if (stop.length !== this.#ticks) return this.#text(at, at + stop.length);
-    this.#closeCode();
-    return at + stop.length;
+    const { 0: stop, index } = CODE_STOP.exec(held) ?? { 0: "", index: held.length };
+    if (index > at) return readText(at, index);
+    if (stop === "\n") return forgetCode(at);
+    const next = at + stop.length;
+    if (next === held.length) return WAIT;
+    if (stop.length !== ticks) return readText(at, next);
+    const { el, code } = closeCode();
+    if (code.startsWith(" ") && code.endsWith(" ") && code.trim()) el.textContent = code.slice(1, -1);
+    return next;
   }
 
-  #closeCode(): void {
-    this.#ticks = 0;
-    const el = this.#pen.close(this.#pen.marks.length - 1);
-    const code = el.textContent ?? "";
-    if (code.startsWith(" ") && code.endsWith(" ") && code.trim()) el.textContent = code.slice(1, -1);
+  function closeCode() {
+    ticks = 0;
+    const el = pen.close(pen.marks.length - 1);
+    return { el, code: el.textContent ?? "" };
   }
 
   /** The backticks never closed: what was shown as code is read again as text. */
-  #forgetCode(at: number): number {
-    const el = this.#pen.close(this.#pen.marks.length - 1);
-    const ticks = this.#ticks;
-    this.#ticks = 0;
-    this.#held = "`".repeat(ticks) + el.textContent + this.#held.slice(at);
+  function forgetCode(at: number): number {
+    const marks = "`".repeat(ticks);
+    const { el, code } = closeCode();
+    held = marks + code + held.slice(at);
     el.remove();
-    return this.#text(0, ticks);
+    return readText(0, marks.length);
   }
 
-  #charBefore(at: number): string {
-    return at > 0 ? this.#held.charAt(at - 1) : this.#before;
+  function charBefore(at: number): string {
+    return at > 0 ? held.charAt(at - 1) : before;
   }
+
+  return { write, end };
 }
 
 function isBracket({ literal }: OpenMark): boolean {

@@ -1,4 +1,4 @@
-import { Blocks } from "./blocks.ts";
+import { openBlocks } from "./blocks.ts";
 import type { LinkRule } from "./links.ts";
 
 export interface MarkdownOptions {
@@ -25,11 +25,8 @@ export interface MarkdownSink {
  * one piece, which takes about half a millisecond for a thousand characters.
  */
 export function openMarkdown(root: HTMLElement, options: MarkdownOptions = {}): MarkdownSink {
-  const blocks = new Blocks(root, options.isLink ?? (() => true));
-  return {
-    write: (piece) => blocks.write(piece.replaceAll("\r", "")),
-    end: () => blocks.end(),
-  };
+  const { write, end } = openBlocks(root, options.isLink ?? (() => true));
+  return { write: (piece) => write(piece.replaceAll("\r", "")), end };
 }
 
 /** Renders a whole text at the end of `root`. */

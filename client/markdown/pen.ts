@@ -6,62 +6,75 @@ export interface OpenMark {
   readonly el: HTMLElement;
 }
 
+/** The look behind keeps it from beginning anew at each of many blanks. */
+const TRAILING_BLANKS = /(?<![ \t])[ \t]+$/;
+
+type TagName = keyof HTMLElementTagNameMap;
+
 /**
- * Writes inline content at the end of `root`. Text beside text always becomes one node, however it was cut.
+ * Writes inline content at the end of an element. Text beside text always becomes one node, however it was cut.
  * The innermost open mark is always the last child of its parent, so nothing before it is ever touched.
  */
-export class Pen {
-  readonly marks: OpenMark[] = [];
-  readonly #root: HTMLElement;
-  #text = "";
-
-  constructor(root: HTMLElement) {
-    this.#root = root;
-  }
-
+export interface Pen {
+  readonly marks: readonly OpenMark[];
   /** Joins the page at the next `flush`, which every other call here implies. */
-  text(text: string): void {
-    this.#text += text;
-  }
-
-  flush(): void {
-    if (this.#text) appendText(this.#tip(), this.#text);
-    this.#text = "";
-  }
-
-  append<Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] {
-    this.flush();
-    return append(this.#tip(), tag);
-  }
-
-  open(literal: string, tag: keyof HTMLElementTagNameMap): void {
-    const el = this.append(tag);
-    this.marks.push({ literal, el });
-  }
-
+  text(text: string): void;
+  flush(): void;
+  append<Tag extends TagName>(tag: Tag): HTMLElementTagNameMap[Tag];
+  open(literal: string, tag: TagName): void;
   /** Finishes the mark at `depth`; what is still open inside it becomes literal. */
-  close(depth: number): HTMLElement {
-    while (this.marks.length > depth + 1) this.dissolve(depth + 1);
-    this.flush();
-    return this.marks.pop()?.el ?? this.#root;
-  }
-
+  close(depth: number): HTMLElement;
   /** The mark at `depth` was none: its literal characters come back and its content moves out one level. */
-  dissolve(depth: number): void {
-    this.flush();
-    for (const mark of this.marks.splice(depth, 1)) unwrapLast(mark.el, mark.literal);
-  }
-
+  dissolve(depth: number): void;
   /** Takes back the blanks at the end of the line. */
-  trim(): void {
-    this.flush();
-    const last = this.#tip().lastChild;
-    if (last instanceof Text) trimEnd(last);
+  trim(): void;
+}
+
+export function openPen(root: HTMLElement): Pen {
+  const marks: OpenMark[] = [];
+  let held = "";
+
+  const tip = () => marks.at(-1)?.el ?? root;
+
+  function flush(): void {
+    if (held) appendText(tip(), held);
+    held = "";
   }
 
-  #tip(): HTMLElement {
-    return this.marks.at(-1)?.el ?? this.#root;
+  function appendTag<Tag extends TagName>(tag: Tag): HTMLElementTagNameMap[Tag] {
+    flush();
+    return append(tip(), tag);
   }
+
+  function dissolve(depth: number): void {
+    flush();
+    for (const mark of marks.splice(depth, 1)) unwrapLast(mark.el, mark.literal);
+  }
+
+  return {
+    marks,
+    flush,
+    dissolve,
+    append: appendTag,
+    text(text) {
+      held += text;
+    },
+    open(literal, tag) {
+      marks.push({ literal, el: appendTag(tag) });
+    },
+    close(depth) {
+      while (marks.length > depth + 1) dissolve(depth + 1);
+      flush();
+      return marks.pop()?.el ?? root;
+    },
+    trim() {
+      flush();
+      const last = tip().lastChild;
+      if (!(last instanceof Text)) return;
+      last.data = last.data.replace(TRAILING_BLANKS, "");
+      if (last.length === 0) last.remove();
+    },
+  };
 }
 
 /** Puts `before` and the content of `el`, the last child of its parent, in the place of `el`. */
@@ -80,12 +93,5 @@ export function unwrapLast(el: HTMLElement, before = ""): void {
 function appendText(parent: HTMLElement, text: string): void {
   const last = parent.lastChild;
   if (last instanceof Text) last.appendData(text);
-  else parent.appendChild(document.createTextNode(text));
-}
-
-function trimEnd(node: Text): void {
-  let end = node.length;
-  while (end > 0 && " \t".includes(node.data.charAt(end - 1))) end--;
-  if (end === 0) node.remove();
-  else if (end < node.length) node.deleteData(end, node.length - end);
+  else parent.append(text);
 }

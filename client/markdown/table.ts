@@ -1,5 +1,5 @@
 import { append } from "./element.ts";
-import { Inline } from "./inline.ts";
+import { openInline } from "./inline.ts";
 import type { LinkRule } from "./links.ts";
 
 const DELIMITERS = /^\|(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?[ \t]*)?$/;
@@ -14,45 +14,41 @@ export function startsTable(header: string, delimiters: string): boolean {
 /**
  * A table in `<div class="table" role="group" tabindex="0">`, which is meant to scroll sideways and is named by the
  * header. Cells carry `data-align`. A row has no more cells than the header: what is left over joins its last cell.
+ * Gives what takes the other rows.
  */
-export class Table {
-  readonly #rule: LinkRule;
-  readonly #body: HTMLElement;
-  readonly #aligns: readonly string[];
-  readonly #columns: number;
+export function openTable(
+  host: HTMLElement,
+  header: string,
+  delimiters: string,
+  rule: LinkRule,
+): (row: string) => void {
+  const aligns = cellsOf(delimiters).map(alignOf);
+  const scroller = append(host, "div");
+  const table = append(scroller, "table");
+  const names = cellsOf(header);
 
-  constructor(host: HTMLElement, header: string, delimiters: string, rule: LinkRule) {
-    this.#rule = rule;
-    this.#aligns = cellsOf(delimiters).map(alignOf);
-    const scroller = append(host, "div");
-    const table = append(scroller, "table");
-    const cells = cellsOf(header);
-    this.#columns = cells.length;
-    this.#row(table.createTHead(), cells, "th");
-    this.#body = table.createTBody();
-    makeScroller(scroller, table);
-  }
-
-  add(line: string): void {
-    const cells = cellsOf(line);
-    const last = cells.splice(this.#columns - 1);
-    if (last.length > 0) cells.push(last.join(" | "));
-    this.#row(this.#body, cells, "td");
-  }
-
-  #row(section: HTMLElement, cells: readonly string[], tag: "th" | "td"): void {
+  function addRow(section: HTMLElement, cells: readonly string[], tag: "th" | "td"): void {
     const row = append(section, "tr");
-    for (const [column, text] of cells.entries())
-      this.#cell(append(row, text ? tag : "td"), text, this.#aligns[column]);
+    for (const [column, text] of cells.entries()) fillCell(append(row, text ? tag : "td"), text, aligns[column]);
   }
 
-  #cell(cell: HTMLElement, text: string, align: string | undefined): void {
+  function fillCell(cell: HTMLElement, text: string, align: string | undefined): void {
     if (align) cell.setAttribute("data-align", align);
     if (cell.tagName === "TH") cell.setAttribute("scope", "col");
-    const inline = new Inline(cell, this.#rule);
+    const inline = openInline(cell, rule);
     inline.write(text);
     inline.end();
   }
+
+  addRow(table.createTHead(), names, "th");
+  makeScroller(scroller, table);
+  const body = table.createTBody();
+  return (line) => {
+    const cells = cellsOf(line);
+    const last = cells.splice(names.length - 1);
+    if (last.length > 0) cells.push(last.join(" | "));
+    addRow(body, cells, "td");
+  };
 }
 
 function makeScroller(scroller: HTMLElement, table: HTMLTableElement): void {

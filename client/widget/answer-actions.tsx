@@ -1,8 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
 import type { Rating } from "../../src/contract/shapes.ts";
 import type { AnswerEntry } from "../chat/chat.ts";
 import { copyText } from "./clipboard.ts";
 import { isUnanswered } from "./explain.ts";
+import { useLayoutEffect, useState, withHooks } from "./hooks.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import type { Viewed } from "./view.ts";
 
@@ -47,9 +47,9 @@ function RatingReply({ view, rating }: Viewed & { rating: Rating }) {
   );
 }
 
-function CopyButton({ view, turnId }: Viewed & { turnId: string }) {
+const CopyButton = withHooks(({ view, turnId }: Viewed & { turnId: string }) => {
   const [copied, setCopied] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), copiedMs);
     return () => clearTimeout(timer);
@@ -62,7 +62,7 @@ function CopyButton({ view, turnId }: Viewed & { turnId: string }) {
       onClick={async () => setCopied(await copyText(acts.textOf(turnId)))}
     />
   );
-}
+});
 
 interface ActionButtonProps {
   icon: IconName;

@@ -1,6 +1,6 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { type MarkdownSink, openMarkdown } from "../markdown/markdown.ts";
 import { openFlush } from "./flush.ts";
+import { useLayoutEffect, useRef, withHooks } from "./hooks.ts";
 import type { Viewed } from "./view.ts";
 
 interface AnswerTextProps extends Viewed {
@@ -11,9 +11,9 @@ interface AnswerTextProps extends Viewed {
 }
 
 /** The text of one answer, written straight into the page: it never passes through any state. */
-export function AnswerText({ view, turnId, ended, onBegun }: AnswerTextProps) {
+export const AnswerText = withHooks(({ view, turnId, ended, onBegun }: AnswerTextProps) => {
   const place = useRef<HTMLDivElement>(null);
-  const finish = useRef(() => {});
+  const finish = useRef<() => void>(null);
   useLayoutEffect(() => {
     if (!place.current) return;
     const writer = openWriter(place.current, onBegun);
@@ -25,10 +25,10 @@ export function AnswerText({ view, turnId, ended, onBegun }: AnswerTextProps) {
     };
   }, [turnId]);
   useLayoutEffect(() => {
-    if (ended) finish.current();
+    if (ended) finish.current?.();
   }, [ended]);
   return <div class={ended ? "text" : "text streaming"} dir="auto" ref={place} />;
-}
+});
 
 /** Assistants choose headings by their looks; to the ear all are one step below the panel's title. */
 function levelHeadings(root: HTMLElement): void {

@@ -1,33 +1,24 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import type { AnswerEntry } from "../chat/chat.ts";
 import { AnswerActions } from "./answer-actions.tsx";
 import { AnswerText } from "./answer-text.tsx";
+import { Byline } from "./byline.tsx";
 import { explainOutcome, isUnanswered } from "./explain.ts";
+import { useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
-import { Moment } from "./moment.tsx";
 import type { View, Viewed } from "./view.ts";
 
-/** The head of everything the assistant says: who speaks, and that it is made by an AI. */
-function Byline({ view, at }: Viewed & { at?: number | undefined }) {
-  const { words, locale } = view;
-  return (
-    <p class="byline">
-      <span class="avatar">
-        <Icon name="wave" />
-      </span>
-      <b>{words.assistant}</b>
-      <span class="label">{words.madeByAi}</span>
-      {at !== undefined && <Moment at={at} locale={locale} />}
-    </p>
-  );
+/** Every answer says that it is made by an AI. */
+function AssistantByline({ view, at }: Viewed & { at?: number | undefined }) {
+  const { assistant, madeByAi, locale } = view.words;
+  return <Byline name={assistant} sign={<Icon name="wave" />} label={madeByAi} at={at} locale={locale} />;
 }
 
 /** Anything in the assistant's voice that is not streamed. */
 export function AssistantNote({ view, children }: Viewed & { children: ComponentChildren }) {
   return (
     <article class="answer" aria-label={view.words.assistant}>
-      <Byline view={view} />
+      <AssistantByline view={view} />
       <div class="text">{children}</div>
     </article>
   );
@@ -49,13 +40,13 @@ function Dots({ label }: { label: string }) {
 export function PendingAnswer({ view }: Viewed) {
   return (
     <article class="answer" aria-label={view.words.assistant} data-state="pending">
-      <Byline view={view} />
+      <AssistantByline view={view} />
       <Dots label={view.words.thinking} />
     </article>
   );
 }
 
-export function Answer({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) {
+export const Answer = withHooks(({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) => {
   const [begun, setBegun] = useState(false);
   const { words } = view;
   const ended = entry.state === "ended";
@@ -68,14 +59,14 @@ export function Answer({ view, entry, isLast }: Viewed & { entry: AnswerEntry; i
       data-state={entry.state}
       data-outcome={entry.outcome}
     >
-      <Byline view={view} at={ended ? entry.at : undefined} />
+      <AssistantByline view={view} at={ended ? entry.at : undefined} />
       <AnswerText view={view} turnId={entry.turnId} ended={ended} onBegun={() => setBegun(true)} />
       {!ended && (step || !begun) && <Dots label={step ?? words.thinking} />}
       {ended && <Ending view={view} entry={entry} isLast={isLast} />}
       {ended && begun && <AnswerActions view={view} entry={entry} isLast={isLast} />}
     </article>
   );
-}
+});
 
 function stepOf({ words }: View, { activity }: AnswerEntry): string | undefined {
   return activity && (words.lookingUp[activity] ?? words.lookingUpSomething);

@@ -1,5 +1,6 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { Outcome } from "../../src/contract/shapes.ts";
+import type { Words } from "./words/words.ts";
 
 /** What listeners of {@link TidegateApi.on} receive. */
 export interface TidegateEvents {
@@ -49,6 +50,9 @@ export interface TidegateApi extends TidegateCalls {
   on<E extends TidegateEvent>(event: E, listener: (detail: TidegateEvents[E]) => void): () => void;
 }
 
+/** What {@link TidegateApi.on} was given. */
+export type Listening = [event: TidegateEvent, listener: (detail: unknown) => void];
+
 export type Emit = <E extends TidegateEvent>(event: E, detail: TidegateEvents[E]) => void;
 
 /** What the loader has put on the page, for the body to go on with. */
@@ -63,7 +67,9 @@ export interface Handoff {
   readonly host: HTMLElement;
   readonly root: ShadowRoot;
   readonly launcher: HTMLButtonElement;
-  readonly emit: Emit;
+  readonly listeners: Set<Listening>;
+  /** The words for any tag; rejects when they cannot be had now. */
+  fetchWords(tag: string): Promise<{ words: Words }>;
   /** Takes everything off the page. */
   remove(): void;
 }

@@ -1,4 +1,5 @@
 import type { AnswerEntry, ChatState, Entry, OtherEntry, QuestionEntry } from "../chat/chat.ts";
+import { keyOf } from "../chat/entries.ts";
 
 /** What happened between two states of a chat. What the first snapshot shows is old, so nothing of it is in here. */
 export interface Arrivals {
@@ -12,26 +13,19 @@ const none: Arrivals = { begun: [], ended: [], others: [], failed: [] };
 
 export function arrivalsBetween(before: ChatState, after: ChatState): Arrivals {
   if (!before.ready || before.entries === after.entries) return none;
-  const known = new Map(before.entries.map((entry) => [keyOf(entry), entry]));
-  const changed = after.entries.filter((entry) => known.get(keyOf(entry)) !== entry);
-  const was = (entry: Entry) => known.get(keyOf(entry));
+  const known = new Map(before.entries.map((entry) => [keyOf(entry), stageOf(entry)]));
+  const changed = after.entries.filter((entry) => known.get(keyOf(entry)) !== stageOf(entry));
   const answers = changed.filter((entry) => entry.kind === "answer");
   return {
-    begun: answers.filter((entry) => isBegun(entry) && !isBegun(was(entry))),
-    ended: answers.filter((entry) => isEnded(entry) && !isEnded(was(entry))),
-    others: changed.filter((entry): entry is OtherEntry => isOther(entry) && !was(entry)),
-    failed: changed
-      .filter((entry) => entry.kind === "question")
-      .filter((entry) => isFailed(entry) && !isFailed(was(entry))),
+    begun: answers.filter(({ state }) => state === "streaming"),
+    ended: answers.filter(({ state }) => state === "ended"),
+    others: changed.filter((entry) => entry.kind !== "answer" && entry.kind !== "question"),
+    failed: changed.filter((entry) => entry.kind === "question").filter(({ status }) => status === "failed"),
   };
 }
 
-/** The same for an entry through all its states. */
-export function keyOf(entry: Entry): string {
-  return entry.kind === "answer" ? `answer:${entry.turnId}` : entry.messageId;
+/** How far an entry has come. */
+function stageOf(entry: Entry): string {
+  if (entry.kind === "answer") return entry.state;
+  return entry.kind === "question" ? entry.status : entry.kind;
 }
-
-const isOther = ({ kind }: Entry) => kind === "agent" || kind === "system";
-const isBegun = (entry?: Entry) => entry?.kind === "answer" && entry.state === "streaming";
-const isEnded = (entry?: Entry) => entry?.kind === "answer" && entry.state === "ended";
-const isFailed = (entry?: Entry) => entry?.kind === "question" && entry.status === "failed";

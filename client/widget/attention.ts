@@ -1,14 +1,12 @@
 import type { ChatState } from "../chat/chat.ts";
-import { drawIcon, launcherLabels } from "./launcher.ts";
 import { openTitleHint } from "./title.ts";
-import type { Locale } from "./words/locale.ts";
-import { wordsFor } from "./words/words.ts";
+import type { Words } from "./words/words.ts";
 
 /** What the signs are about. */
 export interface Now {
   readonly open: boolean;
   readonly unread: number;
-  readonly locale: Locale;
+  readonly words: Words;
   readonly place: ChatState["place"];
 }
 
@@ -32,14 +30,12 @@ export function openAttention(launcher: HTMLButtonElement, titled: boolean): Att
   const badge = document.createElement("span");
   badge.className = "unread";
   badge.ariaHidden = "true";
-  const fold = drawIcon(chevron);
-  fold.classList.add("fold");
-  launcher.append(fold, badge);
+  launcher.append(foldOf(launcher), badge);
   const title = openTitleHint();
   return {
     show(now) {
       const news = newsOf(now);
-      const label = launcherLabels[now.locale];
+      const label = now.words.launcher;
       launcher.ariaBusy = null;
       launcher.ariaExpanded = `${now.open}`;
       launcher.ariaLabel = news && !now.open ? `${label}, ${news.sentence}` : label;
@@ -50,9 +46,17 @@ export function openAttention(launcher: HTMLButtonElement, titled: boolean): Att
   };
 }
 
+/** What the open panel's button shows: the drawing that is there, with other lines. */
+function foldOf(launcher: HTMLButtonElement): Node {
+  // CAST: the loader has put an icon of one path into the button, and nothing else.
+  const fold = launcher.firstElementChild?.cloneNode(true) as Element;
+  fold.classList.add("fold");
+  fold.firstElementChild?.setAttribute("d", chevron);
+  return fold;
+}
+
 /** What is unread goes before the place in line. */
-export function newsOf({ unread, place, locale }: Now): News | undefined {
-  const words = wordsFor(locale);
+export function newsOf({ unread, place, words }: Now): News | undefined {
   if (unread > 0) {
     const badge = unread > mostCounted ? `${mostCounted}+` : `${unread}`;
     return { badge, hint: words.titleHint.unread(unread), sentence: words.unread(unread) };

@@ -11,8 +11,7 @@ export async function copyText(text: string): Promise<boolean> {
 function copyBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
-  field.style.position = "fixed";
-  field.style.opacity = "0";
+  field.style.cssText = "position: fixed; opacity: 0";
   document.body.append(field);
   field.select();
   const copied = document.execCommand("copy");

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useKept, useLayoutEffect, useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
-import { type InputMethodGuard, openInputMethodGuard } from "./keys.ts";
+import { openInputMethodGuard } from "./keys.ts";
 import type { Viewed } from "./view.ts";
 
 /** The longest message the server takes, in UTF-16 units. */
@@ -14,10 +14,10 @@ interface ComposerProps extends Viewed {
 }
 
 /** Where the customer writes. It is never locked: what is sent during an answer waits for its end. */
-export function Composer({ view, field }: ComposerProps) {
+export const Composer = withHooks(({ view, field }: ComposerProps) => {
   const { words, acts, chat } = view;
   const [draft, setDraft] = useState("");
-  const guard = useMemo(openInputMethodGuard, []);
+  const guard = useKept(openInputMethodGuard);
   const text = draft.trim();
   const left = maxChars - text.length;
   const canSend = text !== "" && left >= 0;
@@ -49,7 +49,8 @@ export function Composer({ view, field }: ComposerProps) {
           aria-invalid={left < 0}
           placeholder={words.placeholder}
           onInput={(event) => setDraft(event.currentTarget.value)}
-          {...compositionOf(guard)}
+          onCompositionStart={guard.compositionStarted}
+          onCompositionEnd={(event) => guard.compositionEnded(event.timeStamp)}
           onKeyDown={(event) => {
             if (!guard.isSend(event)) return;
             event.preventDefault();
@@ -68,7 +69,7 @@ export function Composer({ view, field }: ComposerProps) {
       </p>
     </form>
   );
-}
+});
 
 /**
  * Sends, or stops the answer that is being written. It is one button all the time, also while there is nothing to send:
@@ -91,19 +92,12 @@ function SendButton({ view, disabled, stops = false }: Viewed & { disabled: bool
   );
 }
 
-const compositionOf = (guard: InputMethodGuard) => ({
-  onCompositionStart: () => guard.compositionStarted(),
-  onCompositionEnd: (event: CompositionEvent) => guard.compositionEnded(event.timeStamp),
-});
-
 /** The field is as high as its text, up to what the style sheet allows. */
 function useAutoSize(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  const seen = useRef("");
   useLayoutEffect(() => {
     const { current } = field;
-    if (!current || seen.current === text) return;
-    seen.current = text;
+    if (!current) return;
     current.style.blockSize = "auto";
     current.style.blockSize = `${current.scrollHeight}px`;
-  });
+  }, [text]);
 }

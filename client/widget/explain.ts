@@ -12,17 +12,9 @@ export function explain(error: WireError | undefined, words: Words): string {
 
 /** How an answer ended, in a sentence; nothing when it is simply complete or still being written. */
 export function explainOutcome({ outcome, error }: AnswerEntry, words: Words): string | undefined {
-  switch (outcome) {
-    case undefined:
-    case "completed":
-      return undefined;
-    case "failed":
-      return explain(error, words);
-    case "shed":
-      return error === undefined ? words.errors.shed : explain(error, words);
-    default:
-      return words[outcome];
-  }
+  if (outcome === undefined || outcome === "completed") return undefined;
+  if (outcome === "failed" || (outcome === "shed" && error)) return explain(error, words);
+  return outcome === "shed" ? words.errors.shed : words[outcome];
 }
 
 /** Whether asking the same again makes sense. */

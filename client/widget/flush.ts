@@ -9,20 +9,17 @@ const hiddenMs = 250;
 
 export const browserPace: Pace = {
   soon(work) {
-    if (document.hidden) {
-      const timer = setTimeout(work, hiddenMs);
-      return () => clearTimeout(timer);
-    }
-    const frame = requestAnimationFrame(work);
-    // A tab that is hidden before the frame comes would wait until it is shown again.
-    const timer = setTimeout(() => {
-      cancelAnimationFrame(frame);
-      work();
-    }, hiddenMs);
-    return () => {
+    const cancel = () => {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
     };
+    const run = () => {
+      cancel();
+      work();
+    };
+    const frame = requestAnimationFrame(run);
+    const timer = setTimeout(run, hiddenMs);
+    return cancel;
   },
 };
 

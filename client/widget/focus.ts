@@ -17,8 +17,12 @@ export function watchFocus(panel: HTMLElement, inherit: () => void): () => void 
     last = null;
     if (!panel.matches(":focus-within")) inherit();
   });
-  panel.addEventListener("focusin", remember);
-  panel.addEventListener("focusout", forget);
+  const ended = new AbortController();
+  panel.addEventListener("focusin", remember, { signal: ended.signal });
+  panel.addEventListener("focusout", forget, { signal: ended.signal });
   observer.observe(panel, { childList: true, subtree: true });
-  return () => observer.disconnect();
+  return () => {
+    ended.abort();
+    observer.disconnect();
+  };
 }

@@ -4,11 +4,13 @@ import type { Viewed } from "./view.ts";
 export function Header({ view }: Viewed) {
   const { words, chat, acts, person } = view;
   const { kind, name } = chat.responder;
+  const agentName = kind === "agent" && name;
+  const isAsking = person.state === "asking";
   return (
     <header>
-      <span class="avatar">{kind === "agent" && name ? [...name][0] : <Icon name="wave" />}</span>
+      <span class="avatar">{agentName ? [...agentName][0] : <Icon name="wave" />}</span>
       <div class="heading">
-        <h2>{kind === "agent" && name ? name : words.title}</h2>
+        <h2>{agentName || words.title}</h2>
         <p>
           {chat.simulated && (
             <span class="badge" title={words.simulatedMeaning}>
@@ -19,7 +21,7 @@ export function Header({ view }: Viewed) {
         </p>
       </div>
       {kind !== "agent" && (
-        <button type="button" class="person" disabled={person.state === "asking"} onClick={acts.callPerson}>
+        <button type="button" class="person" aria-disabled={isAsking} onClick={() => isAsking || acts.callPerson()}>
           <Icon name="person" />
           {words.person}
         </button>

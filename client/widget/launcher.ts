@@ -4,7 +4,7 @@ import type { Locale } from "./words/locale.ts";
 const elementName = "tidegate-widget";
 const svgNamespace = "http://www.w3.org/2000/svg";
 /** A speech bubble with a wave in it. */
-const drawing = "M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5zM8.5 13q1.8-2 3.5 0t3.5 0";
+const drawing = "M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5zM8 13q2-2 4 0t4 0";
 
 /** The one word that must be there before the tables are; that the button opens something, its state says. */
 export const launcherLabels: Record<Locale, string> = { "zh-CN": "在线客服", en: "Support chat" };
@@ -50,7 +50,6 @@ export function drawIcon(lines: string): SVGElement {
   const icon = document.createElementNS(svgNamespace, "svg");
   const path = document.createElementNS(svgNamespace, "path");
   icon.setAttribute("viewBox", "0 0 24 24");
-  icon.ariaHidden = "true";
   path.setAttribute("d", lines);
   icon.append(path);
   return icon;

@@ -1,13 +1,13 @@
-import type { Handoff, TidegateApi, TidegateCalls, TidegateEvent } from "./api.ts";
+import type { Handoff, Listening, TidegateApi, TidegateCalls } from "./api.ts";
 import { paintLauncher } from "./launcher.ts";
 import { hasSession } from "./session.ts";
-import { pageLocale } from "./words/locale.ts";
+import { pageLocale, pickLocale } from "./words/locale.ts";
 
-/** The hashed name of the widget's body, put in by the build. */
-declare const __BODY__: string;
+/** Stands in the names of the widget's body and of its words; put in by the build. */
+declare const __EDITION__: string;
 
-type Calls = Record<string, (...args: unknown[]) => void>;
-type Listener = (detail: unknown) => void;
+type CallName = keyof TidegateCalls;
+type Calls = Record<CallName, (...args: unknown[]) => void>;
 
 const callNames = [
   "open",
@@ -19,49 +19,55 @@ const callNames = [
   "setTheme",
   "reset",
   "destroy",
-] as const satisfies (keyof TidegateCalls)[];
+] as const satisfies CallName[];
 
 /** Paints the launcher and keeps calls; the body comes when somebody reaches for it, or when a talk may be going on. */
 function start({ src, dataset: settings }: HTMLScriptElement): void {
   const server = new URL(".", src).href;
-  const listeners = new Set<[TidegateEvent, Listener]>();
-  const waiting: [name: string, args: unknown[]][] = [];
-  const painted = paintLauncher(pageLocale(settings));
+  const listeners: Handoff["listeners"] = new Set();
+  const waiting: [name: CallName, args: unknown[]][] = [];
+  const locale = pageLocale(settings);
+  const painted = paintLauncher(locale);
   const { launcher } = painted;
   let calls: Calls | undefined;
   let loading: Promise<void> | undefined;
   let bust = "";
 
+  /** A browser remembers a failed import under its address, so the next try needs another. */
+  const fetchPart = (name: string) => {
+    const address = `${server}assets/${name}-${__EDITION__}.js${bust}`;
+    return import(/* @vite-ignore */ address).catch((error) => {
+      bust += "?";
+      throw error;
+    });
+  };
+
   const handoff: Handoff = {
     ...painted,
     server,
     settings,
-    emit: (event, detail) => {
-      for (const [name, listener] of listeners) if (name === event) listener(detail);
-    },
+    fetchWords: (tag) => fetchPart(`words-${pickLocale(tag)}`),
+    listeners,
     remove: () => {
       delete window.Tidegate;
       painted.host.remove();
     },
   };
 
-  /** A browser remembers a failed import under its address, so the next try needs another. */
   const load = () =>
-    (loading ??= import(/* @vite-ignore */ server + __BODY__ + bust).then(
-      ({ mount }) => {
-        const mounted: Calls = mount(handoff);
-        calls = mounted;
-        for (const [name, args] of waiting) mounted[name]?.(...args);
+    (loading ??= Promise.all([fetchPart("widget"), handoff.fetchWords(locale)]).then(
+      ([{ mount }, { words }]) => {
+        calls = mount(handoff, words);
+        for (const [name, args] of waiting) call(name, args);
       },
       () => {
-        bust += "?";
         loading = undefined;
         launcher.ariaBusy = null;
       },
     ));
 
-  const call = (name: string, ...args: unknown[]) => {
-    if (calls) return calls[name]?.(...args);
+  const call = (name: CallName, args: unknown[]) => {
+    if (calls) return calls[name](...args);
     if (name === "destroy") return handoff.remove();
     waiting.push([name, args]);
     if (!/open|toggle|send/.test(name)) return;
@@ -69,17 +75,16 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
     load();
   };
 
-  const api: Record<string, unknown> = {
-    on: (event: TidegateEvent, listener: Listener) => {
-      const entry: [TidegateEvent, Listener] = [event, listener];
-      listeners.add(entry);
-      return () => listeners.delete(entry);
-    },
+  // CAST: the other calls come with the loop.
+  const on = (...entry: Listening) => {
+    listeners.add(entry);
+    return () => listeners.delete(entry);
   };
-  for (const name of callNames) api[name] = (...args: unknown[]) => call(name, ...args);
-  window.Tidegate = api as unknown as TidegateApi;
+  const api = { on } as unknown as Calls & TidegateApi;
+  for (const name of callNames) api[name] = (...args: unknown[]) => call(name, args);
+  window.Tidegate = api;
 
-  launcher.onclick = () => call("toggle");
+  launcher.onclick = api.toggle;
   launcher.onpointerenter = launcher.onfocus = load;
   if (hasSession()) (window.requestIdleCallback ?? setTimeout)(load);
 }

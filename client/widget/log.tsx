@@ -1,11 +1,11 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import { openStick, type Stick } from "./stick.ts";
 import { Thread } from "./thread.tsx";
 import type { Viewed } from "./view.ts";
 
 /** The scrolling box around the thread. It is silent to screen readers: the announcer speaks for it. */
-export function Log({ view }: Viewed) {
+export const Log = withHooks(({ view }: Viewed) => {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stick = useRef<Stick>(null);
@@ -17,7 +17,9 @@ export function Log({ view }: Viewed) {
   }, []);
 
   const ownWords = view.chat.entries.filter(({ kind }) => kind === "question").length;
-  useLayoutEffect(() => stick.current?.jump(), [ownWords, view.open]);
+  useLayoutEffect(() => {
+    stick.current?.jump();
+  }, [ownWords, view.open]);
 
   const { words } = view;
   return (
@@ -35,4 +37,4 @@ export function Log({ view }: Viewed) {
       )}
     </div>
   );
-}
+});

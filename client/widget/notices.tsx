@@ -1,11 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
 import { explain } from "./explain.ts";
+import { useLayoutEffect, useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import type { View, Viewed } from "./view.ts";
 import { minutesOf } from "./wait.ts";
 
 /** The small bar about the connection. It lies over the thread, so that nothing moves when it comes and goes. */
-export function LinkBar({ view }: Viewed) {
+export const LinkBar = withHooks(({ view }: Viewed) => {
   const isOffline = useOffline();
   const text = linkText(view, isOffline);
   return text === undefined ? null : (
@@ -13,22 +13,17 @@ export function LinkBar({ view }: Viewed) {
       {text}
     </p>
   );
-}
+});
 
 function linkText({ chat, words }: View, isOffline: boolean): string | undefined {
-  switch (chat.link) {
-    case "online":
-      return isOffline ? words.offline : undefined;
-    case "refused":
-      return `${words.refused}. ${explain(chat.refusal, words)}`;
-    default:
-      return isOffline ? words.offline : words[chat.link];
-  }
+  if (chat.link === "refused") return `${words.refused}. ${explain(chat.refusal, words)}`;
+  if (isOffline) return words.offline;
+  return chat.link === "online" ? undefined : words[chat.link];
 }
 
 function useOffline(): boolean {
   const [offline, setOffline] = useState(!navigator.onLine);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ended = new AbortController();
     const look = () => setOffline(!navigator.onLine);
     addEventListener("online", look, { signal: ended.signal });

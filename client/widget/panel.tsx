@@ -1,7 +1,7 @@
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Composer } from "./composer.tsx";
 import { watchFocus } from "./focus.ts";
 import { Header } from "./header.tsx";
+import { useKept, useLayoutEffect, useRef, withHooks } from "./hooks.ts";
 import { openInputMethodGuard } from "./keys.ts";
 import { Log } from "./log.tsx";
 import { LineBanner, LinkBar, PersonNotice } from "./notices.tsx";
@@ -10,14 +10,15 @@ import { waitingBehind } from "./thread.tsx";
 import type { View, Viewed } from "./view.ts";
 
 /** The chat as a dialog: beside the page where there is room, in its place where there is not. */
-export function Panel({ view }: Viewed) {
+export const Panel = withHooks(({ view }: Viewed) => {
   const { words, open, isFull, acts, chat } = view;
   const panel = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const guard = useMemo(openInputMethodGuard, []);
+  const guard = useKept(openInputMethodGuard);
   useLayoutEffect(() => {
-    if (panel.current) return watchFocus(panel.current, () => focusIn(view, panel.current, field.current));
-  }, []);
+    if (!panel.current) return;
+    return watchFocus(panel.current, () => focusIn(view, panel.current, field.current));
+  }, [isFull]);
   useLayoutEffect(() => {
     if (open && view.takesFocus) focusIn(view, panel.current, field.current);
   }, [open]);
@@ -53,7 +54,7 @@ export function Panel({ view }: Viewed) {
       </footer>
     </div>
   );
-}
+});
 
 /** On a phone the keyboard would hide half of the panel before anybody has read a word. */
 function focusIn({ isFull }: View, panel: HTMLElement | null, field: HTMLElement | null): void {

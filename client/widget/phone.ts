@@ -20,14 +20,14 @@ export function openStage(host: HTMLElement, tell: () => void): Stage {
   const ended = new AbortController();
   const { signal } = ended;
   let open = false;
-  let overflow: string | undefined;
+  let isHeld = false;
+  let overflow = "";
 
-  function hold(hold: boolean): void {
-    if (hold === (overflow !== undefined)) return;
-    document.body.inert = hold;
-    if (hold) overflow = page.style.overflow;
-    page.style.overflow = hold ? "hidden" : (overflow ?? "");
-    if (!hold) overflow = undefined;
+  function hold(next: boolean): void {
+    if (next === isHeld) return;
+    isHeld = document.body.inert = next;
+    if (next) overflow = page.style.overflow;
+    page.style.overflow = next ? "hidden" : overflow;
   }
 
   function fitToKeyboard(): void {

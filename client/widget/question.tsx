@@ -6,7 +6,7 @@ import type { Viewed } from "./view.ts";
 
 /** What the customer said, there from the moment it was sent. */
 export function Question({ view, entry }: Viewed & { entry: QuestionEntry }) {
-  const { words, locale, acts } = view;
+  const { words, acts } = view;
   return (
     <article class="question" aria-label={words.you} data-message={entry.messageId} data-state={entry.status}>
       <p class="bubble" dir="auto">
@@ -23,7 +23,7 @@ export function Question({ view, entry }: Viewed & { entry: QuestionEntry }) {
         </p>
       ) : (
         <p class="status">
-          {entry.status === "sending" ? words.sending : words.sent} <Moment at={entry.at} locale={locale} />
+          {entry.status === "sending" ? words.sending : words.sent} <Moment at={entry.at} locale={words.locale} />
         </p>
       )}
     </article>

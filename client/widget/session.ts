@@ -7,9 +7,8 @@ const sessionMs = 2 * 3_600_000;
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
-  } catch {
-    return undefined;
-  }
+  } catch {}
+  return undefined;
 }
 
 /** Whether this browser used the chat lately, in any tab. */
@@ -32,5 +31,5 @@ export function wasOpen(): boolean {
 }
 
 export function keepOpen(open: boolean): void {
-  attempt(() => (open ? sessionStorage.setItem(openKey, "1") : sessionStorage.removeItem(openKey)));
+  attempt(() => sessionStorage.setItem(openKey, open ? "1" : ""));
 }

@@ -1,7 +1,7 @@
 import type { Entry, QuestionEntry } from "../chat/chat.ts";
+import { keyOf } from "../chat/entries.ts";
 import { Answer, AssistantNote, PendingAnswer } from "./answer.tsx";
-import { keyOf } from "./arrivals.ts";
-import { Moment } from "./moment.tsx";
+import { Byline } from "./byline.tsx";
 import { Question } from "./question.tsx";
 import type { View, Viewed } from "./view.ts";
 
@@ -65,12 +65,7 @@ interface AgentMessageProps extends Viewed {
 function AgentMessage({ view, name = view.words.team, text, at }: AgentMessageProps) {
   return (
     <article class="answer by-person" aria-label={name}>
-      <p class="byline">
-        <span class="avatar">{[...name][0]}</span>
-        <b>{name}</b>
-        <span class="label">{view.words.team}</span>
-        <Moment at={at} locale={view.locale} />
-      </p>
+      <Byline name={name} sign={[...name][0]} label={view.words.team} at={at} locale={view.words.locale} />
       <p class="text plain" dir="auto">
         {text}
       </p>

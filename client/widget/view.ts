@@ -1,6 +1,4 @@
-import type { Rating } from "../../src/contract/shapes.ts";
 import type { Chat, ChatState } from "../chat/chat.ts";
-import type { Locale } from "./words/locale.ts";
 import type { Words } from "./words/words.ts";
 
 /** How far the wish for a person has come. */
@@ -10,12 +8,11 @@ export type PersonWish =
   | { readonly state: "refused"; readonly reason: string };
 
 /** What the parts of the panel may do. */
-export interface Acts extends Pick<Chat, "watchText" | "textOf" | "retry" | "stop"> {
+export interface Acts extends Pick<Chat, "watchText" | "textOf" | "retry" | "stop" | "rate"> {
   close(): void;
   submit(text: string): void;
   /** Asks the question of a turn once more. */
   askAgain(turnId: string): void;
-  rate(messageId: string, value: Rating): void;
   callPerson(): void;
   /** Takes the wish for a person back, or puts its refusal away. */
   dropPerson(): void;
@@ -24,7 +21,6 @@ export interface Acts extends Pick<Chat, "watchText" | "textOf" | "retry" | "sto
 /** All that the panel shows. */
 export interface View {
   readonly words: Words;
-  readonly locale: Locale;
   readonly chat: ChatState;
   readonly open: boolean;
   /** The panel takes the whole screen. */

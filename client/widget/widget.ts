@@ -1,7 +1,7 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { Chat, ChatState } from "../chat/chat.ts";
 import type { Announcer } from "./announce.ts";
-import type { Handoff, TidegateCalls } from "./api.ts";
+import type { Emit, Handoff, TidegateCalls } from "./api.ts";
 import { openAttention } from "./attention.ts";
 import { explain } from "./explain.ts";
 import { personText } from "./notices.tsx";
@@ -9,23 +9,31 @@ import { openStage } from "./phone.ts";
 import { endSession, hasSession, keepOpen, keepSession, wasOpen } from "./session.ts";
 import { forgetCustomer, openTalk } from "./talk.ts";
 import { applyTheme } from "./theme.ts";
-import type { Acts, PersonWish, View } from "./view.ts";
+import type { PersonWish, View } from "./view.ts";
 import { onWake } from "./wake.ts";
-import { type Locale, pageLocale, pickLocale } from "./words/locale.ts";
-import { wantsPerson, wordsFor } from "./words/words.ts";
+import { openLanguage } from "./words/language.ts";
+import { type Words, wantsPerson } from "./words/words.ts";
 
 interface State {
   readonly open: boolean;
   readonly takesFocus: boolean;
-  readonly locale: Locale;
+  readonly words: Words;
   readonly unread: number;
   readonly person: PersonWish;
   readonly chat: ChatState | null;
 }
 
 /** Gives what `window.Tidegate` calls. `draw` shows the panel anew, or takes it away. */
-export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: View | null) => void): TidegateCalls {
-  const { settings, server, emit, host, launcher } = handoff;
+export function openWidget(
+  handoff: Handoff,
+  words: Words,
+  announcer: Announcer,
+  draw: (view: View | null) => void,
+): TidegateCalls {
+  const { settings, server, host, launcher, listeners } = handoff;
+  const emit: Emit = (event, detail) => {
+    for (const [name, listener] of listeners) if (name === event) listener(detail);
+  };
   const attention = openAttention(launcher, settings["title"] !== "off");
   const stage = openStage(host, () => patch({}));
   let token = settings["token"];
@@ -33,23 +41,22 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
   let state: State = {
     open: false,
     takesFocus: true,
-    locale: pageLocale(settings),
+    words,
     unread: 0,
     person: { state: "none" },
     chat: null,
   };
 
-  const words = () => wordsFor(state.locale);
   const isSeen = () => state.open && !document.hidden;
 
   function patch(news: Partial<State>): void {
     const { unread, person } = state;
     state = { ...state, ...news };
-    host.lang = state.locale;
+    host.lang = state.words.locale;
     attention.show({ ...state, place: state.chat?.place ?? null });
     if (state.unread !== unread) emit("unread", { count: state.unread });
-    if (state.person !== person && isSeen()) announcer.say(personText({ words: words(), person: state.person }));
-    if (state.chat) draw({ ...state, chat: state.chat, words: words(), isFull: stage.isFull, acts });
+    if (state.person !== person && isSeen()) announcer.say(personText(state));
+    if (state.chat) draw({ ...state, chat: state.chat, isFull: stage.isFull, acts: { ...converse(), ...acts } });
   }
 
   function converse(): Chat {
@@ -58,7 +65,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
       token,
       announcer,
       emit,
-      listening: () => (isSeen() ? words() : null),
+      listening: () => (isSeen() ? state.words : null),
       changed: hear,
     });
     return talk;
@@ -66,7 +73,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
 
   function hear(chat: ChatState, news: number): void {
     const unread = isSeen() ? 0 : state.unread + news;
-    if (unread > state.unread) announcer.say(`${words().title}, ${words().unread(unread)}`);
+    if (unread > state.unread) announcer.say(`${state.words.title}, ${state.words.unread(unread)}`);
     if (news > 0) keepSession();
     patch({ chat, unread, ...(chat.responder.kind === "agent" && { person: { state: "none" } }) });
   }
@@ -104,7 +111,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
     patch({ person: { state: "asking" } });
     asked.ask("agent:request", {}).then(
       ({ position }) => settle({ state: "waiting", ...(position !== undefined && { position }) }),
-      (error: WireError) => settle({ state: "refused", reason: explain(error, words()) }),
+      (error: WireError) => settle({ state: "refused", reason: explain(error, state.words) }),
     );
   }
 
@@ -113,20 +120,15 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
     patch({ person: { state: "none" } });
   }
 
-  const acts: Acts = {
+  const acts = {
     close: hide,
     submit,
-    askAgain: (turnId) => {
+    askAgain: (turnId: string) => {
       const text = questionOf(state.chat, turnId);
       if (text) submit(text);
     },
     callPerson,
     dropPerson,
-    watchText: (turnId, sink) => converse().watchText(turnId, sink),
-    textOf: (turnId) => converse().textOf(turnId),
-    retry: (messageId) => converse().retry(messageId),
-    stop: (turnId) => converse().stop(turnId),
-    rate: (messageId, value) => converse().rate(messageId, value),
   };
 
   /** Ends the talk; the next one begins when it is needed, or at once where somebody is looking. */
@@ -138,6 +140,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
     if (state.open || hasSession()) patch({ chat: converse().state });
   }
 
+  const language = openLanguage(handoff.fetchWords, (words) => patch({ words }));
   const stopWaking = onWake(() => {
     talk?.reconcile();
     if (isSeen()) patch({ unread: 0 });
@@ -161,7 +164,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
       token = fresh;
       restart();
     },
-    setLocale: (locale) => patch({ locale: pickLocale(locale) }),
+    setLocale: language.set,
     setTheme: (theme) => applyTheme(host, theme),
     reset() {
       hide();
@@ -172,6 +175,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
     },
     destroy() {
       hide();
+      language.close();
       stopWaking();
       talk?.close();
       stage.close();
@@ -184,6 +188,7 @@ export function openWidget(handoff: Handoff, announcer: Announcer, draw: (view: 
 
 /** What was asked in a turn, as one text. */
 function questionOf(chat: ChatState | null, turnId: string): string {
-  const questions = chat?.entries.filter((entry) => entry.kind === "question" && entry.turnId === turnId) ?? [];
-  return questions.map((entry) => (entry.kind === "question" ? entry.text : "")).join("\n");
+  const questions = chat?.entries.filter((entry) => entry.kind === "question") ?? [];
+  const ofTurn = questions.filter((question) => question.turnId === turnId);
+  return ofTurn.map(({ text }) => text).join("\n");
 }

@@ -1,14 +1,28 @@
-import { openSimulator } from "./server.ts";
+import { openSimulator, type Simulator } from "./server.ts";
 
 const defaultPort = 4010;
-const port = Number(process.env["SIMULATOR_PORT"] ?? defaultPort);
-const simulator = await openSimulator({ port });
-console.log(
-  `Simulator: a stand-in for the Messages API at ${simulator.baseUrl}. Its answers are made up; no model is called.`,
-);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    void simulator.close().then(() => process.exit(0));
-  });
+async function main(): Promise<void> {
+  const port = Number(process.env["SIMULATOR_PORT"] || defaultPort);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    return refuse("SIMULATOR_PORT must be a whole number from 0 to 65535.");
+  }
+  const simulator = await openSimulator({ port }).catch(() => null);
+  if (simulator === null)
+    return refuse(`Port ${port} cannot be opened: stop what listens there, or set SIMULATOR_PORT.`);
+  console.log(
+    `Simulator: a stand-in for the Messages API at ${simulator.baseUrl}. Its answers are made up; no model is called.`,
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(simulator));
 }
+
+function refuse(why: string): void {
+  console.error(why);
+  process.exitCode = 1;
+}
+
+function stop(simulator: Simulator): void {
+  void simulator.close().then(() => process.exit(0));
+}
+
+await main();

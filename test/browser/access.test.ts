@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type axe from "axe-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { counted, long, meeting, saying } from "./asks.ts";
+import { counted, long, meeting, rich, saying } from "./asks.ts";
 import { openCable } from "./cable.ts";
+import { paleWordsOf } from "./contrast.ts";
 import { eventually } from "./eventually.ts";
 import { openShop, type Shop } from "./shop.ts";
-import { openCustomer, openVisitor, type VisitOptions, type Visitor, visit } from "./visitor.ts";
+import { openCustomer, phone, type VisitOptions, type Visitor, visit } from "./visitor.ts";
 
 let shop: Shop;
 beforeAll(async () => {
@@ -34,16 +35,11 @@ function violationsOf({ page }: Visitor, selector: string): Promise<string[]> {
   );
 }
 
-const rich =
-  "## 对比\n\n| 商品 | 价格 |\n| --- | ---: |\n| 耳机 | ¥199 |\n\n1. 一\n2. 二\n   - 三\n\n```js\nlet a = 1;\n```\n\n" +
-  "> 引用\n\n**粗** `码` [链接](https://example.com/a) ![图](https://example.com/b.png)";
-
 interface Look {
   readonly look: string;
   readonly options: VisitOptions;
 }
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const looks: Look[] = [
   { look: "wide, light, Chinese", options: {} },
   { look: "wide, dark, Chinese", options: { colorScheme: "dark" } },
@@ -58,8 +54,7 @@ test.for(looks)("nothing is inaccessible in any state: $look", { timeout: 60_000
   await using customer = await visit({ browser: shop.browser, url: cable.url }, calm);
   await customer.page.evaluate(axeSource);
   const check = async (state: string, place = "tidegate-widget") => {
-    await customer.page.screenshot({ path: `/tmp/shots-main/${look.replaceAll(", ", "-")}-${state}.png` });
-    expect.soft(await violationsOf(customer, place), state).toEqual([]);
+    expect.soft([...(await violationsOf(customer, place)), ...(await paleWordsOf(customer))], state).toEqual([]);
   };
   await check("launcher", "html");
   await customer.open();
@@ -111,6 +106,11 @@ test("the focus stays in the panel when the button that has it goes away", async
     await customer.panel.getByRole("button", { name, exact: true }).waitFor({ state: "detached" });
     expect.soft(await focused(), name).not.toBe("");
   };
+  await customer.panel.getByRole("button", { name: "转人工" }).focus();
+  await customer.page.keyboard.press("Enter");
+  await customer.panel.locator(".notice.wish").waitFor();
+  expect.soft(await focused(), "转人工").toContain("转人工");
+  await pressOn("知道了");
   await pressOn("有什么优惠券？");
   await customer.ended(1);
   await customer.ask(saying("第一行\n\n".repeat(60), { delta: 60, chars: 5 }));
@@ -215,70 +215,4 @@ test("a fault interrupts the listener", async () => {
   await customer.ask(meeting("bad-key id=voice"));
   const alert = customer.page.locator('tidegate-widget [aria-live="assertive"]');
   await eventually(() => alert.textContent()).toContain("AI 助手暂时无法回答");
-});
-
-test("what comes while the panel is closed is counted on the launcher and in the title, until it is seen", async () => {
-  await using customer = await openCustomer(shop);
-  const title = await customer.page.title();
-  await customer.ask(saying("读到我", { first: 500 }));
-  await customer.panel.getByRole("button", { name: "关闭" }).click();
-  const badge = customer.launcher.locator(".unread");
-  await badge.waitFor();
-  expect(await badge.textContent()).toBe("1");
-  expect(await customer.launcher.getAttribute("aria-label")).toBe("在线客服, 1 条未读");
-  expect(await customer.page.title()).toBe(`(1) ${title}`);
-  expect((await customer.heard()).filter(({ event }) => event === "unread").at(-1)?.detail).toEqual({ count: 1 });
-  await customer.launcher.click();
-  await badge.waitFor({ state: "hidden" });
-  expect(await customer.page.title()).toBe(title);
-});
-
-test("the language of the page is the widget's, and changes at once when the page says so", async () => {
-  await using customer = await openCustomer(shop, { locale: "en-US" });
-  expect(await customer.field.getAttribute("placeholder")).toBe("Ask a question…");
-  await customer.ask(saying("hello", { delta: 20 }));
-  await customer.ended(1);
-  await customer.call("setLocale", "zh-TW");
-  await eventually(() => customer.field.getAttribute("placeholder")).toBe("请输入您的问题…");
-  expect(await customer.answers.locator(".label").textContent()).toBe("AI 生成");
-  expect(await customer.page.locator("tidegate-widget").getAttribute("lang")).toBe("zh-CN");
-  expect(await customer.lastText.textContent()).toBe("hello");
-});
-
-test("the appearance follows the system until the page chooses one", async () => {
-  await using customer = await openVisitor(shop, { colorScheme: "dark" });
-  await (await customer.visit()).open();
-  const ground = () => customer.panel.evaluate((panel) => getComputedStyle(panel).backgroundColor);
-  expect(await ground()).toBe("rgb(16, 27, 31)");
-  await customer.call("setTheme", "light");
-  expect(await ground()).toBe("rgb(255, 255, 255)");
-});
-
-test("on a phone the panel fills the screen, the page behind it stays still, and all targets are large enough", async () => {
-  await using customer = await openCustomer(shop, phone);
-  await customer.ask(saying(rich));
-  await customer.ended(1);
-  expect(await customer.panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
-  expect(await customer.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  expect(await customer.page.evaluate(() => document.body.inert)).toBe(true);
-  const small = await customer.panel.locator("button").evaluateAll((buttons) =>
-    buttons
-      .map((button) => ({ name: button.ariaLabel ?? button.textContent, box: button.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < 44)
-      .map(({ name, box }) => `${name}: ${box.width} × ${box.height}`),
-  );
-  expect(small).toEqual([]);
-  const fontPx = await customer.field.evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize));
-  expect(fontPx).toBeGreaterThanOrEqual(16);
-});
-
-test("a long answer never makes the panel scroll sideways", async () => {
-  await using customer = await openCustomer(shop, phone);
-  const wide = `${"长".repeat(200)}${"w".repeat(300)}\n\n|${" 列 |".repeat(30)}\n|${"-|".repeat(30)}\n\n\`\`\`\n${"x".repeat(300)}\n\`\`\``;
-  await customer.ask(saying(wide));
-  await customer.ended(1);
-  await customer.ask(long(500));
-  await customer.ended(2);
-  const spill = await customer.panel.locator(".log").evaluate((log) => log.scrollWidth - log.clientWidth);
-  expect(spill).toBe(0);
 });

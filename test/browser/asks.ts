@@ -31,3 +31,8 @@ export function meeting(directive: string): string {
 export function counted(words: number): string {
   return Array.from({ length: words }, (_, at) => `${at}`.padStart(4, "0")).join(" ");
 }
+
+/** An answer with everything that answers are made of. */
+export const rich =
+  "## 对比\n\n| 商品 | 价格 |\n| --- | ---: |\n| 耳机 | ¥199 |\n\n1. 一\n2. 二\n   - 三\n\n```js\nlet a = 1;\n```\n\n" +
+  "> 引用\n\n**粗** `码` [链接](https://example.com/a) ![图](https://example.com/b.png)";

@@ -174,6 +174,9 @@ export class Visitor implements AsyncDisposable {
 
 const desktop = { width: 1280, height: 800 };
 
+/** What makes a visitor one with a phone in the hand. */
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
 /** A new person at the shop's front page, Chinese unless the options say otherwise. */
 export async function openVisitor(
   { browser, url }: { browser: Browser; url: string },

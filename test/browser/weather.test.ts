@@ -171,3 +171,12 @@ test("what was asked while offline is kept over a reload, and sent once there is
   expect(await customer.lastText.textContent()).toBe("没有丢");
   expect(await shop.asked("kept-over-reload")).toHaveLength(1);
 });
+
+test("where nothing but plain requests passes, the answer comes all the same", async () => {
+  await using customer = await openVisitor(shop);
+  await customer.page.routeWebSocket(/socket\.io/, (socket) => socket.close());
+  await (await customer.visit()).open();
+  await customer.ask(saying(text, { delta: 10, chars: 25 }));
+  const grown = await customer.watchGrowth();
+  await expectWhole(customer, await grown());
+});

@@ -32,7 +32,7 @@ test("a question whose acknowledgement was lost goes out again under the same id
   await stateOf(chat, (state) => kinds(state).includes("question hello sent"));
   const ids = server.told("message:send").map(({ messageId }) => messageId);
   expect(new Set(ids).size).toBe(1);
-  expect(ids[0]).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  expect(ids[0]).toMatch(/^[A-Za-z0-9_-]{20,64}$/);
   expect(chat.state.entries.filter(({ kind }) => kind === "question")).toHaveLength(1);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ChatState } from "../../client/chat/chat.ts";
 import { arrivalsBetween } from "../../client/widget/arrivals.ts";
 import { tellings } from "../../client/widget/narrate.ts";
-import { en } from "../../client/widget/words/en.ts";
+import { words as en } from "../../client/widget/words/en.ts";
 import { answer, question, quiet } from "./widget-state.ts";
 
 /** What is said on the way through `states`; what is urgent ends in "!!". */

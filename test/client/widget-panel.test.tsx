@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ChatState, TextSink } from "../../client/chat/chat.ts";
 import { Panel } from "../../client/widget/panel.tsx";
 import type { Acts, View } from "../../client/widget/view.ts";
-import { en } from "../../client/widget/words/en.ts";
+import { words as en } from "../../client/widget/words/en.ts";
 import { answer, question, quiet } from "./widget-state.ts";
 
 const acts = {
@@ -46,7 +46,6 @@ afterEach(() => {
 function show(chat: Partial<ChatState> = {}, changes: Partial<View> = {}): void {
   const view: View = {
     words: en,
-    locale: "en",
     chat: { ...quiet, ...chat },
     open: true,
     isFull: false,

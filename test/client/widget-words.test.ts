@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { maxChars } from "../../client/widget/composer.tsx";
 import { launcherLabels } from "../../client/widget/launcher.ts";
 import { minutesOf } from "../../client/widget/wait.ts";
-import { en } from "../../client/widget/words/en.ts";
-import { pickLocale } from "../../client/widget/words/locale.ts";
+import { words as en } from "../../client/widget/words/en.ts";
+import { pageLocale, pickLocale } from "../../client/widget/words/locale.ts";
 import { wantsPerson } from "../../client/widget/words/words.ts";
-import { zhCN } from "../../client/widget/words/zh-CN.ts";
+import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
 import { errors } from "../../src/contract/errors.ts";
 import { maxMessageChars } from "../../src/contract/shapes.ts";
 
@@ -65,9 +65,15 @@ describe("the tables of words", () => {
   });
 
   test("the first language given counts, any Chinese is Chinese, everything else English", () => {
-    expect(pickLocale(undefined, "", "zh-TW", "en")).toBe("zh-CN");
-    expect(pickLocale("fr", "zh-CN")).toBe("en");
-    expect(pickLocale()).toBe("en");
+    expect(["zh", "zh-TW", "ZH-hant-hk", "en", "fr", ""].map(pickLocale)).toEqual([
+      ...["zh-CN", "zh-CN", "zh-CN"],
+      ...["en", "en", "en"],
+    ]);
+    expect(pageLocale({ lang: "zh-TW" })).toBe("zh-CN");
+    expect(pageLocale({})).toBe("en");
+    document.documentElement.lang = "zh";
+    expect(pageLocale({})).toBe("zh-CN");
+    expect(pageLocale({ lang: "fr" })).toBe("en");
     expect(Object.keys(launcherLabels).sort()).toEqual(["en", "zh-CN"]);
   });
 

@@ -3,7 +3,9 @@ import type { Words } from "./words.ts";
 /** For what only a page that is out of date, or a fault of ours, can bring about. */
 const reload = "This did not work. Please reload the page and try again.";
 
-export const en: Words = {
+export const words: Words = {
+  locale: "en",
+  launcher: "Support chat",
   title: "Support",
   comma: ", ",
   assistant: "AI assistant",
@@ -28,8 +30,6 @@ export const en: Words = {
   close: "Close",
   unread: (count) => `${count} unread`,
   person: "Talk to a person",
-  personWords:
-    /^(please )?((talk|speak) (to|with) )?(a |an )?(real |live )?(person|human|agent|representative)( please)?[.!]*$/i,
   askingForPerson: "Looking for someone of our team…",
   waitingForPerson: (position) =>
     position === undefined

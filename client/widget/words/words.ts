@@ -1,10 +1,11 @@
 import type { ErrorCode } from "../../../src/contract/errors.ts";
-import { en } from "./en.ts";
 import type { Locale } from "./locale.ts";
-import { zhCN } from "./zh-CN.ts";
 
 /** Everything the widget says, in one language. */
 export interface Words {
+  locale: Locale;
+  /** The name of the round button, as the loader paints it. */
+  launcher: string;
   title: string;
   /** Between two parts of a sentence. */
   comma: string;
@@ -29,8 +30,6 @@ export interface Words {
   close: string;
   unread(count: number): string;
   person: string;
-  /** What counts as asking for a person in one's own words. */
-  personWords: RegExp;
   askingForPerson: string;
   waitingForPerson(position?: number): string;
   cancel: string;
@@ -73,13 +72,10 @@ export interface Words {
   retryIn(seconds: number): string;
 }
 
-const tables: Record<Locale, Words> = { "zh-CN": zhCN, en };
+/** What counts as asking for a person in one's own words, in any of the languages. */
+const wish =
+  /^((我要|我想|请|帮我)?(转|找|要)?(人工|真人)(客服|服务)?[。！!～~]*|(please )?((talk|speak) (to|with) )?(an? )?(real |live )?(person|human|agent|representative)( please)?[.!]*)$/i;
 
-export function wordsFor(locale: Locale): Words {
-  return tables[locale];
-}
-
-/** Whether somebody asks for a person in their own words, in any of the languages. */
 export function wantsPerson(text: string): boolean {
-  return Object.values(tables).some(({ personWords }) => personWords.test(text.trim()));
+  return wish.test(text.trim());
 }

@@ -3,7 +3,9 @@ import type { Words } from "./words.ts";
 /** For what only a page that is out of date, or a fault of ours, can bring about. */
 const reload = "操作没有成功，请刷新页面后再试。";
 
-export const zhCN: Words = {
+export const words: Words = {
+  locale: "zh-CN",
+  launcher: "在线客服",
   title: "在线客服",
   comma: "，",
   assistant: "AI 助手",
@@ -28,7 +30,6 @@ export const zhCN: Words = {
   close: "关闭",
   unread: (count) => `${count} 条未读`,
   person: "转人工",
-  personWords: /^(我要|我想|请|帮我)?(转|找|要)?(人工|真人)(客服|服务)?[。！!～~]*$/,
   askingForPerson: "正在为您联系人工客服…",
   waitingForPerson: (position) =>
     position === undefined ? "已为您呼叫人工客服，请稍候。" : `正在等待人工客服，您排在第 ${position} 位。`,
