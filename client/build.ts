@@ -3,7 +3,7 @@ import { watch } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
 import { minify } from "terser";
 import { build, type InlineConfig, type Rolldown } from "vite";
 
@@ -115,7 +115,7 @@ const withoutWebTransport = {
     id.endsWith("engine.io-client/build/esm/transports/webtransport.js") ? "export const WT = undefined;" : null,
 };
 
-/** Goes over the minified code once more: what is called once moves into its caller, and values go where names were. */
+/** Goes over minified code once more: what is called once moves into its caller, values go where their names were. */
 const smallest = {
   name: "smallest",
   async generateBundle(_: unknown, bundle: Rolldown.OutputBundle): Promise<void> {
@@ -125,7 +125,7 @@ const smallest = {
 
 async function shrink(code: string): Promise<string> {
   const { code: shrunk = code } = await minify(code, { module: true, ecma: 2020, compress: { passes: 3 } });
-  return shrunk;
+  return gzipSync(shrunk).length < gzipSync(code).length ? shrunk : code;
 }
 
 /** Writes what is new, each text with its compressed forms beside it, then removes what no page asks for any more. */

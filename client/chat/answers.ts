@@ -77,6 +77,12 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
     changed();
   }
 
+  function place(turnId: string, put: (text: Reassembly) => void): void {
+    const answer = of(turnId);
+    put(answer.text);
+    placed(turnId, answer);
+  }
+
   /** After every piece: the first one is news for the page, a hole is a reason to ask. */
   function placed(turnId: string, answer: Answer): void {
     if (answer.entry.state === "starting" && answer.text.text) update(answer, { state: "streaming" });
@@ -121,17 +127,8 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
     of,
     stored,
 
-    started({ turnId, epoch, offset }) {
-      const answer = of(turnId);
-      answer.text.started(epoch, offset);
-      placed(turnId, answer);
-    },
-
-    delta(fact) {
-      const answer = of(fact.turnId);
-      answer.text.delta(fact);
-      placed(fact.turnId, answer);
-    },
+    started: ({ turnId, epoch, offset }) => place(turnId, (text) => text.started(epoch, offset)),
+    delta: (fact) => place(fact.turnId, (text) => text.delta(fact)),
 
     activity({ turnId, tool, state }) {
       const answer = of(turnId);
@@ -147,11 +144,7 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
       void Promise.resolve(asking.get(turnId)).then(() => fill(turnId, answer));
     },
 
-    slice(turnId, piece) {
-      const answer = of(turnId);
-      answer.text.slice(piece);
-      placed(turnId, answer);
-    },
+    slice: (turnId, piece) => place(turnId, (text) => text.slice(piece)),
 
     keepOnly(known) {
       for (const turnId of all.keys()) if (!known.has(turnId)) all.delete(turnId);

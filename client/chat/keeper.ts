@@ -1,3 +1,5 @@
+import { attempt } from "../attempt.ts";
+
 /** The part of the browser's `Storage` that is used here. */
 export interface StorageLike {
   getItem(key: string): string | null;
@@ -20,30 +22,19 @@ export function openKeeper(scope: string, storage: StorageLike | undefined): Kee
   const memory = new Map<string, string | null>();
   return {
     read(name) {
-      try {
-        // The storage goes first: another tab may have written meanwhile.
-        return storage?.getItem(`${scope}:${name}`) ?? memory.get(name) ?? null;
-      } catch {
-        return memory.get(name) ?? null;
-      }
+      // The storage goes first: another tab may have written meanwhile.
+      return attempt(() => storage?.getItem(`${scope}:${name}`)) ?? memory.get(name) ?? null;
     },
     write(name, value) {
       memory.set(name, value);
-      try {
-        if (value === null) storage?.removeItem(`${scope}:${name}`);
-        else storage?.setItem(`${scope}:${name}`, value);
-      } catch {
-        // Memory has it.
-      }
+      attempt(() =>
+        value === null ? storage?.removeItem(`${scope}:${name}`) : storage?.setItem(`${scope}:${name}`, value),
+      );
     },
   };
 }
 
 /** A storage of the page, or nothing where reading the property already throws. */
 export function pageStorage(name: "localStorage" | "sessionStorage"): StorageLike | undefined {
-  try {
-    return globalThis[name];
-  } catch {
-    return undefined;
-  }
+  return attempt(() => globalThis[name]);
 }

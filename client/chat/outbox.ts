@@ -1,6 +1,7 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { CommandResult } from "../../src/contract/events.ts";
 import type { Page } from "../../src/contract/shapes.ts";
+import { attempt } from "../attempt.ts";
 import type { Clock } from "./clock.ts";
 import type { Keeper } from "./keeper.ts";
 import { lost } from "./requests.ts";
@@ -121,12 +122,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
 }
 
 function restore(written: string | null): Letter[] {
-  try {
-    const letters: Letter[] = JSON.parse(written ?? "[]");
-    return letters.filter(({ messageId, text }) => typeof messageId === "string" && typeof text === "string");
-  } catch {
-    return [];
-  }
+  const isLetter = ({ messageId, text }: Letter) => typeof messageId === "string" && typeof text === "string";
+  return attempt(() => (JSON.parse(written ?? "[]") as Letter[]).filter(isLetter)) ?? [];
 }
 
 /** 128 random bits: nobody else's id is ever the same. `crypto.randomUUID` is missing on pages without TLS. */

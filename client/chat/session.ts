@@ -1,4 +1,5 @@
 import type { WireError } from "../../src/contract/errors.ts";
+import { attempt } from "../attempt.ts";
 import type { Clock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Connection, LinkListener } from "./link.ts";
@@ -83,13 +84,11 @@ export function openSession({ clock, credentials, thread, link, opened, closed }
 
   function apply(name: string, payload: unknown): void {
     const handlers = thread.facts as Record<string, (fact: unknown) => void>;
-    try {
-      if (!Object.hasOwn(handlers, name)) return;
-      if (name.startsWith("turn:") && typeof (payload as { turnId?: unknown }).turnId !== "string") return;
-      handlers[name]?.(payload);
-    } catch {
-      // A fact of a shape that nobody expects says nothing.
-    }
+    // A fact of a shape that nobody expects says nothing.
+    attempt(() => {
+      const isAboutNoTurn = name.startsWith("turn:") && typeof (payload as { turnId?: unknown }).turnId !== "string";
+      if (Object.hasOwn(handlers, name) && !isAboutNoTurn) handlers[name]?.(payload);
+    });
   }
 
   return {

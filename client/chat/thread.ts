@@ -78,6 +78,14 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
     store.patch();
   }
 
+  /** Facts that only a running turn has. */
+  const alive =
+    <F extends { turnId: string }>(tell: (fact: F) => void) =>
+    (fact: F) => {
+      tell(fact);
+      runs(fact.turnId);
+    };
+
   const facts: ThreadFacts = {
     "message:added"({ message }) {
       if (typeof message.text !== "string" || typeof message.messageId !== "string") return;
@@ -97,18 +105,9 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
       }
       store.patch({ place: lowered({ turnId, position, waitMs }), tier });
     },
-    "turn:started"(fact) {
-      answers.started(fact);
-      runs(fact.turnId);
-    },
-    "turn:delta"(fact) {
-      answers.delta(fact);
-      runs(fact.turnId);
-    },
-    "turn:activity"(fact) {
-      answers.activity(fact);
-      runs(fact.turnId);
-    },
+    "turn:started": alive(answers.started),
+    "turn:delta": alive(answers.delta),
+    "turn:activity": alive(answers.activity),
     "turn:ended"(fact) {
       answers.ended(fact);
       if (fact.message) messages.set(fact.message.messageId, fact.message);

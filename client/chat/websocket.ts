@@ -1,3 +1,4 @@
+import { attempt } from "../attempt.ts";
 import type { Clock } from "./clock.ts";
 import type { End, OpenSocket } from "./socket.ts";
 
@@ -109,11 +110,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** What a packet carries, which may be nothing; `null` for what is neither an object nor a list. */
 function read(json = ""): Body | null {
-  try {
-    const body: unknown = JSON.parse(json || "{}");
-    // CAST: any object may be asked for any key.
-    return typeof body === "object" ? (body as Body | null) : null;
-  } catch {
-    return null;
-  }
+  const body: unknown = attempt(() => JSON.parse(json || "{}"));
+  // CAST: any object may be asked for any key.
+  return typeof body === "object" ? (body as Body | null) : null;
 }

@@ -1,4 +1,4 @@
-import { BEGUN, matchAt } from "./scan.ts";
+import { BEGUN, matchAt, REORDERING } from "./scan.ts";
 
 const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/iy;
 const ENTITY_BEGUN = /&#?\w{0,7}$/y;
@@ -41,5 +41,5 @@ export function decode(text: string): string {
 
 function fromCode(code: number): string {
   const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-  return isCharacter ? String.fromCodePoint(code) : "\ufffd";
+  return isCharacter ? String.fromCodePoint(code).replace(REORDERING, "\ufffd") : "\ufffd";
 }

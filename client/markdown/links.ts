@@ -1,3 +1,4 @@
+import { attempt } from "../attempt.ts";
 import { decode } from "./entities.ts";
 import { unwrapLast } from "./pen.ts";
 import { BEGUN, matchAt } from "./scan.ts";
@@ -49,20 +50,12 @@ export function readBareAddress(text: string, at: number): Address | typeof BEGU
 export function finishLink(el: HTMLAnchorElement, address: string, rule: LinkRule): void {
   for (const inner of el.querySelectorAll("a")) inner.replaceWith(...inner.childNodes);
   el.normalize();
-  const url = address && resolve(address);
+  const url = address && attempt(() => new URL(address, document.baseURI));
   if (!url || !SCHEMES.test(url.protocol) || url.username || url.password || !rule(url)) return unwrapLast(el);
   el.href = url.href;
   el.rel = "noopener noreferrer nofollow";
   el.target = "_blank";
   if (!el.textContent?.trim()) el.textContent = address;
-}
-
-function resolve(address: string): URL | undefined {
-  try {
-    return new URL(address, document.baseURI);
-  } catch {
-    return undefined; // Not an address: it stays text.
-  }
 }
 
 function targetMayFollow(part: string): boolean {

@@ -1,5 +1,6 @@
 import { openBlocks } from "./blocks.ts";
 import type { LinkRule } from "./links.ts";
+import { REORDERING } from "./scan.ts";
 
 export interface MarkdownOptions {
   /** Asked for each address whose scheme is http, https, mailto or tel; what it refuses stays text. Default: all may. */
@@ -26,7 +27,7 @@ export interface MarkdownSink {
  */
 export function openMarkdown(root: HTMLElement, options: MarkdownOptions = {}): MarkdownSink {
   const { write, end } = openBlocks(root, options.isLink ?? (() => true));
-  return { write: (piece) => write(piece.replaceAll("\r", "")), end };
+  return { write: (piece) => write(piece.replaceAll("\r", "").replace(REORDERING, "")), end };
 }
 
 /** Renders a whole text at the end of `root`. */

@@ -6,3 +6,6 @@ export function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArr
   sticky.lastIndex = at;
   return sticky.exec(text);
 }
+
+/** The controls by which a text could show its characters in another order than they stand. */
+export const REORDERING = /[\u202a-\u202e\u2066-\u2069]/g;

@@ -84,7 +84,8 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
   for (const name of callNames) api[name] = (...args: unknown[]) => call(name, args);
   window.Tidegate = api;
 
-  launcher.onclick = api.toggle;
+  // Who presses again while nothing has come yet does not want it closed.
+  launcher.onclick = () => api[calls ? "toggle" : "open"]();
   launcher.onpointerenter = launcher.onfocus = load;
   if (hasSession()) (window.requestIdleCallback ?? setTimeout)(load);
 }

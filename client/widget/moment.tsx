@@ -12,6 +12,5 @@ export function Moment({ at, locale }: { at: number; locale: Locale }) {
 
 export function shortTime(date: Date, now: Date, locale: Locale): string {
   const isToday = date.toDateString() === now.toDateString();
-  const day = isToday ? {} : ({ month: "numeric", day: "numeric" } as const);
-  return date.toLocaleString(locale, { ...day, hour: "numeric", minute: "2-digit" });
+  return date.toLocaleString(locale, { dateStyle: isToday ? undefined : "short", timeStyle: "short" });
 }

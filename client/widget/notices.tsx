@@ -1,36 +1,22 @@
 import { explain } from "./explain.ts";
-import { useLayoutEffect, useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import type { View, Viewed } from "./view.ts";
 import { minutesOf } from "./wait.ts";
 
 /** The small bar about the connection. It lies over the thread, so that nothing moves when it comes and goes. */
-export const LinkBar = withHooks(({ view }: Viewed) => {
-  const isOffline = useOffline();
-  const text = linkText(view, isOffline);
+export function LinkBar({ view }: Viewed) {
+  const text = linkText(view);
   return text === undefined ? null : (
     <p class="link-bar" data-state={view.chat.link}>
       {text}
     </p>
   );
-});
-
-function linkText({ chat, words }: View, isOffline: boolean): string | undefined {
-  if (chat.link === "refused") return `${words.refused}. ${explain(chat.refusal, words)}`;
-  if (isOffline) return words.offline;
-  return chat.link === "online" ? undefined : words[chat.link];
 }
 
-function useOffline(): boolean {
-  const [offline, setOffline] = useState(!navigator.onLine);
-  useLayoutEffect(() => {
-    const ended = new AbortController();
-    const look = () => setOffline(!navigator.onLine);
-    addEventListener("online", look, { signal: ended.signal });
-    addEventListener("offline", look, { signal: ended.signal });
-    return () => ended.abort();
-  }, []);
-  return offline;
+function linkText({ chat, words }: View): string | undefined {
+  if (chat.link === "refused") return `${words.refused}. ${explain(chat.refusal, words)}`;
+  if (!navigator.onLine) return words.offline;
+  return chat.link === "online" ? undefined : words[chat.link];
 }
 
 /** The place in line: position, range, why there is a line, and the way out of it. */

@@ -1,15 +1,11 @@
+import { attempt } from "../attempt.ts";
+
 const usedKey = "tidegate:used-at";
 const openKey = "tidegate:open";
 /** After this long without use a page no longer connects by itself: the conversation has gone by then. */
 const sessionMs = 2 * 3_600_000;
 
-/** Storage that throws, as with cookies blocked, is storage that is empty. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {}
-  return undefined;
-}
+// Storage that throws, as with cookies blocked, is storage that is empty.
 
 /** Whether this browser used the chat lately, in any tab. */
 export function hasSession(): boolean {

@@ -55,10 +55,7 @@ export function openStick(box: HTMLElement, content: HTMLElement, tell: (followi
       set(true);
       toEnd();
     },
-    close: () => {
-      observer.disconnect();
-      box.removeEventListener("scroll", onScroll);
-    },
+    close: () => observer.disconnect(),
   };
 }
 

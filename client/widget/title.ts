@@ -4,13 +4,13 @@ export interface TitleHint {
   show(hint: string): void;
 }
 
-export function openTitleHint(page: Document = document): TitleHint {
+export function openTitleHint(): TitleHint {
   let shown = "";
   return {
     show(hint) {
-      const own = page.title.startsWith(shown) ? page.title.slice(shown.length) : page.title;
+      const own = document.title.startsWith(shown) ? document.title.slice(shown.length) : document.title;
       shown = hint;
-      if (page.title !== hint + own) page.title = hint + own;
+      if (document.title !== hint + own) document.title = hint + own;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Words } from "./words/words.ts";
 /** How far the wish for a person has come. */
 export type PersonWish =
   | { readonly state: "none" | "asking" }
-  | { readonly state: "waiting"; readonly position?: number }
+  | { readonly state: "waiting"; readonly position: number | undefined }
   | { readonly state: "refused"; readonly reason: string };
 
 /** What the parts of the panel may do. */

@@ -110,7 +110,7 @@ export function openWidget(
     };
     patch({ person: { state: "asking" } });
     asked.ask("agent:request", {}).then(
-      ({ position }) => settle({ state: "waiting", ...(position !== undefined && { position }) }),
+      ({ position }) => settle({ state: "waiting", position }),
       (error: WireError) => settle({ state: "refused", reason: explain(error, state.words) }),
     );
   }
@@ -141,10 +141,11 @@ export function openWidget(
   }
 
   const language = openLanguage(handoff.fetchWords, (words) => patch({ words }));
-  const stopWaking = onWake(() => {
+  const wake = () => {
     talk?.reconcile();
-    if (isSeen()) patch({ unread: 0 });
-  });
+    patch(isSeen() ? { unread: 0 } : {});
+  };
+  const stopWaking = onWake(wake, () => patch({}));
   if (settings["theme"]) applyTheme(host, { mode: settings["theme"] as "auto" });
   patch({});
   if (hasSession()) converse();

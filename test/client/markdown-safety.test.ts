@@ -99,6 +99,11 @@ test("the page can refuse more addresses", () => {
   expect(root.textContent).toBe("a b https://b.c/d");
 });
 
+test("no control can show characters in another order than they stand", () => {
+  const root = render("\u202egnp.exe\u202c &#x202e;x&#8238; \u2066a\u2069");
+  expect(root.textContent).toBe("gnp.exe \ufffdx\ufffd a");
+});
+
 test("an image is a link and nothing is fetched", () => {
   const root = render("![secret](https://b.c/?q=secret) ![](https://b.c/i.png)");
   expect(root.querySelector("img, picture, source, [src], [srcset], [style], [background]")).toBeNull();
