@@ -36,6 +36,8 @@ export interface App extends AsyncDisposable {
 const pagesPath = fileURLToPath(new URL("../client/dist", import.meta.url));
 
 const sweepMs = 60_000;
+/** While the server closes it looks as often who is no longer being answered and may go. */
+const releaseMs = 250;
 /** A conversation keeps as many messages; older ones are let go. */
 const maxMessages = 200;
 
@@ -82,8 +84,14 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const close = once(async () => {
     draining = true;
     const deadline = AbortSignal.timeout(config.drainMs);
-    await releaseSockets(io, assistant.busy, pause);
-    await assistant.drain(deadline);
+    let busy = true;
+    const drained = assistant.drain(deadline).finally(() => {
+      busy = false;
+    });
+    while (busy) {
+      await releaseSockets(io, assistant.busy, pause);
+      await Promise.race([drained, pause(releaseMs)]);
+    }
     await releaseSockets(io, new Set(), pause);
     await running.disposeAsync();
   });

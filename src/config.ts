@@ -81,14 +81,19 @@ type Settings = z.infer<typeof environment>;
 /**
  * Reads the settings from the environment and the file it names.
  *
- * @throws {ConfigError} that lists every fault at once
+ * @throws {ConfigError} that lists the faults: first those of form, then those of sense
  */
 export function readConfig(env: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const settings = parse(environment, given, (path) => path);
   const file = parse(fileConfig, readFile(settings.TIDEGATE_CONFIG), (path) => `${settings.TIDEGATE_CONFIG}: ${path}`);
   const secrets = listOf(settings.AUTH_SECRET);
-  const faults = [...modelFaults(file), ...secretFaults(settings, secrets), ...relayFaults(settings)];
+  const faults = [
+    ...modelFaults(file),
+    ...secretFaults(settings, secrets),
+    ...relayFaults(settings),
+    ...originFaults(settings),
+  ];
   if (faults.length > 0) throw new ConfigError(faults);
   const [first, ...others] = secrets;
   const demonstration = first === undefined;
@@ -99,7 +104,7 @@ export function readConfig(env: Environment = process.env): Config {
     demonstration,
     secrets: [first ?? randomBytes(32).toString("base64url"), ...others],
     jwksUrl: settings.AUTH_JWKS_URL,
-    allowedOrigins: listOf(settings.ALLOWED_ORIGINS).map((origin) => origin.replace(/\/$/, "")),
+    allowedOrigins: listOf(settings.ALLOWED_ORIGINS).map((origin) => URL.parse(origin)?.origin ?? origin),
     trustedProxies: settings.TRUSTED_PROXIES,
     relayAccess: relayAccess(settings),
     anthropicVersion: settings.ANTHROPIC_VERSION,
@@ -120,7 +125,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, name: (path: string) => 
 function readFile(path: string | undefined): unknown {
   if (path === undefined) return {};
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(readFileSync(path, "utf8").replace(/^\ufeff/, ""));
   } catch (fault) {
     const why = fault instanceof Error ? fault.message : String(fault);
     throw new ConfigError([`TIDEGATE_CONFIG names ${path}, which cannot be read as JSON: ${why}`]);
@@ -141,6 +146,14 @@ function secretFaults({ HOST, AUTH_JWKS_URL }: Settings, secrets: readonly strin
   if (AUTH_JWKS_URL) return ["AUTH_SECRET must be set beside AUTH_JWKS_URL: guests' tokens are signed with it."];
   if (HOST === undefined || loopback.has(HOST)) return [];
   return [`Without AUTH_SECRET this is a demonstration and listens on loopback only, not on ${HOST}. Set AUTH_SECRET.`];
+}
+
+function originFaults({ ALLOWED_ORIGINS }: Settings): string[] {
+  return listOf(ALLOWED_ORIGINS)
+    .filter((origin) => origin !== "*" && !/^https?:$/.test(URL.parse(origin)?.protocol ?? ""))
+    .map(
+      (origin) => `ALLOWED_ORIGINS: "${origin}" is no origin; write it like https://www.shop.example, or * for any.`,
+    );
 }
 
 function relayFaults(settings: Settings): string[] {

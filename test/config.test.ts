@@ -73,6 +73,14 @@ describe("U1 base URL and key", () => {
   });
 });
 
+test("X2 origins are taken as browsers write them, and what is none is refused", () => {
+  const env = { AUTH_SECRET: secret, ...relay };
+  expect(
+    readConfig({ ...env, ALLOWED_ORIGINS: "https://Shop.Example/, http://b.example:80,*" }).allowedOrigins,
+  ).toEqual(["https://shop.example", "http://b.example", "*"]);
+  expect(faults({ ...env, ALLOWED_ORIGINS: "shop.example" })).toContain('"shop.example" is no origin');
+});
+
 test("every malformed variable is named with what is allowed", () => {
   const text = faults({
     PORT: "80a",
@@ -109,6 +117,7 @@ describe("the configuration file", () => {
   test("a file that is missing or no JSON is refused by name", () => {
     expect(faults({ TIDEGATE_CONFIG: "/nowhere/tidegate.json" })).toContain("/nowhere/tidegate.json");
     expect(faults(withFile("{"))).toContain("cannot be read as JSON");
+    expect(faults(withFile("\ufeff{}"))).toBe("");
   });
 
   test("U5 an unknown model is refused with the list of known ones; a new one can be added", () => {

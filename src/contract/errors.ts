@@ -31,6 +31,10 @@ export const errors = {
     sentence: "The assistant cannot be reached right now; please ask again.",
   },
   "assistant-cut": { retryable: true, sentence: "The answer broke off before its end; please ask again." },
+  "assistant-declined": {
+    retryable: false,
+    sentence: "The assistant cannot help with that; please ask in another way.",
+  },
   "assistant-unavailable": {
     retryable: false,
     sentence: "The assistant cannot answer at the moment because of a problem on our side; the shop has been told.",

@@ -31,7 +31,7 @@ export const messageText = z
 
 /** The page the customer looks at while asking. */
 export const page = z.object({
-  url: z.string().max(2_000),
+  url: z.string().max(2_000).transform(tidy),
   title: z.string().max(300).transform(tidy).optional(),
 });
 

@@ -64,8 +64,10 @@ export class Answering {
     this.#context = context;
     for (;;) {
       const end = await this.#attempt();
-      if (this.#signal.aborted || end.kind === "aborted") return this.#interrupted();
-      const next = isWhole(end, this.#answer.text) ? this.#whole(end) : await this.#recover(failureOf(end));
+      if (this.#signal.aborted) return this.#interrupted();
+      // Nobody else aborts: the answer had reached its greatest length.
+      if (end.kind === "aborted") return this.#ending("truncated");
+      const next = end.kind === "complete" ? this.#whole(end) : await this.#recover(end.failure);
       if (next !== "go on") return next;
     }
   }
@@ -76,19 +78,23 @@ export class Answering {
     const soFar = answer.text;
     const how = models[answer.model]?.continues ?? "instruct";
     const messages = soFar === "" ? this.#context : askForRest(this.#context, soFar, how);
-    const append = (piece: string) => this.#append(piece);
+    const full = new AbortController();
+    const append = (piece: string) => this.#append(piece, full);
     const overlap = soFar !== "" && how === "instruct" ? new OverlapFilter(soFar, append) : null;
     this.attempts++;
     this.#tries++;
     const request = { model: answer.model, maxTokens, system, messages };
-    const end = await relay.attempt(request, overlap ? (piece) => overlap.push(piece) : append, this.#signal);
+    const signal = AbortSignal.any([this.#signal, full.signal]);
+    const told = await relay.attempt(request, overlap ? (piece) => overlap.push(piece) : append, signal);
     overlap?.end();
+    const end = answer.text === "" ? wordless(told) : told;
     listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, end });
     return end;
   }
 
-  #append(piece: string): void {
-    if (this.#signal.aborted || piece === "") return;
+  #append(piece: string, full: AbortController): void {
+    if (this.#signal.aborted || full.signal.aborted || piece === "") return;
+    if (this.#answer.text.length + piece.length > maxChars(this.#desk.maxTokens)) return full.abort();
     this.firstTextAt ??= this.#desk.clock.elapsed();
     this.#answer.append(piece);
     this.#desk.listener.text(this.#answer, piece);
@@ -142,7 +148,7 @@ export class Answering {
     return {
       outcome: "failed",
       text,
-      error: wireError(customerError(failure, text !== ""), undefined, failure.retryAfterMs),
+      error: wireError(customerError(failure, text !== ""), undefined, boundedMs(failure.retryAfterMs)),
     };
   }
 
@@ -160,12 +166,22 @@ type Next = "go on" | Ending | null;
 
 type Complete = Extract<AttemptEnd, { kind: "complete" }>;
 
-/** An end without any text is no answer. */
-function isWhole(end: AttemptEnd, text: string): end is Complete {
-  return end.kind === "complete" && text !== "";
+/** A relay that does not keep to `max_tokens` cannot fill the memory: no honest answer is as long as this. */
+function maxChars(maxTokens: number): number {
+  return Math.min(1_000_000, 10_000 + 32 * maxTokens);
 }
 
-function failureOf(end: AttemptEnd): RelayFailure {
-  if (end.kind === "failed") return end.failure;
-  return { reason: "broken", detail: "the answer ended without any text" };
+/** An end without any text is no answer. */
+function wordless(end: AttemptEnd): AttemptEnd {
+  if (end.kind !== "complete") return end;
+  const failure: RelayFailure =
+    end.stop === "refusal"
+      ? { reason: "declined", detail: "the model declined to answer" }
+      : { reason: "empty", detail: "the answer ended without any text" };
+  return { kind: "failed", failure, report: end.report };
+}
+
+/** What a customer can be asked to wait: relays have been seen to say days. */
+function boundedMs(retryAfterMs: number | undefined): number | undefined {
+  return retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, 60_000);
 }

@@ -74,7 +74,7 @@ export class Assistant {
 
   /**
    * Resolves when nothing is being written and nothing waits. Aborting `hurry` ends what is left as `failed`, with its
-   * text, and starts nothing any more.
+   * text, and what still waits without any.
    */
   async drain(hurry: AbortSignal): Promise<void> {
     const endAll = () => {
@@ -91,7 +91,6 @@ export class Assistant {
 
   /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
   #serve(conversationId: string): void {
-    if (this.#closed) return;
     const start = async () => {
       const turn = await this.#options.turns.start(conversationId);
       if (turn !== null) this.#begin(turn);

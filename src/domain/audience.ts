@@ -109,7 +109,7 @@ export class Audience implements Listener {
       case "turn-lost":
         return this.#forget(step.ref.turnId);
       case "attempt-ended":
-        return;
+        return this.#flushTurn(step.ref.turnId);
       default:
         step satisfies never;
     }
@@ -129,8 +129,7 @@ export class Audience implements Listener {
   }
 
   #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {
-    const frame = this.#frames.get(ref.turnId);
-    if (frame) this.#flush(frame);
+    this.#flushTurn(ref.turnId);
     this.#forget(ref.turnId);
     this.tell(ref.conversationId, "turn:ended", {
       turnId: ref.turnId,
@@ -139,6 +138,12 @@ export class Audience implements Listener {
       message,
       ...(error && { error }),
     });
+  }
+
+  /** What has arrived is shown before anything else is tried. */
+  #flushTurn(turnId: string): void {
+    const frame = this.#frames.get(turnId);
+    if (frame) this.#flush(frame);
   }
 
   #forget(turnId: string): void {

@@ -19,7 +19,7 @@ export function askForRest(
 ): readonly ModelMessage[] {
   const soFar: ModelMessage = { role: "assistant", text };
   if (how === "prefill") return [...context, soFar];
-  const ending = text.slice(-80);
+  const ending = text.slice(-80).replace(/^[\udc00-\udfff]/, "");
   const please =
     `Your previous answer was interrupted and ends with: «${ending}». Continue from exactly where it left off. ` +
     "Write only the rest: no greeting, no comment, no repetition.";

@@ -40,7 +40,10 @@ export type Recovery =
 const giveUp: Recovery = { kind: "give-up" };
 
 /** No other attempt can go better until a person has mended something. */
-const hopeless: ReadonlySet<FailureReason> = new Set(["bad-key", "bad-request", "spend-limit"]);
+const hopeless: ReadonlySet<FailureReason> = new Set(["bad-key", "bad-request", "spend-limit", "declined"]);
+
+/** A customer in the middle of reading is not kept waiting longer, whatever the relay asks for. */
+const longestPauseMs = 10_000;
 
 /**
  * What to do after a failed attempt (U4): before the first text try again with growing, jittered waits, obeying the
@@ -57,8 +60,11 @@ export function recover(
   if (hopeless.has(failure.reason)) return giveUp;
   if (progress.hasText) {
     if (progress.continuations >= settings.continuations || failure.reason === "too-long") return giveUp;
-    return { kind: "continue", waitMs: waitMs(failure, progress.continuations, settings, random) };
+    const pauseMs = waitMs(failure, progress.continuations, settings, random);
+    return pauseMs > longestPauseMs ? giveUp : { kind: "continue", waitMs: pauseMs };
   }
+  // An answer without a word comes again without a word, from any model: one repeat is enough.
+  if (failure.reason === "empty" && progress.tries > 1) return giveUp;
   const another: Recovery = progress.hasNextModel ? { kind: "next-model" } : giveUp;
   if (failure.reason === "unknown-model" || progress.tries >= settings.triesPerModel) return another;
   const wait = waitMs(failure, progress.tries, settings, random);
@@ -112,6 +118,8 @@ const codes: Record<FailureReason, ErrorCode> = {
   "too-long": "assistant-cut",
   cut: "assistant-cut",
   broken: "assistant-cut",
+  empty: "assistant-unreachable",
+  declined: "assistant-declined",
 };
 
 /** What the customer is told of a failure. A half-written answer broke off, whatever the reason. */

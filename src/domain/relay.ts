@@ -30,7 +30,11 @@ export type FailureReason =
   | "stall"
   | "too-long"
   | "cut"
-  | "broken";
+  | "broken"
+  /** A whole answer without any text. */
+  | "empty"
+  /** The model will not answer that, and said nothing. */
+  | "declined";
 
 export interface RelayFailure {
   readonly reason: FailureReason;

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { TidegateError, wireError } from "../contract/errors.ts";
-import type { FactName, FactPayload } from "../contract/events.ts";
 import * as shape from "../contract/shapes.ts";
 import type { Viewer } from "../domain/audience.ts";
 import type { Question } from "../domain/conversations.ts";
 import type { CustomerWorld } from "./customers.ts";
+import { destroyUnlessRead, EventStream, TurnEnds } from "./event-stream.ts";
 import { refuse } from "./http.ts";
 import type { Identified, Identity } from "./identity.ts";
 import type { Rates } from "./limits.ts";
@@ -26,9 +25,6 @@ const body = z.object({
   messageId: shape.messageId.optional(),
   page: shape.page.optional(),
 });
-
-/** How long an event stream may be silent before a comment keeps proxies from closing it. */
-const keepAliveMs = 15_000;
 
 /**
  * `POST /api/chat`: a question over plain HTTP, with the same identity, limits and facts as a socket. Answers with JSON
@@ -67,26 +63,42 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
   const question = parse(request.body);
   const { caller, guestToken } = await admit(request, options);
   const { conversationId } = await world.conversations.open(caller);
-  const viewer = request.headers.accept?.includes("text/event-stream") ? new EventStream(reply) : new Ear();
+  const ends = new TurnEnds();
+  const stream = request.headers.accept?.includes("text/event-stream") ? openStream(reply, ends) : null;
+  const viewer = stream ?? ends;
   // Watching begins before the question is asked, so that no fact of its turn is missed.
   const unwatch = world.audience.watch(conversationId, viewer);
   try {
     const { turnId, repeated } = await world.assistant.ask(conversationId, question);
     const accepted = { conversationId, turnId, ...(guestToken !== undefined && { guestToken }) };
-    viewer.begin(accepted, () => world.audience.catchUp(conversationId, viewer));
+    stream?.begin(accepted, () => world.audience.catchUp(conversationId, stream));
     if (repeated) await repeatEnd(world, viewer, conversationId, turnId);
-    const ended = turnId === null ? undefined : await viewer.endOf(turnId);
-    return viewer instanceof EventStream ? reply : reply.send({ ok: true, result: { ...accepted, ...ended } });
+    const ended = turnId === null ? undefined : await ends.of(turnId);
+    return stream ? reply : sendWhole(reply, { ...accepted, ...ended });
   } finally {
     unwatch();
-    viewer.close();
+    stream?.close();
   }
+}
+
+/** A stream that carries the headers set so far; until it begins, a refusal can still be sent instead. */
+function openStream(reply: FastifyReply, ends: TurnEnds): EventStream {
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+  return new EventStream(reply.raw, ends);
+}
+
+function sendWhole(reply: FastifyReply, result: object): FastifyReply {
+  reply.send({ ok: true, result });
+  destroyUnlessRead(reply.raw);
+  return reply;
 }
 
 /** Everything that may refuse a question before it is looked at. */
 async function admit(request: FastifyRequest, options: ChatApiOptions): Promise<Identified> {
   const { world, identity, connections, trustedProxies } = options;
-  if (world.draining()) throw new TidegateError("draining");
+  if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
   if (!connections.take(addressOf(request.raw, trustedProxies))) throw new TidegateError("too-many-connections");
   const identified = await identity.identify({ token: bearerOf(request) });
   if (identified.caller.role !== "customer") throw new TidegateError("forbidden");
@@ -112,7 +124,7 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
 /** A question sent again may have been answered already: then its end comes from the store (S5). */
 async function repeatEnd(
   world: CustomerWorld,
-  viewer: Ear,
+  viewer: Viewer,
   conversationId: string,
   turnId: string | null,
 ): Promise<void> {
@@ -121,97 +133,4 @@ async function repeatEnd(
   const { answer, epoch } = turn;
   const { outcome = "completed", error } = answer;
   viewer.send("turn:ended", { turnId: turn.turnId, epoch, outcome, message: answer, ...(error && { error }) });
-}
-
-type Ended = FactPayload<"turn:ended">;
-
-/** A viewer that waits for the ends of turns and keeps nothing else. */
-class Ear implements Viewer {
-  readonly #ends = new Map<string, Ended>();
-  #wake: () => void = () => {};
-  #closed = false;
-
-  get clogged(): boolean {
-    return false;
-  }
-
-  begin(_accepted: object, _catchUp: () => void): void {}
-
-  send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    if (fact !== "turn:ended") return;
-    // CAST: the name says which payload it is; TypeScript does not narrow one generic by the other.
-    const ended = payload as Ended;
-    this.#ends.set(ended.turnId, ended);
-    this.#wake();
-  }
-
-  /** Resolves with the end of `turnId`, or with undefined when nobody waits for it any more. */
-  async endOf(turnId: string): Promise<Ended | undefined> {
-    while (!this.#closed && !this.#ends.has(turnId)) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    return this.#ends.get(turnId);
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#wake();
-  }
-}
-
-/** The same facts as on a socket, as server-sent events; the first event is `message:accepted`. */
-class EventStream extends Ear {
-  readonly #raw: ServerResponse;
-  #early: string | null = "";
-  #passedOver = false;
-
-  constructor(reply: FastifyReply) {
-    super();
-    this.#raw = reply.raw;
-    for (const [name, value] of Object.entries(reply.getHeaders()))
-      if (value !== undefined) this.#raw.setHeader(name, value);
-  }
-
-  override get clogged(): boolean {
-    const clogged = this.#raw.writableNeedDrain;
-    this.#passedOver ||= clogged;
-    return clogged;
-  }
-
-  override begin(accepted: object, catchUp: () => void): void {
-    this.#raw.writeHead(200, {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      "x-accel-buffering": "no",
-    });
-    this.#raw.write(toEvent("message:accepted", accepted) + (this.#early ?? ""));
-    this.#early = null;
-    const alive = setInterval(() => this.#raw.write(": still here\n\n"), keepAliveMs);
-    this.#raw.on("close", () => {
-      clearInterval(alive);
-      this.close();
-    });
-    this.#raw.on("drain", () => {
-      if (this.#passedOver) catchUp();
-      this.#passedOver = false;
-    });
-  }
-
-  override send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    const event = toEvent(fact, payload);
-    if (this.#early === null) this.#raw.write(event);
-    else this.#early += event;
-    super.send(fact, payload);
-  }
-
-  override close(): void {
-    super.close();
-    if (this.#early === null) this.#raw.end();
-  }
-}
-
-function toEvent(name: string, data: unknown): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

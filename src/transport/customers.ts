@@ -56,7 +56,10 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       const conversationId = openId(session);
       if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
       questions.demand(session.caller.customerId);
-      const { turnId } = await assistant.ask(conversationId, question);
+      const { turnId } = await assistant.ask(conversationId, question).catch(async (error: unknown) => {
+        if (!isGone(error)) throw error;
+        return assistant.ask(await rejoin(world, session), question);
+      });
       return { turnId };
     },
     "turn:resume": async (session, { turnId, epoch, offset }) =>
@@ -89,6 +92,27 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
 
 function openId({ conversationId }: CustomerSession): string {
   if (conversationId === null) throw new TidegateError("not-open");
+  return conversationId;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof TidegateError && error.code === "not-found";
+}
+
+/**
+ * Opens the customer's conversation for a page whose own is over (C1). The page took no snapshot: what it missed is told
+ * as facts, and the text of a running answer follows from its beginning (S11).
+ */
+async function rejoin({ conversations, audience }: CustomerWorld, session: CustomerSession): Promise<string> {
+  const { conversationId, messages } = await conversations.open(session.caller);
+  // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.
+  if (session.gone || session.conversationId === conversationId) return conversationId;
+  session.conversationId = conversationId;
+  session.unwatch();
+  session.unwatch = audience.watch(conversationId, session.viewer);
+  for (const message of inReadingOrder(messages).slice(-snapshotMessages)) {
+    session.viewer.send("message:added", { message });
+  }
   return conversationId;
 }
 

@@ -167,12 +167,27 @@ function receive(
     const payload = acknowledge === null ? undefined : rest[0];
     door.enter(session, name, payload).then((reply) => acknowledge && viewer.answer(acknowledge, reply));
   });
+  const expire = closeAt(socket, session.caller);
   const undo = viewer.onceDrained(() => {
     if (session.conversationId !== null) world.audience.catchUp(session.conversationId, viewer);
   });
   socket.on("disconnect", () => {
     session.gone = true;
+    clearTimeout(expire);
     undo();
     session.unwatch();
   });
+}
+
+/** A command sent in time is still answered, and one sent too late is told why, before the connection ends. */
+const expiryGraceMs = 5_000;
+/** Timers count no further: about 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Whoever's token has ended hears no more either (X1); a page with a fresh one connects again by itself. */
+function closeAt(socket: CustomerSocket, { expiresAt }: Caller): NodeJS.Timeout | undefined {
+  if (expiresAt === undefined) return undefined;
+  const lifeMs = expiresAt - Date.now() + expiryGraceMs;
+  if (lifeMs > longestTimerMs) return undefined;
+  return setTimeout(() => socket.conn.close(), Math.max(0, lifeMs)).unref();
 }

@@ -125,6 +125,20 @@ test("S1 the end brings all text that was held back, before it", () => {
   expect(viewer.text).toBe("ab");
 });
 
+test("S1 what has arrived is shown when an attempt breaks, before anything else is tried", () => {
+  const viewer = watch();
+  start();
+  write("a");
+  write("b");
+  const report = { requestId: undefined, firstTokenMs: 1, totalMs: 1, inputTokens: null, outputTokens: null };
+  const end = {
+    kind: "aborted",
+    report: { model: "m", cacheReadTokens: null, cacheWriteTokens: null, ...report },
+  } as const;
+  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, end });
+  expect(viewer.text).toBe("ab");
+});
+
 test("S9 a clogged viewer is passed over, and catches up in one piece", () => {
   const [slow, quick] = [watch(), watch()];
   start();

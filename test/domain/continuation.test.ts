@@ -63,6 +63,11 @@ test("U4 what is taken up again has no white space and no half character at its 
   expect(continuable("Hello 😀")).toBe("Hello 😀");
 });
 
+test("U4 the ending that is quoted begins with a whole character", () => {
+  const please = askForRest([], `${"x".repeat(20)}${"🎁".repeat(40)}x`, "instruct").at(-1)?.text ?? "";
+  expect(please.isWellFormed()).toBe(true);
+});
+
 test("U4 the rest is asked for by a prefill or in words, as the model understands", () => {
   const context = [{ role: "user", text: "?" }] as const;
   expect(askForRest(context, "So far", "prefill")).toEqual([...context, { role: "assistant", text: "So far" }]);

@@ -38,7 +38,12 @@ describe("U4 before the first text", () => {
     expect(decide("unknown-model")).toEqual({ kind: "next-model" });
   });
 
-  test.each(["bad-key", "bad-request", "spend-limit"] as const)(
+  test("an answer without a word is asked for once more, and of no other model", () => {
+    expect(decide("empty")).toMatchObject({ kind: "retry" });
+    expect(decide("empty", { tries: 2 })).toEqual({ kind: "give-up" });
+  });
+
+  test.each(["declined", "bad-key", "bad-request", "spend-limit"] as const)(
     "%s needs a person: nothing is tried again",
     (reason) => {
       expect(decide(reason)).toEqual({ kind: "give-up" });
@@ -52,6 +57,11 @@ describe("U4 after the first text", () => {
     expect(decide("cut", { hasText: true })).toEqual({ kind: "continue", waitMs: 0 });
     expect(decide("stall", { hasText: true, continuations: 1 })).toEqual({ kind: "continue", waitMs: 1_000 });
     expect(decide("cut", { hasText: true, continuations: 2 })).toEqual({ kind: "give-up" });
+  });
+
+  test("a customer in the middle of reading is not kept waiting for longer than ten seconds", () => {
+    expect(decide("rate-limit", { hasText: true }, 9_000)).toEqual({ kind: "continue", waitMs: 9_000 });
+    expect(decide("rate-limit", { hasText: true }, 86_400_000)).toEqual({ kind: "give-up" });
   });
 
   test("an answer that took too long is not made longer", () => {

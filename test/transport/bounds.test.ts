@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { freshId, openAgain, openCustomer } from "../support/customer.ts";
+import { openRawRelay, relayEvent, textEvent } from "../support/raw-relay.ts";
 import { generous, openTestServer } from "../support/server.ts";
 
 test("X2: one customer has no more sockets than allowed at the same time, and another customer is not disturbed", async () => {
@@ -44,4 +45,54 @@ test("a page is given the latest sixty messages of a long conversation", async (
   expect(messages).toHaveLength(60);
   expect(messages.at(-1)?.author).toBe("assistant");
   expect(messages.at(-2)?.text).toContain("number 34");
+});
+
+test("X3: a relay that never stops ends as a truncated answer, and its connection is closed", async () => {
+  const closed = Promise.withResolvers<void>();
+  await using relay = await openRawRelay((_request, response) => {
+    response.once("close", closed.resolve);
+    const pour = () => {
+      while (response.writable && response.write(textEvent("很长的回答。".repeat(500))));
+    };
+    response.on("drain", pour);
+    pour();
+  });
+  await using server = await openTestServer({ env: { ANTHROPIC_BASE_URL: relay.baseUrl } });
+  await using customer = await openCustomer(server.url);
+  const { turnId } = await customer.ask("message:send", { messageId: freshId(), text: "说吧" });
+  const ended = await customer.fact("turn:ended", (fact) => fact.turnId === turnId);
+  await closed.promise;
+  expect(ended.outcome).toBe("truncated");
+  expect(ended.message?.text.length).toBeLessThan(50_000);
+});
+
+test("U3: a model that declines without a word is asked once, and the customer is told", async () => {
+  let asked = 0;
+  await using relay = await openRawRelay((_request, response) => {
+    asked++;
+    response.end(relayEvent("message_delta", { delta: { stop_reason: "refusal" } }) + relayEvent("message_stop"));
+  });
+  await using server = await openTestServer({ env: { ANTHROPIC_BASE_URL: relay.baseUrl } });
+  await using customer = await openCustomer(server.url);
+  await customer.ask("message:send", { messageId: freshId(), text: "…" });
+  expect(await customer.fact("turn:ended")).toMatchObject({ outcome: "failed", error: { code: "assistant-declined" } });
+  expect(asked).toBe(1);
+  expect(server.logged.some(({ msg }) => String(msg).includes("declined to answer"))).toBe(true);
+});
+
+test("U3: no half character and no control goes to the relay, wherever an answer was stopped or whatever a page is called", async () => {
+  await using server = await openTestServer({ config: generous });
+  await using customer = await openCustomer(server.url);
+  const page = { url: "https://shop.example/\ud83d\u0007", title: "\udc00" };
+  const first = await customer.ask("message:send", {
+    messageId: freshId(),
+    text: "[[sim: lone; stall after=40]]",
+    page,
+  });
+  await customer.fact("turn:delta");
+  await customer.ask("turn:stop", { turnId: first.turnId ?? "" });
+  const next = await customer.ask("message:send", { messageId: freshId(), text: "还在吗", page });
+  await customer.fact("turn:ended", (fact) => fact.turnId === next.turnId);
+  const bodies = (await server.requests()).map(({ body }) => JSON.stringify(body));
+  expect(bodies.filter((body) => /\\u(d[89a-f]|0007)/i.test(body))).toEqual([]);
 });

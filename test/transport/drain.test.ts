@@ -103,6 +103,17 @@ test("N3: an answer longer than the drain ends as failed, with its text, and say
   await closed;
 });
 
+test("N3: what still waits when the time is over ends too, and says why", async () => {
+  await using server = await openTestServer({ env: { DRAIN_SECONDS: "1" } });
+  await using customer = await openCustomer(server.url);
+  await customer.begin("[[sim: stall after=3]]");
+  const { turnId } = await customer.ask("message:send", { messageId: freshId(), text: "你好" });
+  const closed = server.app.close();
+  const { outcome, error } = await customer.fact("turn:ended", (fact) => fact.turnId === turnId);
+  expect({ outcome, code: error?.code }).toEqual({ outcome: "failed", code: "draining" });
+  await closed;
+});
+
 test("N3: somebody who reads nothing does not keep the node from closing", async () => {
   await using server = await openTestServer({ env: { DRAIN_SECONDS: "0" } });
   await using customer = await openCustomer(server.url);

@@ -194,6 +194,17 @@ describe("refusals over HTTP", () => {
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
+  test("N3: a node that shuts down refuses with 503 and the time to wait", async () => {
+    await using server = await openTestServer();
+    await using page = await openCustomer(server.url);
+    await page.begin("[[sim: long chars=400; stall after=5]]");
+    const closed = server.app.close();
+    const response = await post(server.url, { text: "你好" });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await response.json()).toMatchObject({ error: { code: "draining", retryAfterMs: 1_000 } });
+    await closed;
+  });
+
   test("X3: what is no HTTP at all ends its own connection only", async () => {
     await using server = await openTestServer();
     const { hostname, port } = new URL(server.url);

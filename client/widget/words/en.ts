@@ -103,6 +103,7 @@ export const words: Words = {
     "assistant-slow": "The AI assistant did not answer in time. Please ask again.",
     "assistant-cut": "The answer broke off. Please ask again.",
     "assistant-unreachable": "The AI assistant cannot be reached right now. Please ask again.",
+    "assistant-declined": "The AI assistant cannot answer that. Please ask in another way.",
     "assistant-unavailable": "The AI assistant cannot answer now. The fault is ours, and the shop has been told.",
     unavailable: "The service is not available at the moment. Please try again shortly.",
     internal: "Something went wrong on our side. Please try again.",

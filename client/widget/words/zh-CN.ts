@@ -101,6 +101,7 @@ export const words: Words = {
     "assistant-slow": "AI 助手没有及时回应，请再问一次。",
     "assistant-cut": "回答中途断开了，请再问一次。",
     "assistant-unreachable": "暂时联系不上 AI 助手，请再问一次。",
+    "assistant-declined": "AI 助手无法回答这个问题，请换个问法。",
     "assistant-unavailable": "AI 助手暂时无法回答，问题在我们这边，店家已收到通知。",
     unavailable: "服务暂时不可用，请稍后再试。",
     internal: "我们这边出了点问题，请再试一次。",

@@ -35,11 +35,17 @@ export class Answer {
     this.eventCount++;
     const loose: LooseEvent = event;
     if (loose.type === "content_block_delta") return this.#grow(loose.delta);
-    if (loose.type === "content_block_start") return firstText(loose.content_block);
+    if (loose.type === "content_block_start") return this.#open(loose.content_block);
     if (loose.type === "message_stop") this.ended = true;
     else if (loose.type === "message_start") this.#count(loose.message?.usage);
     else if (loose.type === "message_delta") this.#close(loose);
     return "";
+  }
+
+  #open(block: LooseEvent["content_block"]): string {
+    const text = firstText(block);
+    if (text !== "") this.begun = true;
+    return text;
   }
 
   #grow(delta: LooseEvent["delta"]): string {

@@ -1,10 +1,10 @@
 import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
-import type { FailureReason, RelayFailure } from "../../domain/relay.ts";
+import type { RelayFailure } from "../../domain/relay.ts";
 import type { Answer } from "./answer.ts";
 import type { RelayBody } from "./body.ts";
 import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { quote, type Unquotable } from "./quote.ts";
-import { reasonOf } from "./reasons.ts";
+import { type RelayReason, reasonOf } from "./reasons.ts";
 import { readRetryAfterMs } from "./retry-after.ts";
 import type { Expiry, Limits } from "./watch.ts";
 
@@ -90,7 +90,7 @@ type Sentence = (error: APIError, asked: Asked) => string;
 const serverError: Sentence = () => "The relay has a fault of its own";
 
 /** Each goes on with the status and the type in brackets. */
-const sentences: Readonly<Record<FailureReason, Sentence>> = {
+const sentences: Readonly<Record<RelayReason, Sentence>> = {
   "bad-key": (_, { keyNames }) => `The relay refused the key: check ${keyNames}`,
   "unknown-model": (_, { model }) =>
     `The relay does not know the model "${model}": compare the table of models with the relay's own list`,
@@ -121,7 +121,7 @@ function notEvents({ headers, status }: APIError, baseUrl: string): string {
 }
 
 /** The relay's own words, only where a person has to mend something. */
-function said(reason: FailureReason, error: APIError, { secret }: Asked): string {
+function said(reason: RelayReason, error: APIError, { secret }: Asked): string {
   const mendable =
     reason === "bad-key" || reason === "unknown-model" || reason === "bad-request" || reason === "spend-limit";
   if (!mendable || typeof error.apiMessage !== "string" || error.apiMessage === "") return "";

@@ -1,8 +1,11 @@
 import type { APIError } from "@anthropic-ai/sdk";
 import type { FailureReason } from "../../domain/relay.ts";
 
+/** Whether a whole answer says enough is not for the relay's engine to judge. */
+export type RelayReason = Exclude<FailureReason, "empty" | "declined">;
+
 /** Types that say enough alone. The others are told apart by what is wrong, and then by status. */
-const byType: Readonly<Record<string, FailureReason>> = {
+const byType: Readonly<Record<string, RelayReason>> = {
   authentication_error: "bad-key",
   permission_error: "bad-key",
   billing_error: "spend-limit",
@@ -13,7 +16,7 @@ const byType: Readonly<Record<string, FailureReason>> = {
   timeout_error: "server-error",
 };
 
-const byStatus: Readonly<Record<number, FailureReason>> = {
+const byStatus: Readonly<Record<number, RelayReason>> = {
   401: "bad-key",
   402: "spend-limit",
   403: "bad-key",
@@ -39,7 +42,7 @@ const modelMissing = [
 ];
 
 /** Why the relay refused (U3): by its own error type first, and by status where the type says too little. */
-export function reasonOf(error: APIError): FailureReason {
+export function reasonOf(error: APIError): RelayReason {
   const words = typeof error.apiMessage === "string" ? error.apiMessage : "";
   if (isSpent(error, words)) return "spend-limit";
   const typed = Object.hasOwn(byType, String(error.type)) ? byType[String(error.type)] : undefined;
@@ -59,7 +62,7 @@ function isModelMissing(error: APIError, words: string): boolean {
   return codeIn(error.error) === "model_not_found" || modelMissing.some((pattern) => pattern.test(words));
 }
 
-function byStatusClass({ status, type }: APIError): FailureReason {
+function byStatusClass({ status, type }: APIError): RelayReason {
   if (type === "invalid_request_error") return "bad-request";
   if (status === undefined || status >= 500) return "server-error";
   if (status >= 400) return "bad-request";

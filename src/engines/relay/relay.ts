@@ -79,13 +79,15 @@ function quietClient(baseURL: string, credential: string, wire: Wire, totalMs: n
   });
 }
 
-/** The system prompt ends a prefix that is the same for every customer, so it is marked for the relay's cache (U5). */
+/**
+ * Half a character, as a stopped answer may end in, is replaced: the API refuses a request that holds one.
+ * The system prompt ends a prefix that is the same for every customer, so it is marked for the relay's cache (U5). */
 function toBody({ model, maxTokens, system, messages }: RelayRequest): MessageCreateParamsStreaming {
   return {
     model,
     max_tokens: maxTokens,
     stream: true,
     ...(system === "" ? {} : { system: [{ type: "text", text: system, cache_control: { type: "ephemeral" } }] }),
-    messages: messages.map(({ role, text }) => ({ role, content: text })),
+    messages: messages.map(({ role, text }) => ({ role, content: text.toWellFormed() })),
   };
 }
