@@ -78,7 +78,7 @@ function end(): void {
   audience.step({ ...step, error: undefined, model: "m", report });
 }
 
-test("S1 the first text leaves at once", () => {
+test("S1 S6 the first text leaves at once, before the call that brought it returns", () => {
   const viewer = watch();
   start();
   write("a");

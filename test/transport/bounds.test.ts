@@ -1,7 +1,8 @@
+import { SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { freshId, openAgain, openCustomer } from "../support/customer.ts";
 import { openRawRelay, relayEvent, textEvent } from "../support/raw-relay.ts";
-import { generous, openTestServer } from "../support/server.ts";
+import { generous, openTestServer, secret, withRelay } from "../support/server.ts";
 
 test("X2: one customer has no more sockets than allowed at the same time, and another customer is not disturbed", async () => {
   const few = {
@@ -95,4 +96,28 @@ test("U3: no half character and no control goes to the relay, wherever an answer
   await customer.fact("turn:ended", (fact) => fact.turnId === next.turnId);
   const bodies = (await server.requests()).map(({ body }) => JSON.stringify(body));
   expect(bodies.filter((body) => /\\u(d[89a-f]|0007)/i.test(body))).toEqual([]);
+});
+
+test("U2: text that came with the opening of a block counts as begun, so that silence after it is a stall", async () => {
+  await using relay = await openRawRelay((_request, response) => {
+    response.write(relayEvent("content_block_start", { index: 0, content_block: { type: "text", text: "您好" } }));
+  });
+  const clocks = withRelay({ firstTokenMs: 200, idleMs: 300, continuations: 0 });
+  await using server = await openTestServer({ env: { ANTHROPIC_BASE_URL: relay.baseUrl }, config: clocks });
+  await using customer = await openCustomer(server.url);
+  await customer.ask("message:send", { messageId: freshId(), text: "在吗" });
+  expect(await customer.fact("turn:ended")).toMatchObject({ outcome: "failed", message: { text: "您好" } });
+  expect(server.logged.find(({ reason }) => reason !== undefined)).toMatchObject({ reason: "stall" });
+});
+
+test("X1: whoever's token has ended hears no more: the connection is closed soon after", async () => {
+  await using server = await openTestServer();
+  const token = await new SignJWT({ role: "customer" })
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject("li")
+    .setExpirationTime(Math.floor(Date.now() / 1_000) + 1)
+    .sign(new TextEncoder().encode(secret));
+  await using customer = await openCustomer(server.url, { token });
+  const why = await new Promise<string>((resolve) => customer.socket.once("disconnect", resolve));
+  expect(why).toBe("transport close");
 });
