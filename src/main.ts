@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (fault) => log.error({ err: fault }, "unhandled rejection"));
   const app = await openApp(config, log).catch((fault: unknown) => refuseToStart(log, fault, config));
   announce(log, app, config);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(log, app, config, signal));
+  closeOnSignal(log, app, config);
 }
 
 function readSettings(): Config {
@@ -38,10 +38,20 @@ function announce(log: Logger, app: App, { demonstration }: Config): void {
   log.info(`Tidegate listens on ${app.url}`);
 }
 
-function stop(log: Logger, app: App, { drainMs }: Config, signal: string): void {
-  log.info({ signal }, "closing: running answers may finish");
-  for (const again of ["SIGTERM", "SIGINT"] as const) process.once(again, () => process.exit(1));
-  setTimeout(() => process.exit(1), drainMs + patienceMs).unref();
+/** One listener for good: while none is there, as between two `once`, a signal would end the process as the system does. */
+function closeOnSignal(log: Logger, app: App, { drainMs }: Config): void {
+  let closing = false;
+  const onSignal = (signal: string) => {
+    if (closing) process.exit(1);
+    closing = true;
+    log.info({ signal }, "closing: running answers may finish");
+    setTimeout(() => process.exit(1), drainMs + patienceMs).unref();
+    close(log, app);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, onSignal);
+}
+
+function close(log: Logger, app: App): void {
   app.close().then(
     () => process.exit(0),
     (fault: unknown) => {
