@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import type { Desk } from "./domain/answering.ts";
 import { Assistant } from "./domain/assistant.ts";
@@ -15,14 +16,14 @@ import { openRelay } from "./engines/relay/relay.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { TurnLog } from "./telemetry/log.ts";
+import { clusterLog, TurnLog } from "./telemetry/log.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { Rates } from "./transport/limits.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
-import { openSockets } from "./transport/sockets.ts";
+import { openSockets, type SocketServer, tellElsewhere } from "./transport/sockets.ts";
 
 /** A running server. */
 export interface App extends AsyncDisposable {
@@ -49,17 +50,29 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   let draining = false;
 
   const load = stack.use(new EventLoopLoad());
+  const pace = () => paceMs(load.share);
   const relay = await openUpstream(config, stack, log);
-  const world = openWorld(config, stack);
-  const conversations = new MemoryConversations(world);
-  const turns = new MemoryTurns(world);
-  const audience = new Audience({ clock, paceMs: () => paceMs(load.share) });
-  const listener = tellAll([audience, new TurnLog(log)]);
+  const cluster = await openCluster(config, log, pace, onFault, stack);
+  const { conversations, turns } = cluster ?? openMemory(config, stack);
+  const audience = new Audience({
+    clock,
+    paceMs: pace,
+    ...(cluster && { muted: () => cluster.fenced, emptied: (conversationId) => cluster.emptied(conversationId) }),
+  });
+  const listener = tellAll([audience, new TurnLog(log), ...(cluster?.listeners ?? [])]);
   const desk = { ...deskSettings(config), turns, relay, clock, listener };
-  const assistant = new Assistant({ ...desk, conversations, context: config.context, onFault });
+  const assistant = new Assistant({
+    ...desk,
+    conversations,
+    context: config.context,
+    ...(cluster && { work: cluster.work, stopElsewhere: (turn) => cluster.stopElsewhere(turn) }),
+    onFault,
+  });
+  await cluster?.join(assistant, audience, stack);
+  const secrets = await agreedSecrets(config, cluster);
 
   const transport: ChatApiOptions = {
-    identity: new Identity(config),
+    identity: new Identity({ ...config, secrets }),
     origins: new Origins({ allowed: config.allowedOrigins, demonstration: config.demonstration }),
     trustedProxies: config.trustedProxies,
     connections: new Rates(connectionRate(config), clock),
@@ -68,14 +81,27 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       turns,
       assistant,
       audience,
+      live: (turnId) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
+      show: (conversation) => cluster?.show(conversation),
+      tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       draining: () => draining,
     },
   };
-  const http = await openHttp({ pagesPath, unready: () => (draining ? "draining" : null), onFault });
+  const http = await openHttp({
+    pagesPath,
+    unready: () => (draining ? "draining" : cluster?.fenced ? "fenced" : null),
+    notes: () => (cluster?.away ? ["redis-away"] : []),
+    onFault,
+  });
   openChatApi(http, transport);
-  const io = openSockets(http.server, { ...transport, ...socketLimits(config), onFault });
+  const io: SocketServer = openSockets(http.server, {
+    ...transport,
+    ...socketLimits(config),
+    adapter: cluster?.adapter,
+    onFault,
+  });
   const url = await http.listen({ host: config.host, port: config.port, backlog: 4_096 });
   stack.defer(() => http.close());
   stack.defer(() => io.close());
@@ -85,7 +111,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     draining = true;
     const deadline = AbortSignal.timeout(config.drainMs);
     let busy = true;
-    const drained = assistant.drain(deadline).finally(() => {
+    const drained = drain(assistant, cluster, deadline).finally(() => {
       busy = false;
     });
     while (busy) {
@@ -110,13 +136,60 @@ async function openUpstream(config: Config, stack: AsyncDisposableStack, log: Lo
   return stack.use(openRelay({ baseUrl: simulator.baseUrl, apiKey: "simulator", ...clocks, version }));
 }
 
-function openWorld(config: Config, stack: AsyncDisposableStack): MemoryWorld {
-  const newId = () => randomBytes(16).toString("base64url");
-  const world = new MemoryWorld({ clock: systemClock, newId, lifeMs: config.context.lifeSeconds * 1_000, maxMessages });
+/** What one node needs that keeps everything to itself. */
+function openMemory(config: Config, stack: AsyncDisposableStack) {
+  const lifeMs = config.context.lifeSeconds * 1_000;
+  const world = new MemoryWorld({ clock: systemClock, newId, lifeMs, maxMessages });
   const timer = setInterval(() => world.sweep(), sweepMs).unref();
   stack.defer(() => clearInterval(timer));
-  return world;
+  return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world) };
 }
+
+/** This node's part in a service of many, when Redis is set. */
+async function openCluster(
+  config: Config,
+  log: Logger,
+  paceMs: () => number,
+  onFault: (fault: unknown, where: string) => void,
+  stack: AsyncDisposableStack,
+): Promise<Cluster | null> {
+  const { redis } = config;
+  if (redis === null) return null;
+  const { random } = Math;
+  const options = {
+    redis,
+    config,
+    clock: systemClock,
+    newId,
+    random,
+    maxMessages,
+    paceMs,
+    report: clusterLog(log),
+    onFault,
+  };
+  return stack.use(await Cluster.open(options));
+}
+
+/** Nodes of a demonstration agree on one secret, so that each of them knows the other's guests (X6). */
+async function agreedSecrets({ demonstration, secrets }: Config, cluster: Cluster | null): Promise<Config["secrets"]> {
+  return demonstration && cluster ? [await cluster.agreeOnSecret(secrets[0])] : secrets;
+}
+
+/** Finishes what is being answered; what takes too long is handed to the other nodes, or ended where there are none (N3). */
+async function drain(assistant: Assistant, cluster: Cluster | null, deadline: AbortSignal): Promise<void> {
+  if (cluster === null) return assistant.drain(deadline);
+  let flushed: Promise<void> | undefined;
+  const drained = assistant.drain(deadline, "lost");
+  // After the assistant's own listener: by then nothing is written any more.
+  deadline.addEventListener("abort", () => {
+    flushed = cluster.flush();
+  });
+  await drained;
+  await flushed;
+  await cluster.leave();
+}
+
+const newId = () => randomBytes(16).toString("base64url");
 
 function deskSettings({ relay, models, assistant, shop }: Config) {
   const chain: Desk["chain"] = [relay.model, ...relay.fallbacks];

@@ -21,6 +21,12 @@ export type RelayConfig =
       readonly authToken: string | undefined;
     };
 
+/** Where Redis is: one server, a Redis Cluster's nodes, or Sentinels that know the master by a name. */
+export type RedisConfig =
+  | { readonly kind: "one"; readonly url: string }
+  | { readonly kind: "cluster"; readonly nodes: readonly string[] }
+  | { readonly kind: "sentinel"; readonly sentinels: readonly string[]; readonly master: string };
+
 /** Everything the server is told from outside, checked. */
 export interface Config extends FileConfig {
   readonly host: string;
@@ -33,6 +39,9 @@ export interface Config extends FileConfig {
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: number;
   readonly relayAccess: RelayConfig;
+  /** Null for one node that keeps everything in memory. */
+  readonly redis: RedisConfig | null;
+  readonly redisPrefix: string;
   readonly anthropicVersion: string | undefined;
   readonly drainMs: number;
   readonly logLevel: string;
@@ -65,6 +74,13 @@ const environment = z.object({
     .optional(),
   TIDEGATE_SIMULATOR: z.enum(["auto", "on", "off"], { error: "must be auto, on or off" }).default("auto"),
   TIDEGATE_CONFIG: z.string().optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis or rediss URL" }).optional(),
+  REDIS_NODES: z.string().optional(),
+  REDIS_SENTINEL: z.string().optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, "must be 1 to 64 letters, digits, - _ or .")
+    .default("tidegate"),
   AUTH_SECRET: z.string().optional(),
   AUTH_JWKS_URL: url.optional(),
   ALLOWED_ORIGINS: z.string().optional(),
@@ -93,6 +109,7 @@ export function readConfig(env: Environment = process.env): Config {
     ...secretFaults(settings, secrets),
     ...relayFaults(settings),
     ...originFaults(settings),
+    ...redisFaults(settings),
   ];
   if (faults.length > 0) throw new ConfigError(faults);
   const [first, ...others] = secrets;
@@ -107,6 +124,8 @@ export function readConfig(env: Environment = process.env): Config {
     allowedOrigins: listOf(settings.ALLOWED_ORIGINS).map((origin) => URL.parse(origin)?.origin ?? origin),
     trustedProxies: settings.TRUSTED_PROXIES,
     relayAccess: relayAccess(settings),
+    redis: redisPlace(settings),
+    redisPrefix: settings.REDIS_PREFIX,
     anthropicVersion: settings.ANTHROPIC_VERSION,
     drainMs: settings.DRAIN_SECONDS * 1_000,
     logLevel: settings.LOG_LEVEL,
@@ -166,6 +185,23 @@ function relayFaults(settings: Settings): string[] {
   return [
     "No relay is set and the simulator is off. Set ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY, or TIDEGATE_SIMULATOR=on.",
   ];
+}
+
+const redisNode = /^(rediss?:\/\/\S+|[\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?)$/i;
+
+function redisFaults({ REDIS_URL, REDIS_NODES, REDIS_SENTINEL }: Settings): string[] {
+  if (REDIS_URL && REDIS_NODES) return ["Set REDIS_URL or REDIS_NODES, not both."];
+  if (REDIS_SENTINEL && !REDIS_NODES) return ["REDIS_SENTINEL needs REDIS_NODES: the addresses of the Sentinels."];
+  return listOf(REDIS_NODES)
+    .filter((node) => !redisNode.test(node))
+    .map((node) => `REDIS_NODES: "${node.replace(/\/\/.*@/, "//…@")}" is no address; write it like 10.0.0.1:6379.`);
+}
+
+function redisPlace({ REDIS_URL: url, REDIS_NODES, REDIS_SENTINEL: master }: Settings): RedisConfig | null {
+  if (url) return { kind: "one", url };
+  const nodes = listOf(REDIS_NODES);
+  if (nodes.length === 0) return null;
+  return master ? { kind: "sentinel", sentinels: nodes, master } : { kind: "cluster", nodes };
 }
 
 function relayAccess(settings: Settings): RelayConfig {

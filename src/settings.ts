@@ -31,6 +31,22 @@ export const settings = [
   },
   { name: "TIDEGATE_CONFIG", unset: "none", meaning: "Path of the configuration file (JSON), see below." },
   {
+    name: "REDIS_URL",
+    unset: "one node, in memory",
+    meaning: "One Redis (7 or newer) or Valkey: all nodes on it are one service.",
+  },
+  {
+    name: "REDIS_NODES",
+    unset: "none",
+    meaning: "Instead of `REDIS_URL`: nodes of a Redis Cluster, or Sentinels, as `host:port` or URLs, comma-separated.",
+  },
+  { name: "REDIS_SENTINEL", unset: "none", meaning: "Name of the master that the Sentinels in `REDIS_NODES` watch." },
+  {
+    name: "REDIS_PREFIX",
+    unset: "`tidegate`",
+    meaning: "What all keys in Redis begin with: another one for each service.",
+  },
+  {
     name: "AUTH_SECRET",
     unset: "random: a demonstration",
     meaning:

@@ -105,6 +105,7 @@ test("packages that speak to the world live in one room each", () => {
     limiter: /^src\/transport\//,
     "@anthropic-ai/sdk": /^src\/engines\/relay\//,
     undici: /^src\/engines\/relay\//,
+    "@socket.io/redis-adapter": /^src\/engines\/redis\//,
     ioredis: /^src\/engines\/redis\//,
     pino: /^src\/(telemetry\/|app\.ts|main\.ts)/,
     "socket.io-client": /^client\/chat\//,

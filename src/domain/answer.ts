@@ -14,9 +14,11 @@ export class Answer {
   #epoch: number;
   #starts: readonly EpochStart[];
 
-  constructor(turn: Turn, model: string) {
+  /** @param text what was written of it before, by another node */
+  constructor(turn: Turn, model: string, text = "") {
     this.ref = { conversationId: turn.conversationId, turnId: turn.turnId };
     this.model = model;
+    this.#text = text;
     this.#epoch = turn.epoch;
     this.#starts = turn.starts;
   }
@@ -29,15 +31,27 @@ export class Answer {
     return this.#epoch;
   }
 
+  /** Where each epoch so far began. */
+  get starts(): readonly EpochStart[] {
+    return this.#starts;
+  }
+
   append(piece: string): void {
     this.#text += piece;
   }
 
   /** Takes over the epoch of a turn that was raised; the text is cut to where it begins. */
-  raise(turn: Turn): void {
+  raise(turn: Pick<Turn, "epoch" | "starts">): void {
     this.#epoch = turn.epoch;
     this.#starts = turn.starts;
     this.#text = this.#text.slice(0, turn.starts.at(-1)?.offset ?? 0);
+  }
+
+  /** Becomes what another node says of it: its epochs, and the text from `offset` on. */
+  overwrite(starts: readonly EpochStart[], offset: number, text: string): void {
+    this.#starts = starts;
+    this.#epoch = starts.at(-1)?.epoch ?? this.#epoch;
+    this.#text = this.#text.slice(0, offset) + text;
   }
 
   /** What a reader lacks who has the text up to `offset` under `epoch`; from the start for one who has nothing. */

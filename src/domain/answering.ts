@@ -8,8 +8,11 @@ import type { AttemptEnd, ModelMessage, Relay, RelayFailure } from "./relay.ts";
 import type { Listener } from "./steps.ts";
 import type { Ending, Turns } from "./turns.ts";
 
-/** Why an answer is ended before its end: the reason an {@link Answering}'s signal is aborted with. */
-export type Interruption = "stopped" | "interrupted" | "draining";
+/**
+ * Why an answer is ended before its end: the reason an {@link Answering}'s signal is aborted with. One that is `lost` to
+ * another node goes on there: here it has no end.
+ */
+export type Interruption = "stopped" | "interrupted" | "draining" | "lost";
 
 /** What every answer of a node is written with. */
 export interface Desk {
@@ -137,8 +140,9 @@ export class Answering {
     return "go on";
   }
 
-  #interrupted(): Ending {
+  #interrupted(): Ending | null {
     const reason: Interruption = this.#signal.reason;
+    if (reason === "lost") return null;
     if (reason !== "draining") return this.#ending(reason);
     return { outcome: "failed", text: this.#answer.text, error: wireError("draining") };
   }

@@ -1,9 +1,10 @@
-import { TidegateError, wireError } from "../contract/errors.ts";
+import { TidegateError, toWireError, wireError } from "../contract/errors.ts";
 import type { Outcome } from "../contract/shapes.ts";
 import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption } from "./answering.ts";
 import { buildContext, type ContextLimits } from "./context.ts";
 import type { Asked, Conversations, Question } from "./conversations.ts";
+import { Outage } from "./outage.ts";
 import type { TurnReport } from "./steps.ts";
 import type { Ending, Turn, TurnRef } from "./turns.ts";
 
@@ -15,9 +16,18 @@ interface LiveTurn {
   readonly ended: Promise<void>;
 }
 
+/** Where this node's work is listed, so that others find it should this node die (N1). Must not reject. */
+export interface WorkList {
+  take(conversationId: string): Promise<void>;
+  drop(conversationId: string): Promise<void>;
+}
+
 export interface AssistantOptions extends Desk {
   readonly conversations: Conversations;
   readonly context: ContextLimits;
+  readonly work?: WorkList;
+  /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
+  readonly stopElsewhere?: (turn: Turn) => Promise<void>;
   /** Told of what should never happen; the customer has been told of a failed answer by then. */
   readonly onFault: (fault: unknown, conversationId: string) => void;
 }
@@ -28,13 +38,14 @@ export interface AssistantOptions extends Desk {
  * - **A4** One answer at a time for each conversation; what was asked meanwhile is answered together, next.
  * - **S5** Every turn that starts ends with a stored answer, whatever happens.
  * - **S10** An answer needs nobody to listen.
+ * - **N1** What another node has taken over is not written here any more, nor ended.
  */
 export class Assistant {
   readonly #options: AssistantOptions;
   readonly #live = new Map<string, LiveTurn>();
   /** Starts under way, by conversation. */
   readonly #starts = new Map<string, Promise<void>>();
-  #closed = false;
+  #closed: Interruption | null = null;
 
   constructor(options: AssistantOptions) {
     this.#options = options;
@@ -55,8 +66,39 @@ export class Assistant {
   async ask(conversationId: string, question: Question): Promise<Asked> {
     const asked = await this.#options.conversations.ask(conversationId, question);
     if (!asked.repeated) this.#options.listener.step({ kind: "message-added", conversationId, message: asked.message });
-    if (asked.turnId !== null) this.#serve(conversationId);
+    if (asked.turnId !== null) this.serve(conversationId);
     return asked;
+  }
+
+  /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
+  serve(conversationId: string): void {
+    const starting = (this.#starts.get(conversationId) ?? Promise.resolve())
+      .then(() => this.#start(conversationId))
+      .catch((fault: unknown) => this.#options.onFault(fault, conversationId))
+      .finally(() => {
+        if (this.#starts.get(conversationId) === starting) this.#starts.delete(conversationId);
+      });
+    this.#starts.set(conversationId, starting);
+  }
+
+  /** Takes over a turn that nobody writes any more, going on from `text`; does nothing when another node was faster (S4). */
+  async adopt(turn: Turn, text: string): Promise<void> {
+    await this.#options.work?.take(turn.conversationId);
+    const raised = await this.#options.turns.raise(turn, turn.epoch, text.length);
+    if (raised === null) return this.#rest(turn.conversationId);
+    if (raised.epoch <= mostEpochs) return this.#begin(raised, text);
+    await this.#end(raised, { outcome: "failed", text, error: wireError("internal") }, noReport);
+    this.serve(turn.conversationId);
+  }
+
+  /** Makes sure of every answer that this node writes: those that others have taken over are given up (N1). */
+  async reclaim(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((live) => this.#reclaim(live)));
+  }
+
+  /** Another node has taken these over. */
+  lose(turnIds: readonly string[]): void {
+    for (const turnId of turnIds) this.#live.get(turnId)?.abort.abort("lost" satisfies Interruption);
   }
 
   /** Stops an answer or takes a waiting turn back; resolves with how it ended, once that is stored (S10). */
@@ -69,17 +111,18 @@ export class Assistant {
     const live = this.#live.get(ref.turnId);
     live?.abort.abort("stopped" satisfies Interruption);
     await live?.ended;
+    if (!live) await this.#stopElsewhere(ref);
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
   }
 
   /**
-   * Resolves when nothing is being written and nothing waits. Aborting `hurry` ends what is left as `failed`, with its
-   * text, and what still waits without any.
+   * Resolves when nothing is being written and nothing waits. Aborting `hurry` ends what is left: as `failed`, with its
+   * text, and what still waits without any; or, when it is `lost` to other nodes, without an end.
    */
-  async drain(hurry: AbortSignal): Promise<void> {
+  async drain(hurry: AbortSignal, how: "draining" | "lost" = "draining"): Promise<void> {
     const endAll = () => {
-      this.#closed = true;
-      for (const { abort } of this.#live.values()) abort.abort("draining" satisfies Interruption);
+      this.#closed = how;
+      for (const { abort } of this.#live.values()) abort.abort(how);
     };
     hurry.addEventListener("abort", endAll, { once: true });
     if (hurry.aborted) endAll();
@@ -89,23 +132,45 @@ export class Assistant {
     hurry.removeEventListener("abort", endAll);
   }
 
-  /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
-  #serve(conversationId: string): void {
-    const start = async () => {
-      const turn = await this.#options.turns.start(conversationId);
-      if (turn !== null) this.#begin(turn);
-    };
-    const starting = (this.#starts.get(conversationId) ?? Promise.resolve())
-      .then(start)
-      .catch((fault: unknown) => this.#options.onFault(fault, conversationId))
-      .finally(() => {
-        if (this.#starts.get(conversationId) === starting) this.#starts.delete(conversationId);
-      });
-    this.#starts.set(conversationId, starting);
+  async #start(conversationId: string): Promise<void> {
+    if (this.#closed === "lost") return;
+    const { work, turns } = this.#options;
+    // Listed first: the two commands leave in this order.
+    const listed = work?.take(conversationId);
+    const turn = await turns.start(conversationId);
+    await listed;
+    if (turn) this.#begin(turn, "");
+    else await this.#rest(conversationId);
   }
 
-  #begin(turn: Turn): void {
-    const answer = new Answer(turn, this.#options.chain[0]);
+  /** Nothing is answered there by this node, unless something is. */
+  async #rest(conversationId: string): Promise<void> {
+    for (const { answer } of this.#live.values()) if (answer.ref.conversationId === conversationId) return;
+    await this.#options.work?.drop(conversationId);
+  }
+
+  async #reclaim({ answer, abort }: LiveTurn): Promise<void> {
+    const raised = await this.#options.turns.raise(answer.ref, answer.epoch, answer.text.length);
+    if (raised === null) return abort.abort("lost" satisfies Interruption);
+    await this.#options.work?.take(answer.ref.conversationId);
+    answer.overwrite(raised.starts, answer.text.length, "");
+    this.#options.listener.step({ kind: "turn-started", answer, offset: raised.starts.at(-1)?.offset ?? 0 });
+  }
+
+  async #stopElsewhere(ref: TurnRef): Promise<void> {
+    const { turns, stopElsewhere, conversations } = this.#options;
+    const turn = await turns.read(ref);
+    if (!stopElsewhere || turn === null || turn.state === "ended") return;
+    await stopElsewhere(turn);
+    const left = await turns.read(ref);
+    if (left === null || left.state === "ended") return;
+    // Its node does not answer: what is logged of it is kept, and whatever that node says later is fenced.
+    const { logged = "" } = (await conversations.read(ref.conversationId)) ?? {};
+    await this.#end(left, { outcome: "stopped", text: logged }, noReport);
+  }
+
+  #begin(turn: Turn, text: string): void {
+    const answer = new Answer(turn, this.#options.chain[0], text);
     const abort = new AbortController();
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
@@ -113,16 +178,16 @@ export class Assistant {
       .catch((fault: unknown) => this.#options.onFault(fault, answer.ref.conversationId))
       .finally(() => {
         this.#live.delete(turn.turnId);
-        this.#serve(turn.conversationId);
+        this.serve(turn.conversationId);
       });
     this.#live.set(turn.turnId, { answer, abort, ended });
-    if (this.#closed) abort.abort("draining" satisfies Interruption);
+    if (this.#closed) abort.abort(this.#closed);
   }
 
   async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<void> {
     const { listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
-    listener.step({ kind: "turn-started", answer, offset: 0 });
+    listener.step({ kind: "turn-started", answer, offset: answer.text.length });
     budget.earn();
     const answering = new Answering(this.#options, answer, signal);
     const ending = await this.#context(turn)
@@ -145,8 +210,8 @@ export class Assistant {
   }
 
   #broken(fault: unknown, answer: Answer): Ending {
-    this.#options.onFault(fault, answer.ref.conversationId);
-    return { outcome: "failed", text: answer.text, error: wireError("internal") };
+    if (!(fault instanceof Outage)) this.#options.onFault(fault, answer.ref.conversationId);
+    return { outcome: "failed", text: answer.text, error: toWireError(fault) };
   }
 
   async #end(turn: Turn, ending: Ending, report: TurnReport, model?: string): Promise<void> {
@@ -167,5 +232,8 @@ export class Assistant {
     });
   }
 }
+
+/** An answer that was begun so often brings its nodes down: nobody tries it again. */
+const mostEpochs = 12;
 
 const noReport: TurnReport = { firstTextMs: null, totalMs: 0, attempts: 0 };

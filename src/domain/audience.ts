@@ -29,6 +29,10 @@ export interface AudienceOptions {
   readonly clock: Clock;
   /** The least time between two frames of an answer, in milliseconds, asked for at each frame: grows with the load. */
   readonly paceMs: () => number;
+  /** True while this node may not say what it writes (N1): text is kept until it may, or is known to be void. */
+  readonly muted?: () => boolean;
+  /** The last viewer of a conversation on this node has gone. */
+  readonly emptied?: (conversationId: string) => void;
 }
 
 /** No frame ever waits longer than this (S1). */
@@ -65,8 +69,26 @@ export class Audience implements Listener {
     room.add(seat);
     return () => {
       room.delete(seat);
-      if (room.size === 0 && this.#rooms.get(conversationId) === room) this.#rooms.delete(conversationId);
+      if (room.size > 0 || this.#rooms.get(conversationId) !== room) return;
+      this.#rooms.delete(conversationId);
+      this.#options.emptied?.(conversationId);
     };
+  }
+
+  /** Somebody on this node looks at the conversation. */
+  isWatched(conversationId: string): boolean {
+    return this.#rooms.has(conversationId);
+  }
+
+  /** The conversations that somebody on this node looks at. */
+  get watched(): Iterable<string> {
+    return this.#rooms.keys();
+  }
+
+  /** Shows what is appended to `answer` from now on; whoever looks has its text so far. */
+  follow(answer: Answer): void {
+    const { turnId } = answer.ref;
+    this.#frames.set(turnId, { answer, offset: answer.text.length, text: "", lastAt: Number.NEGATIVE_INFINITY });
   }
 
   /** Sends `viewer` what it was passed over for: call when it is no longer clogged. */
@@ -90,12 +112,12 @@ export class Audience implements Listener {
     frame.text += piece;
     const elapsed = this.#options.clock.elapsed() - frame.lastAt;
     const pace = Math.min(this.#options.paceMs(), longestPaceMs);
-    if (elapsed >= pace) {
+    if (elapsed >= pace && !this.#muted) {
       this.#flush(frame);
       return;
     }
     this.#due.add(frame);
-    this.#tick ??= this.#options.clock.after(pace - elapsed, () => this.#flushDue());
+    this.#tick ??= this.#options.clock.after(Math.max(0, pace - elapsed), () => this.#flushDue());
   }
 
   step(step: Step): void {
@@ -115,17 +137,23 @@ export class Audience implements Listener {
     }
   }
 
+  get #muted(): boolean {
+    return this.#options.muted?.() === true;
+  }
+
   #started(answer: Answer, offset: number): void {
     const { conversationId, turnId } = answer.ref;
     // What an earlier epoch had not sent yet is either cut away or still in the answer's text.
     const begun = this.#frames.get(turnId);
     if (begun) this.#due.delete(begun);
-    this.#frames.set(turnId, { answer, offset, text: "", lastAt: Number.NEGATIVE_INFINITY });
+    const frame: Frame = { answer, offset, text: answer.text.slice(offset), lastAt: Number.NEGATIVE_INFINITY };
+    this.#frames.set(turnId, frame);
     for (const seat of this.#rooms.get(conversationId) ?? []) {
       seat.offset = seat.turnId === turnId ? Math.min(seat.offset, offset) : 0;
       seat.turnId = turnId;
     }
     this.tell(conversationId, "turn:started", { turnId, epoch: answer.epoch, offset, model: answer.model });
+    if (frame.text !== "") this.text(answer, "");
   }
 
   #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {
@@ -143,7 +171,7 @@ export class Audience implements Listener {
   /** What has arrived is shown before anything else is tried. */
   #flushTurn(turnId: string): void {
     const frame = this.#frames.get(turnId);
-    if (frame) this.#flush(frame);
+    if (frame && !this.#muted) this.#flush(frame);
   }
 
   #forget(turnId: string): void {
@@ -154,7 +182,8 @@ export class Audience implements Listener {
 
   #flushDue(): void {
     this.#tick = null;
-    for (const frame of this.#due) this.#flush(frame);
+    if (!this.#muted) for (const frame of this.#due) this.#flush(frame);
+    else this.#tick = this.#options.clock.after(longestPaceMs, () => this.#flushDue());
   }
 
   #flush(frame: Frame): void {
@@ -168,7 +197,7 @@ export class Audience implements Listener {
 
   #sendTo(seat: Seat, frame: Frame): void {
     const { answer } = frame;
-    if (seat.viewer.clogged) return;
+    if (seat.viewer.clogged || this.#muted) return;
     if (seat.turnId !== answer.ref.turnId) {
       seat.turnId = answer.ref.turnId;
       seat.offset = 0;

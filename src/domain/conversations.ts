@@ -1,5 +1,6 @@
 import type { Message, Page, Rating, Responder } from "../contract/shapes.ts";
 import type { Caller } from "./identity.ts";
+import type { Turn } from "./turns.ts";
 
 /** The thread between one customer and the shop, as it stands. */
 export interface Conversation {
@@ -9,9 +10,11 @@ export interface Conversation {
   /** In the order in which they were stored; {@link inReadingOrder} gives the order for people and models. */
   readonly messages: readonly Message[];
   /** The turn that is being answered. */
-  readonly runningTurnId: string | null;
+  readonly running: Turn | null;
   /** The turn that gathers what the customer sends meanwhile. */
-  readonly waitingTurnId: string | null;
+  readonly waiting: Turn | null;
+  /** What the log has of the running answer (S8); empty where the node that writes it is this one. */
+  readonly logged: string;
   /** Where the customer was when asking last. */
   readonly page: Page | undefined;
 }
@@ -21,6 +24,8 @@ export interface Question {
   readonly messageId: string;
   readonly text: string;
   readonly page?: Page | undefined;
+  /** The id of the turn it opens, when it opens one; made up where none is given. */
+  readonly turnId?: string | undefined;
 }
 
 /** What became of a question: its message, its turn (null while an agent is the responder), and whether it was new. */
@@ -41,9 +46,13 @@ export interface Asked {
  * - **X1** `open` never gives a conversation to anyone but its customer.
  */
 export interface Conversations {
-  /** The caller's conversation, begun when there is none. */
+  /** The caller's conversation, begun when there is none. This node is told what happens in it from here on (S7). */
   open(caller: Caller): Promise<Conversation>;
   read(conversationId: string): Promise<Conversation | null>;
+  /** Like `read`, and this node is told what happens from here on: no step between the two is missed. */
+  attend(conversationId: string): Promise<Conversation | null>;
+  /** Nobody on this node looks at the conversation any more. */
+  leave(conversationId: string): Promise<void>;
   /**
    * Stores a question and joins it to the waiting turn, in one atomic step. The same `messageId` again gives the first
    * result. Throws `not-found` when the conversation is gone, `message-conflict` when the id was used for another text.

@@ -9,6 +9,8 @@ export interface Caller {
   readonly role: Role;
   readonly class: CustomerClass;
   readonly name: string | undefined;
+  /** Made up a moment ago: nobody can have known this customer before. */
+  readonly isNew?: boolean;
   /** When the token ends, in epoch milliseconds; undefined for one without an end. */
   readonly expiresAt: number | undefined;
 }

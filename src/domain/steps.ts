@@ -13,6 +13,15 @@ export interface TurnReport {
   readonly attempts: number;
 }
 
+/** The end of a turn, as everybody is told of it. */
+export interface TurnEnded {
+  readonly ref: TurnRef;
+  readonly epoch: number;
+  readonly outcome: Outcome;
+  readonly message: Message;
+  readonly error: WireError | undefined;
+}
+
 /** Each thing that happens in a conversation, told once, in order. */
 export type Step =
   | { readonly kind: "message-added"; readonly conversationId: string; readonly message: Message }
@@ -20,16 +29,7 @@ export type Step =
   /** Another writer has taken the turn over (S4): this node says no more of it. */
   | { readonly kind: "turn-lost"; readonly ref: TurnRef }
   | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
-  | {
-      readonly kind: "turn-ended";
-      readonly ref: TurnRef;
-      readonly epoch: number;
-      readonly outcome: Outcome;
-      readonly message: Message;
-      readonly error: WireError | undefined;
-      readonly model: string | undefined;
-      readonly report: TurnReport;
-    };
+  | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
 
 /** Somebody who is told of every step: sockets, log, metrics. Must not throw and must not block (S6). */
 export interface Listener {

@@ -21,6 +21,8 @@ export interface Turn extends TurnRef {
   readonly starts: readonly EpochStart[];
   /** When its first question was stored, in epoch milliseconds. */
   readonly askedAt: number;
+  /** The node that writes its answer, where there are several. */
+  readonly owner?: string | undefined;
   /** Set when ended: the answer as it was stored, with its outcome. */
   readonly answer?: Message;
 }
@@ -30,6 +32,8 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly text: string;
   readonly error?: WireError | undefined;
+  /** The id of the stored answer; made up where none is given. Given again, the same end is stored once. */
+  readonly messageId?: string | undefined;
 }
 
 /**
@@ -38,6 +42,8 @@ export interface Ending {
  * - **S4** Epochs fence: `raise` and `end` with an epoch other than the turn's own change nothing and give null.
  * - **S5** The end is a stored state: `read` gives it to whoever asks later, for as long as the conversation lives.
  * - **A4** At most one turn of a conversation is past `queued` and not ended.
+ *
+ * The node that starts a turn, or raised its epoch last, owns it.
  */
 export interface Turns {
   /** Makes the waiting turn the running one under epoch 1. Null when nothing waits or another turn still runs. */

@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
 import type { Answer } from "../domain/answer.ts";
+import type { ClusterEvent } from "../domain/member.ts";
 import type { AttemptEnd } from "../domain/relay.ts";
 import type { Listener, Step } from "../domain/steps.ts";
 
@@ -54,6 +55,26 @@ export class TurnLog implements Listener {
     const line = { ...ref, epoch, outcome, error: error?.code, model, ...report, chars: message.text.length };
     this.#log.info(line, `turn ${outcome}`);
   }
+}
+
+/** Writes what happens between this node, Redis and the other nodes. */
+export function clusterLog(log: Logger): (event: ClusterEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case "away":
+        return log.warn("Redis is away: what goes on here goes on, and is written when it is back");
+      case "back":
+        return log.info("Redis is back");
+      case "reborn":
+        return log.warn({ former: event.former, node: event.present }, "taken for dead: goes on as another node");
+      case "orphaned":
+        return log.warn({ node: event.nodeId }, "a node has gone: what it was answering is taken over");
+      case "connection":
+        return log.debug({ reason: event.error.message }, "a connection to Redis failed");
+      default:
+        event satisfies never;
+    }
+  };
 }
 
 function figures({ report }: AttemptEnd): object {

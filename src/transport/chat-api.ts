@@ -62,10 +62,12 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
   const { world } = options;
   const question = parse(request.body);
   const { caller, guestToken } = await admit(request, options);
-  const { conversationId } = await world.conversations.open(caller);
+  const conversation = await world.conversations.open(caller);
+  const { conversationId } = conversation;
   const ends = new TurnEnds();
   const stream = request.headers.accept?.includes("text/event-stream") ? openStream(reply, ends) : null;
   const viewer = stream ?? ends;
+  world.show(conversation);
   // Watching begins before the question is asked, so that no fact of its turn is missed.
   const unwatch = world.audience.watch(conversationId, viewer);
   try {

@@ -1,6 +1,7 @@
 import { TidegateError } from "../contract/errors.ts";
-import type { CommandPayload, CommandResult, customerCommands } from "../contract/events.ts";
+import type { CommandPayload, CommandResult, customerCommands, FactName, FactPayload } from "../contract/events.ts";
 import type { TurnSnapshot } from "../contract/shapes.ts";
+import type { Answer } from "../domain/answer.ts";
 import type { Assistant } from "../domain/assistant.ts";
 import type { Audience, Viewer } from "../domain/audience.ts";
 import type { Undo } from "../domain/clock.ts";
@@ -20,6 +21,8 @@ export interface CustomerSession {
   unwatch: Undo;
   /** The connection has ended: nothing may be begun for it any more. */
   gone: boolean;
+  /** The connection looks at a conversation: a socket joins its room. */
+  readonly enter?: (conversationId: string) => void;
 }
 
 export interface CustomerWorld {
@@ -27,6 +30,12 @@ export interface CustomerWorld {
   readonly turns: Turns;
   readonly assistant: Assistant;
   readonly audience: Audience;
+  /** The running answer of a turn, whichever node writes it, as far as it is known here. */
+  readonly live: (turnId: string) => Answer | undefined;
+  /** Shows here what another node writes in the conversation (S7): call before anybody is given its snapshot. */
+  readonly show: (conversation: Conversation) => void;
+  /** Tells those who look at the conversation on other nodes; it may be lost. */
+  readonly tellElsewhere: <N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>) => void;
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
   readonly simulated: boolean;
@@ -41,15 +50,15 @@ type Have = CommandPayload<"conversation:open">["have"];
 
 /** What customers can do, on a socket or over HTTP. */
 export function customerHandlers(world: CustomerWorld): Handlers<typeof customerCommands, CustomerSession> {
-  const { conversations, turns, assistant, audience, questions } = world;
+  const { conversations, assistant, audience, questions } = world;
   return {
     "conversation:open": async (session, { have }) => {
       const conversation = await conversations.open(session.caller);
-      if (session.gone) throw new TidegateError("not-open");
-      session.conversationId = conversation.conversationId;
+      const { conversationId } = conversation;
+      if (session.gone) return leave(world, conversationId);
+      world.show(conversation);
       const turn = snapshot(world, conversation, have);
-      session.unwatch();
-      session.unwatch = audience.watch(conversation.conversationId, session.viewer, seen(turn));
+      watch(world, session, conversationId, seen(turn));
       return opened(world, session, conversation, turn);
     },
     "message:send": async (session, question) => {
@@ -63,7 +72,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       return { turnId };
     },
     "turn:resume": async (session, { turnId, epoch, offset }) =>
-      resume(turns, assistant, { conversationId: openId(session), turnId }, epoch, offset),
+      resume(world, { conversationId: openId(session), turnId }, epoch, offset),
     "turn:stop": async (session, { turnId }) => ({
       outcome: await assistant.stop({ conversationId: openId(session), turnId }),
     }),
@@ -84,7 +93,9 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       return {};
     },
     "typing:set": async (session, { active }) => {
-      audience.tell(openId(session), "typing:changed", { author: "customer", active }, session.viewer);
+      const conversationId = openId(session);
+      audience.tell(conversationId, "typing:changed", { author: "customer", active }, session.viewer);
+      world.tellElsewhere(conversationId, "typing:changed", { author: "customer", active });
       return {};
     },
   };
@@ -95,6 +106,27 @@ function openId({ conversationId }: CustomerSession): string {
   return conversationId;
 }
 
+/** From here on the session sees the conversation, and no other. */
+function watch(
+  { audience }: CustomerWorld,
+  session: CustomerSession,
+  conversationId: string,
+  seen?: { turnId: string; offset: number },
+): void {
+  session.conversationId = conversationId;
+  const leaveFormer = session.unwatch;
+  session.unwatch = audience.watch(conversationId, session.viewer, seen);
+  leaveFormer();
+  session.enter?.(conversationId);
+}
+
+/** The page left while its conversation was being opened. */
+function leave({ audience, conversations }: CustomerWorld, conversationId: string): never {
+  // What cannot be undone now is undone when another node finds that nobody looks.
+  if (!audience.isWatched(conversationId)) conversations.leave(conversationId).catch(() => {});
+  throw new TidegateError("not-open");
+}
+
 function isGone(error: unknown): boolean {
   return error instanceof TidegateError && error.code === "not-found";
 }
@@ -103,13 +135,13 @@ function isGone(error: unknown): boolean {
  * Opens the customer's conversation for a page whose own is over (C1). The page took no snapshot: what it missed is told
  * as facts, and the text of a running answer follows from its beginning (S11).
  */
-async function rejoin({ conversations, audience }: CustomerWorld, session: CustomerSession): Promise<string> {
-  const { conversationId, messages } = await conversations.open(session.caller);
+async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<string> {
+  const conversation = await world.conversations.open(session.caller);
+  const { conversationId, messages } = conversation;
   // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.
   if (session.gone || session.conversationId === conversationId) return conversationId;
-  session.conversationId = conversationId;
-  session.unwatch();
-  session.unwatch = audience.watch(conversationId, session.viewer);
+  world.show(conversation);
+  watch(world, session, conversationId);
   for (const message of inReadingOrder(messages).slice(-snapshotMessages)) {
     session.viewer.send("message:added", { message });
   }
@@ -135,13 +167,15 @@ function opened(
 }
 
 /** The turn that is not ended, as far as it goes beyond what the page has already (S3). */
-function snapshot({ assistant }: CustomerWorld, conversation: Conversation, have: Have): TurnSnapshot | null {
-  const { runningTurnId, waitingTurnId } = conversation;
-  const answer = runningTurnId === null ? undefined : assistant.live(runningTurnId);
-  if (answer) return have?.turnId === runningTurnId ? answer.since(have.epoch, have.offset) : answer.since(0, 0);
-  const turnId = runningTurnId ?? waitingTurnId;
-  if (turnId === null) return null;
-  return { turnId, state: runningTurnId === null ? "queued" : "starting", epoch: 0, text: "", offset: 0 };
+function snapshot({ live }: CustomerWorld, { running, waiting }: Conversation, have: Have): TurnSnapshot | null {
+  const turn = running ?? waiting;
+  if (turn === null) return null;
+  const { turnId } = turn;
+  const answer = live(turnId);
+  if (answer === undefined) {
+    return { turnId, state: running === null ? "queued" : "starting", epoch: 0, text: "", offset: 0 };
+  }
+  return have?.turnId === turnId ? answer.since(have.epoch, have.offset) : answer.since(0, 0);
 }
 
 function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | undefined {
@@ -149,15 +183,14 @@ function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | u
 }
 
 async function resume(
-  turns: Turns,
-  assistant: Assistant,
+  { turns, live: liveOf }: CustomerWorld,
   ref: TurnRef,
   epoch: number,
   offset: number,
 ): Promise<CommandResult<"turn:resume">> {
   const turn = await turns.read(ref);
   if (turn === null) throw new TidegateError("not-found");
-  const live = assistant.live(ref.turnId);
+  const live = liveOf(ref.turnId);
   if (live && turn.state !== "ended") return live.since(epoch, offset);
   const text = turn.answer?.text ?? "";
   const from = Math.min(sharedChars(turn.starts, epoch, offset), text.length);

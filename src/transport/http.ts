@@ -8,6 +8,8 @@ export interface HttpOptions {
   readonly pagesPath: string;
   /** Null when traffic is welcome, else why not (N5). */
   readonly unready: () => string | null;
+  /** What an operator should know although traffic is welcome. */
+  readonly notes: () => readonly string[];
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -59,10 +61,15 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     return reply
       .header("cache-control", "no-store")
       .code(why === null ? 200 : 503)
-      .send(why === null ? { ok: true } : { ok: false, why });
+      .send(why === null ? { ok: true, ...notesOf(options) } : { ok: false, why });
   });
   await openPages(app, options.pagesPath);
   return app;
+}
+
+function notesOf({ notes }: HttpOptions): { notes?: readonly string[] } {
+  const all = notes();
+  return all.length === 0 ? {} : { notes: all };
 }
 
 /** The wire form of a refusal, with its status and, where it is known, when to come back. */

@@ -94,7 +94,14 @@ export class Identity {
 
   async #newGuest(): Promise<Identified> {
     const customerId = `guest:${randomBytes(16).toString("base64url")}`;
-    const caller: Caller = { customerId, role: "customer", class: "guest", name: undefined, expiresAt: undefined };
+    const caller: Caller = {
+      customerId,
+      role: "customer",
+      class: "guest",
+      name: undefined,
+      isNew: true,
+      expiresAt: undefined,
+    };
     return { caller, guestToken: await this.#sign(customerId) };
   }
 

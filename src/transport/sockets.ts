@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import type { Server as HttpServer, IncomingMessage } from "node:http";
-import { Server, type Socket } from "socket.io";
+import { Server, type ServerOptions, type Socket } from "socket.io";
 import { TidegateError, toWireError, type WireError } from "../contract/errors.ts";
 import {
   type ClientToServer,
   customerCommands,
+  type FactName,
+  type FactPayload,
   handshakeAuth,
   type Reply,
   type ServerToClient,
@@ -29,6 +32,8 @@ export interface SocketOptions {
   /** Sockets of one customer at the same time. */
   readonly socketsPerCustomer: number;
   readonly world: CustomerWorld;
+  /** Shares rooms with the other nodes, where there are any. */
+  readonly adapter?: ServerOptions["adapter"] | undefined;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -54,6 +59,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     serveClient: false,
     maxHttpBufferSize: 64 * 1_024,
     connectTimeout: 10_000,
+    ...(options.adapter && { adapter: options.adapter }),
     allowRequest: (request, decide) => {
       const refusal = refuse(request, options);
       decide(refusal, refusal === undefined);
@@ -86,6 +92,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   io.on("connection", (socket) => {
     const leave = crowd.enter(socket.data.identified.caller.customerId);
     socket.once("disconnect", leave);
+    if (options.adapter) void socket.join(ownRoom);
     receive(socket, door, options);
   });
   return io;
@@ -138,7 +145,7 @@ function isExpired({ expiresAt }: Caller): boolean {
 function receive(
   socket: CustomerSocket,
   door: Door<typeof customerCommands, SocketSession>,
-  { commands, world }: SocketOptions,
+  { commands, world, adapter }: SocketOptions,
 ): void {
   const viewer = new SocketViewer(socket);
   const bucket = openBucket(commands);
@@ -150,6 +157,7 @@ function receive(
     conversationId: null,
     unwatch: () => {},
     gone: false,
+    ...(adapter && { enter: (conversationId: string) => enterRoom(socket, conversationId) }),
     admit: () => {
       const taken = bucket.tryRemoveTokens(1);
       refusals = taken ? 0 : refusals + 1;
@@ -177,6 +185,31 @@ function receive(
     undo();
     session.unwatch();
   });
+}
+
+/** All sockets of this node: they hear of everything without the detour, in order with the text. */
+const ownRoom = `node:${randomUUID()}`;
+
+const roomOf = (conversationId: string) => `conversation:${conversationId}`;
+
+/** The room of one conversation, and of no other. */
+function enterRoom(socket: CustomerSocket, conversationId: string): void {
+  const room = roomOf(conversationId);
+  for (const joined of socket.rooms)
+    if (joined.startsWith("conversation:") && joined !== room) void socket.leave(joined);
+  void socket.join(room);
+}
+
+/** Tells the sockets in a conversation's room on all other nodes: at most once, in no order with what they are told otherwise. */
+export function tellElsewhere<N extends FactName>(
+  io: SocketServer,
+  conversationId: string,
+  fact: N,
+  payload: FactPayload<N>,
+): void {
+  const others = io.to(roomOf(conversationId)).except(ownRoom);
+  // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
+  (others.emit as (name: string, payload: unknown) => boolean).call(others, fact, payload);
 }
 
 /** A command sent in time is still answered, and one sent too late is told why, before the connection ends. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { caller, type OpenEngines } from "./world.ts";
+import { awkwardTexts } from "./texts.ts";
+import { caller, type OpenEngines, startTurn } from "./world.ts";
 
 /** What {@link Conversations} promises, whatever keeps them. */
 export function conversationsSuite(open: OpenEngines): void {
@@ -59,6 +60,81 @@ export function conversationsSuite(open: OpenEngines): void {
     expect((await world.conversations.read(conversationId))?.messages.map(({ text }) => text)).toEqual(["one"]);
   });
 
+  test.for(awkwardTexts)("C2 a question keeps its text and is known again: %s", async ([, text]) => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const ask = (given: string) => world.conversations.ask(conversationId, { messageId: "m1", text: given });
+    const { turnId } = await ask(text);
+    expect(await ask(text)).toMatchObject({ message: { text, turnId }, turnId, repeated: true });
+    for (const other of [`${text}"`, text.slice(1), `${text}","at":`]) {
+      await expect(ask(other)).rejects.toMatchObject({ code: "message-conflict" });
+    }
+    expect((await world.conversations.read(conversationId))?.messages).toMatchObject([{ text, turnId }]);
+    expect(await world.turns.start(conversationId)).toMatchObject({ turnId });
+  });
+
+  test("C2 an answer's id cannot be used for a question", async () => {
+    await using world = await open();
+    const { conversationId, turnId } = await startTurn(world);
+    await world.turns.end({ conversationId, turnId }, 1, { outcome: "completed", text: "1", messageId: "a1" });
+    await expect(world.conversations.ask(conversationId, { messageId: "a1", text: "1" })).rejects.toMatchObject({
+      code: "message-conflict",
+    });
+  });
+
+  test("C2 questions asked at once are all stored, once each, in an order that stays", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
+    const ask = (messageId: string) => world.conversations.ask(conversationId, { messageId, text: messageId });
+    const asked = await Promise.all([...ids, ...ids.toReversed()].map(ask));
+    expect(new Set(asked.map(({ turnId }) => turnId)).size).toBe(1);
+    const read = async () => (await world.conversations.read(conversationId))?.messages.map((m) => m.messageId) ?? [];
+    const order = await read();
+    expect(order.toSorted()).toEqual(ids.toSorted());
+    await ask("last");
+    expect(await read()).toEqual([...order, "last"]);
+  });
+
+  test("C2 a long conversation is read whole and in order", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const ids = Array.from({ length: 201 }, (_, i) => `m${i}`);
+    for (const messageId of ids) await world.conversations.ask(conversationId, { messageId, text: messageId });
+    const { messages = [] } = (await world.conversations.read(conversationId)) ?? {};
+    expect(messages.map(({ messageId }) => messageId)).toEqual(ids.slice(-200));
+    expect(messages.map(({ at }) => at)).toEqual(messages.map(({ at }) => at).toSorted((a, b) => a - b));
+  });
+
+  test("C1 a conversation without end lets its oldest messages and their turns go, never an open turn", async () => {
+    await using world = await open({ maxMessages: 4 });
+    const running = await startTurn(world);
+    const { conversationId } = running;
+    const ask = (i: number) => world.conversations.ask(conversationId, { messageId: `more${i}`, text: "more" });
+    const { turnId: waiting } = await ask(0);
+    for (let i = 1; i < 10; i++) await ask(i);
+    const { messages = [] } = (await world.conversations.read(conversationId)) ?? {};
+    expect(messages.map(({ messageId }) => messageId)).toEqual(["more6", "more7", "more8", "more9"]);
+    expect(await world.turns.end(running, 1, { outcome: "completed", text: "1" })).toMatchObject({ state: "ended" });
+    expect(await world.turns.read(running)).toMatchObject({ state: "ended", answer: { text: "1" } });
+    expect(await world.turns.start(conversationId)).toMatchObject({ turnId: waiting });
+    for (let i = 10; i < 14; i++) await ask(i);
+    expect(await world.turns.read(running)).toBeNull();
+    expect(await world.turns.read({ conversationId, turnId: waiting ?? "" })).toMatchObject({ state: "starting" });
+  });
+
+  test("A4 a question opens a turn of the id it was given, unless it joins one that waits", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const ask = (messageId: string, turnId: string) =>
+      world.conversations.ask(conversationId, { messageId, text: messageId, turnId });
+    expect(await ask("m1", "t1")).toMatchObject({ turnId: "t1", message: { turnId: "t1" } });
+    expect(await ask("m2", "t2")).toMatchObject({ turnId: "t1" });
+    expect(await ask("m1", "t3")).toMatchObject({ turnId: "t1", repeated: true });
+    expect(await world.turns.start(conversationId)).toMatchObject({ turnId: "t1" });
+    expect(await ask("m3", "t3")).toMatchObject({ turnId: "t3" });
+  });
+
   test("A4 questions asked while a turn waits join it; while one runs they share the next", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));
@@ -70,8 +146,8 @@ export function conversationsSuite(open: OpenEngines): void {
     expect(three.turnId).not.toBe(one.turnId);
     expect(four.turnId).toBe(three.turnId);
     expect(await world.conversations.read(conversationId)).toMatchObject({
-      runningTurnId: one.turnId,
-      waitingTurnId: three.turnId,
+      running: { turnId: one.turnId },
+      waiting: { turnId: three.turnId },
     });
   });
 
@@ -97,14 +173,48 @@ export function conversationsSuite(open: OpenEngines): void {
     expect((await world.conversations.read(conversationId))?.messages).toHaveLength(3);
   });
 
+  test("C1 nothing of a conversation that is gone is in the next one", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
+    await world.pass(world.lifeMs + 1);
+    const next = await world.conversations.open(caller("li"));
+    expect(next).toMatchObject({ messages: [], running: null, waiting: null, logged: "", page: undefined });
+    expect(await world.turns.read({ ...turn, conversationId: next.conversationId })).toBeNull();
+    await expect(world.conversations.rate(turn.conversationId, 5, undefined)).rejects.toMatchObject({
+      code: "not-found",
+    });
+  });
+
+  test("S7 who attends is given what a reader is given; leaving takes nothing away", async () => {
+    await using world = await open();
+    const { conversationId } = await startTurn(world);
+    const read = await world.conversations.read(conversationId);
+    expect(await world.conversations.attend(conversationId)).toEqual(read);
+    await world.conversations.leave(conversationId);
+    await world.conversations.leave(conversationId);
+    expect(await world.conversations.read(conversationId)).toEqual(read);
+  });
+
+  test("S7 what is not there can be neither attended nor read, and leaving it is harmless", async () => {
+    await using world = await open();
+    expect(await world.conversations.attend("nowhere")).toBeNull();
+    expect(await world.conversations.read("nowhere")).toBeNull();
+    await world.conversations.leave("nowhere");
+    expect(await world.conversations.attend("nowhere")).toBeNull();
+  });
+
   test("an answer can be rated, a question or a stranger cannot", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));
     await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
     const turn = await world.turns.start(conversationId);
     const ended = turn && (await world.turns.end(turn, turn.epoch, { outcome: "completed", text: "1" }));
-    await world.conversations.rateMessage(conversationId, ended?.answer?.messageId ?? "", "up");
-    expect((await world.conversations.read(conversationId))?.messages.at(-1)?.rating).toBe("up");
+    for (const rating of ["up", "down"] as const) {
+      await world.conversations.rateMessage(conversationId, ended?.answer?.messageId ?? "", rating);
+      const { messages = [] } = (await world.conversations.read(conversationId)) ?? {};
+      expect(messages.at(-1)).toEqual({ ...ended?.answer, rating });
+    }
     for (const messageId of ["m1", "nothing"]) {
       await expect(world.conversations.rateMessage(conversationId, messageId, "up")).rejects.toMatchObject({
         code: "not-found",

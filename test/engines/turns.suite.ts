@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
 import { sharedChars } from "../../src/domain/turns.ts";
-import { caller, type EngineWorld, type OpenEngines } from "./world.ts";
-
-async function running(world: EngineWorld) {
-  const { conversationId } = await world.conversations.open(caller("li"));
-  await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
-  const turn = await world.turns.start(conversationId);
-  if (turn === null) throw new Error("nothing to start");
-  return turn;
-}
+import { awkwardTexts } from "./texts.ts";
+import { caller, type OpenEngines, startTurn } from "./world.ts";
 
 /** What {@link Turns} promises, whatever keeps them. */
 export function turnsSuite(open: OpenEngines): void {
@@ -25,14 +18,14 @@ export function turnsSuite(open: OpenEngines): void {
   test("A4 nothing starts where nothing waits, and nothing beside a running turn", async () => {
     await using world = await open();
     expect(await world.turns.start("nowhere")).toBeNull();
-    const turn = await running(world);
+    const turn = await startTurn(world);
     await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
     expect(await world.turns.start(turn.conversationId)).toBeNull();
   });
 
   test("S5 C2 the end is stored with the text and the outcome, as the answer to the turn", async () => {
     await using world = await open();
-    const turn = await running(world);
+    const turn = await startTurn(world);
     const error = { code: "assistant-cut", message: "broken off", retryable: true } as const;
     const ended = await world.turns.end(turn, 1, { outcome: "failed", text: "so far", error });
     const answer = { author: "assistant", text: "so far", outcome: "failed", error, turnId: turn.turnId };
@@ -40,12 +33,12 @@ export function turnsSuite(open: OpenEngines): void {
     expect(await world.turns.read(turn)).toMatchObject({ state: "ended", answer });
     const conversation = await world.conversations.read(turn.conversationId);
     expect(conversation?.messages.at(-1)).toMatchObject(answer);
-    expect(conversation?.runningTurnId).toBeNull();
+    expect(conversation?.running).toBeNull();
   });
 
   test("S5 a turn ends once: of many ends one wins and one answer is stored", async () => {
     await using world = await open();
-    const turn = await running(world);
+    const turn = await startTurn(world);
     const ends = await Promise.all(
       Array.from({ length: 20 }, (_, i) => world.turns.end(turn, 1, { outcome: "completed", text: `${i}` })),
     );
@@ -57,9 +50,52 @@ export function turnsSuite(open: OpenEngines): void {
     expect(answers).toEqual([won?.answer]);
   });
 
+  test("S5 C2 the same end given twice is stored once, under the id it was given, and the second gives null", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const end = () => world.turns.end(turn, 1, { outcome: "completed", text: "1", messageId: "a1" });
+    expect(await end()).toMatchObject({ state: "ended", answer: { messageId: "a1" } });
+    expect(await end()).toBeNull();
+    expect(await world.turns.read(turn)).toMatchObject({ state: "ended", answer: { messageId: "a1", text: "1" } });
+    const { messages = [] } = (await world.conversations.read(turn.conversationId)) ?? {};
+    expect(messages.map(({ messageId }) => messageId)).toEqual(["m1", "a1"]);
+  });
+
+  test.for(awkwardTexts)("C2 an answer keeps its text and can be rated: %s", async ([, text]) => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const error = { code: "assistant-cut", message: text, retryable: true } as const;
+    await world.turns.end(turn, 1, { outcome: "failed", text, error, messageId: "a1" });
+    await world.conversations.rateMessage(turn.conversationId, "a1", "up");
+    expect((await world.turns.read(turn))?.answer).toMatchObject({ text, error });
+    const { messages = [] } = (await world.conversations.read(turn.conversationId)) ?? {};
+    expect(messages.at(-1)).toMatchObject({ text, error, rating: "up", turnId: turn.turnId });
+  });
+
+  test("S4 of many who raise the same epoch at once one wins", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const raised = await Promise.all(Array.from({ length: 20 }, (_, i) => world.turns.raise(turn, 1, i)));
+    const [won, ...others] = raised.filter((each) => each !== null);
+    expect(others).toEqual([]);
+    expect(await world.turns.read(turn)).toEqual(won);
+    expect((await world.conversations.read(turn.conversationId))?.running).toEqual(won);
+  });
+
+  test("S4 a turn that waits or has ended cannot be raised", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const { conversationId } = turn;
+    const { turnId } = await world.conversations.ask(conversationId, { messageId: "m2", text: "two" });
+    expect(await world.turns.raise({ conversationId, turnId: turnId ?? "" }, 0, 0)).toBeNull();
+    await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
+    expect(await world.turns.raise(turn, 1, 0)).toBeNull();
+    expect(await world.turns.read(turn)).toMatchObject({ state: "ended", epoch: 1 });
+  });
+
   test("S4 a raised epoch fences the one before: it can neither raise nor end", async () => {
     await using world = await open();
-    const turn = await running(world);
+    const turn = await startTurn(world);
     expect(await world.turns.raise(turn, 1, 5)).toMatchObject({ epoch: 2, starts: [{}, { epoch: 2, offset: 5 }] });
     expect(await world.turns.raise(turn, 1, 7)).toBeNull();
     expect(await world.turns.end(turn, 1, { outcome: "completed", text: "late" })).toBeNull();
@@ -81,7 +117,7 @@ export function turnsSuite(open: OpenEngines): void {
 
   test("what was asked meanwhile starts when the running turn has ended", async () => {
     await using world = await open();
-    const turn = await running(world);
+    const turn = await startTurn(world);
     const next = await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
     await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
     expect(await world.turns.start(turn.conversationId)).toMatchObject({ turnId: next.turnId });
@@ -89,7 +125,7 @@ export function turnsSuite(open: OpenEngines): void {
 
   test("C1 a running turn keeps its conversation alive; a turn that is not there is null", async () => {
     await using world = await open();
-    const turn = await running(world);
+    const turn = await startTurn(world);
     await world.pass(world.lifeMs * 2);
     expect(await world.turns.end(turn, 1, { outcome: "completed", text: "long" })).toMatchObject({ state: "ended" });
     expect(await world.turns.read({ conversationId: turn.conversationId, turnId: "nothing" })).toBeNull();

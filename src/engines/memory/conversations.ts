@@ -2,7 +2,7 @@ import { TidegateError } from "../../contract/errors.ts";
 import type { Message, Rating } from "../../contract/shapes.ts";
 import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
 import type { Caller } from "../../domain/identity.ts";
-import type { MemoryConversation, MemoryWorld } from "./world.ts";
+import { type MemoryConversation, type MemoryWorld, turnOf } from "./world.ts";
 
 /** {@link Conversations} of one process; each call is one step because nothing in it waits. */
 export class MemoryConversations implements Conversations {
@@ -21,11 +21,18 @@ export class MemoryConversations implements Conversations {
     return conversation && copy(conversation);
   }
 
+  attend(conversationId: string): Promise<Conversation | null> {
+    return this.read(conversationId);
+  }
+
+  async leave(_conversationId: string): Promise<void> {}
+
   async ask(conversationId: string, question: Question): Promise<Asked> {
     const conversation = this.#get(conversationId);
     const known = conversation.messages.find(({ messageId }) => messageId === question.messageId);
     if (known !== undefined) return repeated(known, question);
-    const turnId = conversation.responder.kind === "agent" ? null : this.#waitingTurn(conversation);
+    const { turnId: newTurnId = this.#world.options.newId() } = question;
+    const turnId = conversation.responder.kind === "agent" ? null : this.#waitingTurn(conversation, newTurnId);
     const message = this.#message(question, turnId);
     if (question.page) conversation.page = question.page;
     this.#world.append(conversation, message);
@@ -50,10 +57,9 @@ export class MemoryConversations implements Conversations {
     return conversation;
   }
 
-  #waitingTurn(conversation: MemoryConversation): string {
+  #waitingTurn(conversation: MemoryConversation, turnId: string): string {
     if (conversation.waitingTurnId !== null) return conversation.waitingTurnId;
-    const { newId, clock } = this.#world.options;
-    const turnId = newId();
+    const { clock } = this.#world.options;
     conversation.turns.set(turnId, { turnId, state: "queued", epoch: 0, starts: [], askedAt: clock.now() });
     conversation.waitingTurnId = turnId;
     return turnId;
@@ -70,15 +76,21 @@ function repeated(known: Message, question: Question): Asked {
   return { message: known, turnId: known.turnId ?? null, repeated: true };
 }
 
-function copy(conversation: MemoryConversation): Conversation {
-  const { conversationId, customerId, responder, runningTurnId, waitingTurnId, page } = conversation;
+/** A conversation as it stands, for whoever asked. */
+export function copy(conversation: MemoryConversation): Conversation {
+  const { conversationId, customerId, responder, messages, runningTurnId, waitingTurnId, page } = conversation;
+  const turn = (turnId: string | null) => {
+    const found = conversation.turns.get(turnId ?? "");
+    return found ? turnOf(conversation, found) : null;
+  };
   return {
     conversationId,
     customerId,
     responder,
-    messages: [...conversation.messages],
-    runningTurnId,
-    waitingTurnId,
+    messages: [...messages],
+    running: turn(runningTurnId),
+    waiting: turn(waitingTurnId),
+    logged: "",
     page,
   };
 }

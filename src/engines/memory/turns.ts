@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/shapes.ts";
 import type { Ending, Turn, TurnRef, Turns } from "../../domain/turns.ts";
-import type { MemoryConversation, MemoryTurn, MemoryWorld } from "./world.ts";
+import { type MemoryConversation, type MemoryTurn, type MemoryWorld, turnOf } from "./world.ts";
 
 /** {@link Turns} of one process. */
 export class MemoryTurns implements Turns {
@@ -37,28 +37,23 @@ export class MemoryTurns implements Turns {
     if (conversation.runningTurnId === ref.turnId) conversation.runningTurnId = null;
     if (conversation.waitingTurnId === ref.turnId) conversation.waitingTurnId = null;
     this.#world.append(conversation, turn.answer);
-    return copy(conversation, turn);
+    return turnOf(conversation, turn);
   }
 
   async read(ref: TurnRef): Promise<Turn | null> {
     const conversation = this.#world.find(ref.conversationId);
     const turn = conversation?.turns.get(ref.turnId);
-    return conversation && turn ? copy(conversation, turn) : null;
+    return conversation && turn ? turnOf(conversation, turn) : null;
   }
 
-  #answer(turnId: string, { outcome, text, error }: Ending): Message {
-    const { newId, clock } = this.#world.options;
-    return { messageId: newId(), author: "assistant", text, at: clock.now(), turnId, outcome, ...(error && { error }) };
+  #answer(turnId: string, { outcome, text, error, messageId = this.#world.options.newId() }: Ending): Message {
+    const { clock } = this.#world.options;
+    return { messageId, author: "assistant", text, at: clock.now(), turnId, outcome, ...(error && { error }) };
   }
 }
 
 function raise(conversation: MemoryConversation, turn: MemoryTurn, offset: number): Turn {
   turn.epoch++;
   turn.starts = [...turn.starts, { epoch: turn.epoch, offset }];
-  return copy(conversation, turn);
-}
-
-function copy({ conversationId }: MemoryConversation, turn: MemoryTurn): Turn {
-  const { turnId, state, epoch, starts, askedAt, answer } = turn;
-  return { conversationId, turnId, state, epoch, starts, askedAt, ...(answer && { answer }) };
+  return turnOf(conversation, turn);
 }

@@ -1,6 +1,6 @@
 import type { Message, Page, Responder } from "../../contract/shapes.ts";
 import type { Clock } from "../../domain/clock.ts";
-import type { EpochStart } from "../../domain/turns.ts";
+import type { EpochStart, Turn } from "../../domain/turns.ts";
 
 export interface MemoryTurn {
   readonly turnId: string;
@@ -27,6 +27,8 @@ export interface MemoryConversation {
 export interface MemoryWorldOptions {
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Where ids of conversations have a form of their own. */
+  readonly newConversationId?: (customerId: string) => string;
   /** How long a conversation lives after its last message (C1). */
   readonly lifeMs: number;
   /** Older messages of a long conversation are let go. */
@@ -61,7 +63,7 @@ export class MemoryWorld {
 
   begin(customerId: string): MemoryConversation {
     const conversation: MemoryConversation = {
-      conversationId: this.options.newId(),
+      conversationId: this.options.newConversationId?.(customerId) ?? this.options.newId(),
       customerId,
       responder: { kind: "assistant" },
       messages: [],
@@ -71,9 +73,14 @@ export class MemoryWorld {
       page: undefined,
       touchedAt: this.options.clock.now(),
     };
-    this.#conversations.set(conversation.conversationId, conversation);
-    this.#byCustomer.set(customerId, conversation.conversationId);
+    this.add(conversation);
     return conversation;
+  }
+
+  /** Takes in a conversation as it is. */
+  add(conversation: MemoryConversation): void {
+    this.#conversations.set(conversation.conversationId, conversation);
+    this.#byCustomer.set(conversation.customerId, conversation.conversationId);
   }
 
   /** Appends a message, lets the oldest go when there are too many, and begins the life of the conversation anew. */
@@ -106,8 +113,19 @@ export class MemoryWorld {
     return this.options.clock.now() - conversation.touchedAt < this.options.lifeMs;
   }
 
+  forget(conversationId: string): void {
+    const conversation = this.#conversations.get(conversationId);
+    if (conversation) this.#forget(conversation);
+  }
+
   #forget({ conversationId, customerId }: MemoryConversation): void {
     this.#conversations.delete(conversationId);
     if (this.#byCustomer.get(customerId) === conversationId) this.#byCustomer.delete(customerId);
   }
+}
+
+/** A turn as it stands, for whoever asked. */
+export function turnOf({ conversationId }: MemoryConversation, turn: MemoryTurn): Turn {
+  const { turnId, state, epoch, starts, askedAt, answer } = turn;
+  return { conversationId, turnId, state, epoch, starts, askedAt, ...(answer && { answer }) };
 }

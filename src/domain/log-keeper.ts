@@ -1,0 +1,108 @@
+import type { Answer } from "./answer.ts";
+import type { AnswerLog } from "./answer-log.ts";
+import type { Clock, Undo } from "./clock.ts";
+import { Outage } from "./outage.ts";
+import type { Listener, Step } from "./steps.ts";
+
+/** Between two writes of one answer. */
+export const logPaceMs = 200;
+
+interface Entry {
+  readonly answer: Answer;
+  /** Up to where the text is known to be kept, under the epoch that is logged. */
+  kept: number;
+  epoch: number;
+  writing: Promise<void> | null;
+}
+
+export interface LogKeeperOptions {
+  readonly log: AnswerLog;
+  readonly clock: Clock;
+  /** Told of what is no outage. */
+  readonly onFault: (fault: unknown, conversationId: string) => void;
+}
+
+/**
+ * Keeps the text of this node's running answers in the log (S8): every 200 ms what was added, all answers together. A
+ * piece that could not be written is part of the next one. Nothing in the token loop waits for it (S6).
+ */
+export class LogKeeper implements Listener {
+  readonly #options: LogKeeperOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #dirty = new Set<Entry>();
+  #tick: Undo | null = null;
+
+  constructor(options: LogKeeperOptions) {
+    this.#options = options;
+  }
+
+  text(answer: Answer): void {
+    const entry = this.#entries.get(answer.ref.turnId);
+    if (entry === undefined) return;
+    this.#dirty.add(entry);
+    this.#tick ??= this.#options.clock.after(logPaceMs, () => this.#writeDue());
+  }
+
+  step(step: Step): void {
+    if (step.kind === "turn-started") this.#begin(step.answer, step.offset);
+    if (step.kind === "turn-ended" || step.kind === "turn-lost") this.#forget(step.ref.turnId);
+  }
+
+  /** Writes every running answer whole: the log may have been lost. */
+  rewrite(): void {
+    for (const entry of this.#entries.values()) {
+      entry.kept = 0;
+      this.#dirty.add(entry);
+    }
+    this.#tick ??= this.#options.clock.after(0, () => this.#writeDue());
+  }
+
+  /** Resolves when all text so far is kept, or could not be. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map((entry) => this.#write(entry)));
+  }
+
+  #begin(answer: Answer, offset: number): void {
+    // The text before `offset` was kept under earlier epochs, by this node or by the one before.
+    this.#entries.set(answer.ref.turnId, { answer, kept: offset, epoch: answer.epoch, writing: null });
+  }
+
+  #forget(turnId: string): void {
+    const entry = this.#entries.get(turnId);
+    if (entry) this.#dirty.delete(entry);
+    this.#entries.delete(turnId);
+  }
+
+  #writeDue(): void {
+    this.#tick = null;
+    for (const entry of this.#dirty) void this.#write(entry);
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    await entry.writing;
+    this.#dirty.delete(entry);
+    entry.writing = this.#place(entry).finally(() => {
+      entry.writing = null;
+    });
+    await entry.writing;
+  }
+
+  async #place(entry: Entry): Promise<void> {
+    const { answer, epoch, kept } = entry;
+    const text = wholeCharacters(answer.text.slice(kept));
+    if (text === "" || answer.epoch !== epoch) return;
+    try {
+      await this.#options.log.write(answer.ref, epoch, kept, text);
+      // Unless the whole was asked for meanwhile.
+      if (entry.kept === kept) entry.kept = kept + text.length;
+    } catch (fault) {
+      if (!(fault instanceof Outage)) this.#options.onFault(fault, answer.ref.conversationId);
+      // It is part of what is written next.
+      if (this.#entries.get(answer.ref.turnId) === entry) this.text(answer);
+    }
+  }
+}
+
+function wholeCharacters(text: string): string {
+  return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
+}

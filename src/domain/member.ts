@@ -1,0 +1,150 @@
+import type { Assistant } from "./assistant.ts";
+import type { Audience } from "./audience.ts";
+import type { Caretaker } from "./caretaker.ts";
+import type { Clock } from "./clock.ts";
+import type { Conversation, Conversations } from "./conversations.ts";
+import type { LogKeeper } from "./log-keeper.ts";
+import type { Membership, MembershipListener } from "./membership.ts";
+import type { Nodes } from "./nodes.ts";
+import { Outage } from "./outage.ts";
+import type { Standby } from "./standby.ts";
+
+/** What an operator should hear of. */
+export type ClusterEvent =
+  | { readonly kind: "away" }
+  | { readonly kind: "back" }
+  | { readonly kind: "reborn"; readonly former: string; readonly present: string }
+  | { readonly kind: "orphaned"; readonly nodeId: string }
+  /** A connection to Redis broke, or could not be made; it is tried again and again. */
+  | { readonly kind: "connection"; readonly error: Error };
+
+export interface MemberOptions {
+  readonly membership: Membership;
+  readonly nodes: Nodes;
+  readonly conversations: Conversations;
+  readonly standby: Standby;
+  readonly assistant: Assistant;
+  readonly audience: Audience;
+  readonly logKeeper: LogKeeper;
+  readonly caretaker: Caretaker;
+  readonly clock: Clock;
+  /** Hears what the others send to that id from here on. */
+  readonly listen: (nodeId: string) => Promise<void>;
+  /** Shows here what other nodes write in a conversation. */
+  readonly show: (conversation: Conversation) => void;
+  readonly report: (event: ClusterEvent) => void;
+  readonly onFault: (fault: unknown, where: string) => void;
+}
+
+/** What was told around the moment of a loss may have been missed; clocks may differ by as much. */
+const marginMs = 30_000;
+/** Conversations that are looked at together when everything is looked at. */
+const batch = 32;
+
+/**
+ * This node among the others: what it does when Redis goes and comes back, when it was taken for dead, when another dies.
+ *
+ * - **N1** Taken for dead, it goes on under another name, with those answers alone that nobody has taken over.
+ * - **N4** When Redis is back, everything that was kept here meanwhile is written, and everybody here is told what was
+ *   missed.
+ */
+export class Member implements MembershipListener {
+  readonly #options: MemberOptions;
+  /** Since when something may have been missed, in epoch milliseconds. */
+  #missedSince: number | null = null;
+  #mending: Promise<void> | null = null;
+  #again = false;
+  readonly #orphaned = new Set<string>();
+
+  constructor(options: MemberOptions) {
+    this.#options = options;
+  }
+
+  away(): void {
+    this.missed();
+    this.#options.report({ kind: "away" });
+  }
+
+  back(): void {
+    this.#options.report({ kind: "back" });
+    this.mend();
+  }
+
+  async reborn(former: string, present: string): Promise<void> {
+    this.missed();
+    this.#options.report({ kind: "reborn", former, present });
+    try {
+      await this.#options.listen(present);
+      await this.#options.assistant.reclaim();
+    } catch (fault) {
+      this.fault(fault);
+    }
+  }
+
+  orphaned(nodeId: string): void {
+    if (!this.#orphaned.has(nodeId)) this.#options.report({ kind: "orphaned", nodeId });
+    this.#orphaned.add(nodeId);
+    void this.#options.caretaker.care(nodeId);
+  }
+
+  fault(fault: unknown): void {
+    if (!(fault instanceof Outage)) this.#options.onFault(fault, "cluster");
+  }
+
+  /** From now on something may be missed, until {@link mend}. */
+  missed(): void {
+    this.#missedSince ??= this.#options.clock.now();
+  }
+
+  /** Brings Redis and this node together again; while that goes on, another wish for it is done after it. */
+  mend(): void {
+    this.#again = true;
+    this.#mending ??= this.#mendAll().finally(() => {
+      this.#mending = null;
+    });
+  }
+
+  async #mendAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.#giveBack();
+        await this.#catchUp();
+      } catch (fault) {
+        // Away once more: the next return mends.
+        this.fault(fault);
+      }
+    }
+  }
+
+  async #giveBack(): Promise<void> {
+    const { standby, logKeeper, nodes, membership, assistant, caretaker } = this.#options;
+    await standby.writeBack();
+    logKeeper.rewrite();
+    const { nodeId } = membership;
+    await Promise.all([...assistant.busy].map((conversationId) => nodes.take(nodeId, conversationId)));
+    for (const conversationId of await nodes.work(nodeId)) {
+      if (!assistant.busy.has(conversationId)) await caretaker.look(nodeId, conversationId);
+    }
+  }
+
+  /** Tells everybody on this node what was said since the loss. */
+  async #catchUp(): Promise<void> {
+    const since = (this.#missedSince ?? this.#options.clock.now()) - marginMs;
+    const watched = [...this.#options.audience.watched];
+    for (let at = 0; at < watched.length; at += batch) {
+      await Promise.all(watched.slice(at, at + batch).map((conversationId) => this.#retell(conversationId, since)));
+    }
+    this.#missedSince = null;
+  }
+
+  async #retell(conversationId: string, since: number): Promise<void> {
+    const { conversations, audience, show } = this.#options;
+    const conversation = await conversations.attend(conversationId);
+    if (conversation === null) return;
+    for (const message of conversation.messages) {
+      if (message.at >= since) audience.tell(conversationId, "message:added", { message });
+    }
+    show(conversation);
+  }
+}

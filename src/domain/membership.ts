@@ -1,0 +1,185 @@
+import type { Clock, Undo } from "./clock.ts";
+import type { Nodes, Pulse } from "./nodes.ts";
+import { Outage } from "./outage.ts";
+
+/** Times of N1 in milliseconds. */
+export interface MembershipSettings {
+  readonly beatMs: number;
+  /** A node that does not beat for so long is buried. */
+  readonly goneMs: number;
+  /** A node whose own clock has not ticked for so long may be buried already: it says nothing until it knows. */
+  readonly asleepMs: number;
+}
+
+export const defaultMembership: MembershipSettings = { beatMs: 500, goneMs: 2_000, asleepMs: 1_500 };
+
+/** What a node learns of itself and of the others. Nothing may throw; promises are waited for where it says so. */
+export interface MembershipListener {
+  /** Redis cannot be reached; what was last known holds. */
+  away(): void;
+  /** Redis is reached again, or has lost what it knew of this node: what this node keeps there is to be looked after. */
+  back(): void;
+  /** The others hold this node for dead: `former` answers nothing any more, `present` begins. Awaited before it speaks again. */
+  reborn(former: string, present: string): Promise<void>;
+  /** A dead node's work is to be taken over. Called at every beat until it is forgotten. */
+  orphaned(nodeId: string): void;
+  fault(fault: unknown): void;
+}
+
+export interface MembershipOptions {
+  readonly nodes: Nodes;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly settings?: MembershipSettings;
+}
+
+/** What was seen of another node. */
+interface Sighting {
+  readonly beats: number;
+  readonly at: number;
+}
+
+/**
+ * This node's life among the others.
+ *
+ * - **N1** It beats; it fences itself when it was asleep, until a beat has told it whether it is still alive; it buries
+ *   nodes that it has seen silent for `goneMs` while it was itself awake and in touch all that time. Only its own clock
+ *   is used for that, so neither skew nor a restart of Redis makes anybody look dead.
+ * - **N4** While Redis is away nobody can be buried, so an awake node goes on speaking.
+ */
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #settings: MembershipSettings;
+  readonly #sightings = new Map<string, Sighting>();
+  #listener: MembershipListener | null = null;
+  #nodeId: string;
+  #born = true;
+  #away = false;
+  #asleep = false;
+  #beating: Promise<void> | null = null;
+  #tickedAt: number;
+  #tickedAtWall: number;
+  /** Since when every beat has got through; null while Redis is away. */
+  #inTouchSince: number | null = null;
+  #next: Undo = () => {};
+  #closed = false;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#settings = options.settings ?? defaultMembership;
+    this.#nodeId = options.newId();
+    this.#tickedAt = options.clock.elapsed();
+    this.#tickedAtWall = options.clock.now();
+  }
+
+  get nodeId(): string {
+    return this.#nodeId;
+  }
+
+  /** Redis cannot be reached. */
+  get away(): boolean {
+    return this.#away;
+  }
+
+  /** True while this node may have been buried without knowing it: it must not say what it writes. */
+  get fenced(): boolean {
+    if (!this.#asleep) this.#asleep = this.#sleptMs() > this.#settings.asleepMs;
+    return this.#asleep;
+  }
+
+  /** The other nodes that are alive, as far as is known. */
+  get others(): readonly string[] {
+    return [...this.#sightings.keys()];
+  }
+
+  /** Beats for the first time; rejects when Redis cannot be reached. */
+  async open(listener: MembershipListener): Promise<void> {
+    this.#listener = listener;
+    await this.#beat();
+    this.#schedule();
+  }
+
+  /** Leaves: what this node still answers is the others' from now on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#next();
+    await this.#beating;
+    await this.#options.nodes.leave(this.#nodeId).catch((fault: unknown) => this.#fault(fault));
+  }
+
+  #sleptMs(): number {
+    const { clock } = this.#options;
+    // A machine that sleeps stops the one clock, a signal that stops the process neither.
+    return Math.max(clock.elapsed() - this.#tickedAt, clock.now() - this.#tickedAtWall);
+  }
+
+  #schedule(): void {
+    if (!this.#closed) this.#next = this.#options.clock.after(this.#settings.beatMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    // Asked before the tick is noted: it is what tells that the process was asleep.
+    if (this.fenced) this.#inTouchSince = null;
+    this.#tickedAt = this.#options.clock.elapsed();
+    this.#tickedAtWall = this.#options.clock.now();
+    this.#schedule();
+    this.#beating ??= this.#beat()
+      .catch((fault: unknown) => this.#failed(fault))
+      .finally(() => {
+        this.#beating = null;
+      });
+  }
+
+  async #beat(): Promise<void> {
+    const pulse = await this.#options.nodes.beat(this.#nodeId, this.#born);
+    if (!this.#born && !pulse.alive) await this.#revive(pulse);
+    const wasAway = this.#away;
+    this.#born = false;
+    this.#away = false;
+    this.#asleep = false;
+    if (wasAway) this.#listener?.back();
+    this.#look(pulse);
+  }
+
+  /** Not alive: buried by the others, or forgotten by a Redis that was emptied. */
+  async #revive(pulse: Pulse): Promise<void> {
+    const former = this.#nodeId;
+    const { nodes, newId } = this.#options;
+    if (pulse.buried.includes(former)) {
+      this.#nodeId = newId();
+      await this.#listener?.reborn(former, this.#nodeId);
+    }
+    await nodes.beat(this.#nodeId, true);
+    this.#away = true; // so that what is kept in Redis is looked after
+  }
+
+  #look({ beats, buried }: Pulse): void {
+    const now = this.#options.clock.elapsed();
+    this.#inTouchSince ??= now;
+    for (const nodeId of this.#sightings.keys()) if (!beats.has(nodeId)) this.#sightings.delete(nodeId);
+    for (const [nodeId, count] of beats) if (nodeId !== this.#nodeId) this.#sight(nodeId, count, now);
+    for (const nodeId of buried) this.#listener?.orphaned(nodeId);
+  }
+
+  #sight(nodeId: string, beats: number, now: number): void {
+    const seen = this.#sightings.get(nodeId);
+    if (seen?.beats !== beats) return void this.#sightings.set(nodeId, { beats, at: now });
+    const silentMs = now - Math.max(seen.at, this.#inTouchSince ?? now);
+    if (silentMs < this.#settings.goneMs) return;
+    this.#options.nodes.bury(nodeId, beats).then(
+      (buried) => buried && this.#listener?.orphaned(nodeId),
+      (fault: unknown) => this.#fault(fault),
+    );
+  }
+
+  #failed(fault: unknown): void {
+    this.#inTouchSince = null;
+    if (!(fault instanceof Outage)) return this.#listener?.fault(fault);
+    if (!this.#away) this.#listener?.away();
+    this.#away = true;
+  }
+
+  #fault(fault: unknown): void {
+    if (!(fault instanceof Outage)) this.#listener?.fault(fault);
+  }
+}

@@ -1,0 +1,231 @@
+import { Answer } from "./answer.ts";
+import type { Audience } from "./audience.ts";
+import type { Clock } from "./clock.ts";
+import { Outage } from "./outage.ts";
+import type { PeerMessage, Peers } from "./peers.ts";
+import type { TurnEnded } from "./steps.ts";
+import { sharedChars, type Turn, type TurnRef, type Turns } from "./turns.ts";
+
+/** An answer that another node writes, as far as it is known here. */
+interface Mirror {
+  readonly answer: Answer;
+  owner: string;
+  /** When its owner was heard of last, and asked last. */
+  heardAt: number;
+  askedAt: number;
+}
+
+export interface MirrorsOptions {
+  readonly peers: Peers;
+  readonly turns: Turns;
+  readonly audience: Audience;
+  readonly clock: Clock;
+  /** A node told of a conversation at which nobody here looks. */
+  readonly unwanted: (conversationId: string) => void;
+  readonly onFault: (fault: unknown, conversationId: string) => void;
+}
+
+/** Silence after which the store is asked what has become of an answer. */
+export const silenceMs = 1_500;
+/** Between two questions to the owner for the same answer. */
+const askAgainMs = 200;
+
+type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: Kind }>;
+
+/**
+ * Shows here what other nodes write. Whoever looks at a mirrored answer on this node sees what a viewer at its owner sees.
+ *
+ * - **S3, S4** A mirror is put together as a page puts an answer together: by offset, fenced by epoch; what is missing is
+ *   asked for.
+ * - **S5** An end that was never heard is found in the store: silence is a reason to look.
+ */
+export class Mirrors {
+  readonly #options: MirrorsOptions;
+  readonly #mirrors = new Map<string, Mirror>();
+
+  constructor(options: MirrorsOptions) {
+    this.#options = options;
+  }
+
+  live(turnId: string): Answer | undefined {
+    return this.#mirrors.get(turnId)?.answer;
+  }
+
+  /**
+   * Shows a turn that another node answers, beginning with the text that is known of it. Whoever looks already, and knows
+   * the turn under an older epoch or not at all, is told; who comes later is given the text so far.
+   */
+  follow(turn: Turn, text: string): void {
+    if (turn.owner === undefined || turn.state === "ended") return;
+    const known = this.#mirrors.get(turn.turnId);
+    if (known && known.answer.epoch >= turn.epoch) return this.#ask(known);
+    const answer = new Answer(turn, known?.answer.model ?? "unknown", text);
+    const mirror = this.#reflect(answer, turn.owner);
+    const { audience } = this.#options;
+    if (audience.isWatched(turn.conversationId)) this.#retell(answer, turn.starts.at(-1)?.offset ?? 0);
+    else audience.follow(answer);
+    this.#ask(mirror);
+  }
+
+  /** This node writes the answer itself from now on, or nobody here looks at it. */
+  release(turnId: string): void {
+    this.#mirrors.delete(turnId);
+  }
+
+  /** Nobody here looks at the conversation. */
+  releaseAll(conversationId: string): void {
+    for (const [turnId, { answer }] of this.#mirrors) {
+      if (answer.ref.conversationId === conversationId) this.#mirrors.delete(turnId);
+    }
+  }
+
+  /** What another node says about an answer that it writes. */
+  hear(from: string, message: MessageOf<"started" | "slice" | "text" | "ended" | "added" | "absent">): void {
+    const conversationId = conversationOf(message);
+    if (message.kind === "absent") return void this.#lookUp(message.ref.turnId);
+    if (!this.#options.audience.isWatched(conversationId)) return this.#notWanted(from, conversationId);
+    switch (message.kind) {
+      case "started":
+        return this.#started(from, message);
+      case "slice":
+        return this.#sliced(from, message);
+      case "text":
+        return this.#text(from, message);
+      case "ended":
+        return this.#ended(message.end);
+      case "added":
+        return this.#options.audience.step({ kind: "message-added", conversationId, message: message.message });
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** Looks after answers that nothing was heard of: call every second. */
+  patrol(): void {
+    const now = this.#options.clock.elapsed();
+    for (const [turnId, { heardAt }] of this.#mirrors) if (now - heardAt >= silenceMs) void this.#lookUp(turnId);
+  }
+
+  #reflect(answer: Answer, owner: string): Mirror {
+    const mirror = { answer, owner, heardAt: this.#options.clock.elapsed(), askedAt: Number.NEGATIVE_INFINITY };
+    this.#mirrors.set(answer.ref.turnId, mirror);
+    return mirror;
+  }
+
+  #heard(mirror: Mirror, from: string): void {
+    mirror.heardAt = this.#options.clock.elapsed();
+    mirror.owner = from;
+  }
+
+  #notWanted(from: string, conversationId: string): void {
+    this.#options.peers.send(from, { kind: "unwanted", conversationId });
+    this.#options.unwanted(conversationId);
+  }
+
+  #started(from: string, { ref, starts, model }: MessageOf<"started">): void {
+    const start = starts.at(-1);
+    if (start === undefined) return;
+    const known = this.#mirrors.get(ref.turnId);
+    if (known && known.answer.epoch >= start.epoch) return;
+    const text = known?.answer.text ?? "";
+    const shared = known ? sharedChars(starts, known.answer.epoch, text.length) : 0;
+    if (shared < start.offset) return this.#want(from, ref, known);
+    const answer = known?.answer ?? new Answer(turnFrom(ref, starts), model);
+    answer.model = model;
+    answer.overwrite(starts, start.offset, "");
+    this.#reflect(answer, from);
+    this.#options.audience.step({ kind: "turn-started", answer, offset: start.offset });
+  }
+
+  #sliced(from: string, { ref, starts, model, offset, text }: MessageOf<"slice">): void {
+    const known = this.#mirrors.get(ref.turnId);
+    const start = starts.at(-1);
+    if (start === undefined || (known && known.answer.epoch > start.epoch)) return;
+    if (known) this.#heard(known, from);
+    const length = known?.answer.text.length ?? 0;
+    if (offset > length) return this.#want(from, ref, known);
+    const answer = known?.answer ?? new Answer(turnFrom(ref, []), model);
+    answer.model = model;
+    const isSame = answer.epoch === start.epoch;
+    if (isSame && offset + text.length <= length) return;
+    answer.overwrite(starts, offset, text);
+    this.#reflect(answer, from);
+    if (isSame) return this.#options.audience.text(answer, answer.text.slice(length));
+    this.#retell(answer, Math.min(offset, start.offset));
+  }
+
+  #text(from: string, { ref, epoch, offset, text }: MessageOf<"text">): void {
+    const mirror = this.#mirrors.get(ref.turnId);
+    if (mirror === undefined) return this.#want(from, ref, undefined);
+    const { answer } = mirror;
+    if (epoch < answer.epoch) return;
+    this.#heard(mirror, from);
+    const known = answer.text.length;
+    if (epoch > answer.epoch || offset > known) return this.#want(from, ref, mirror);
+    const piece = text.slice(known - offset);
+    if (piece === "") return;
+    answer.append(piece);
+    this.#options.audience.text(answer, piece);
+  }
+
+  #ended(end: TurnEnded): void {
+    const known = this.#mirrors.get(end.ref.turnId);
+    if (known && known.answer.epoch > end.epoch) return;
+    this.#mirrors.delete(end.ref.turnId);
+    this.#options.audience.step({ kind: "turn-ended", ...end, model: undefined, report: noReport });
+  }
+
+  /** Everybody here is told that the answer goes on from `offset`, and the text from there. */
+  #retell(answer: Answer, offset: number): void {
+    this.#options.audience.step({ kind: "turn-started", answer, offset });
+  }
+
+  #want(from: string, ref: TurnRef, mirror: Mirror | undefined): void {
+    if (mirror) this.#ask(mirror);
+    else this.#options.peers.send(from, { kind: "wanted", ref, epoch: 0, offset: 0 });
+  }
+
+  #ask(mirror: Mirror): void {
+    const now = this.#options.clock.elapsed();
+    if (now - mirror.askedAt < askAgainMs) return;
+    mirror.askedAt = now;
+    const { ref, epoch, text } = mirror.answer;
+    this.#options.peers.send(mirror.owner, { kind: "wanted", ref, epoch, offset: text.length });
+  }
+
+  async #lookUp(turnId: string): Promise<void> {
+    const mirror = this.#mirrors.get(turnId);
+    if (mirror === undefined) return;
+    mirror.heardAt = this.#options.clock.elapsed();
+    const { ref } = mirror.answer;
+    try {
+      const turn = await this.#options.turns.read(ref);
+      if (this.#mirrors.get(turnId) !== mirror) return;
+      if (turn === null) return this.release(turnId);
+      if (turn.answer) return this.#ended(endOf(turn, turn.answer));
+      mirror.owner = turn.owner ?? mirror.owner;
+      this.#ask(mirror);
+    } catch (fault) {
+      if (!(fault instanceof Outage)) this.#options.onFault(fault, ref.conversationId);
+    }
+  }
+}
+
+const noReport = { firstTextMs: null, totalMs: 0, attempts: 0 };
+
+function turnFrom(ref: TurnRef, starts: Turn["starts"]): Turn {
+  return { ...ref, state: "starting", epoch: starts.at(-1)?.epoch ?? 0, starts, askedAt: 0 };
+}
+
+function conversationOf(message: MessageOf<"started" | "slice" | "text" | "ended" | "added" | "absent">): string {
+  if (message.kind === "added") return message.conversationId;
+  return message.kind === "ended" ? message.end.ref.conversationId : message.ref.conversationId;
+}
+
+/** The end of a turn as the store has it. */
+export function endOf(turn: Turn, message: NonNullable<Turn["answer"]>): TurnEnded {
+  const { conversationId, turnId, epoch } = turn;
+  const { outcome = "completed", error } = message;
+  // CAST: the schema's optional fields allow `undefined`, which JSON cannot carry.
+  return { ref: { conversationId, turnId }, epoch, outcome, message, error: error as TurnEnded["error"] };
+}

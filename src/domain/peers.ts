@@ -1,0 +1,49 @@
+import type { Message } from "../contract/shapes.ts";
+import type { TurnEnded } from "./steps.ts";
+import type { EpochStart, TurnRef } from "./turns.ts";
+
+/** What one node tells another about a conversation. */
+export type PeerMessage =
+  /** Somebody here looks at that answer and has its text up to `offset` under `epoch`. */
+  | { readonly kind: "wanted"; readonly ref: TurnRef; readonly epoch: number; readonly offset: number }
+  /** Nobody here looks at that conversation. */
+  | { readonly kind: "unwanted"; readonly conversationId: string }
+  /** An answer begins, or goes on, under the last of `starts`. */
+  | { readonly kind: "started"; readonly ref: TurnRef; readonly starts: readonly EpochStart[]; readonly model: string }
+  /** What was wanted: the text from `offset` on as it is under the last of `starts`. */
+  | {
+      readonly kind: "slice";
+      readonly ref: TurnRef;
+      readonly starts: readonly EpochStart[];
+      readonly model: string;
+      readonly offset: number;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "text";
+      readonly ref: TurnRef;
+      readonly epoch: number;
+      readonly offset: number;
+      readonly text: string;
+    }
+  | { readonly kind: "ended"; readonly end: TurnEnded }
+  | { readonly kind: "added"; readonly conversationId: string; readonly message: Message }
+  /** That answer is not written here: whoever asked has to look in the store. */
+  | { readonly kind: "absent"; readonly ref: TurnRef }
+  /** The customer wishes the answer to stop. */
+  | { readonly kind: "stop"; readonly ref: TurnRef };
+
+/**
+ * The other nodes. What is sent arrives at most once, in the order of sending, soon or never; sending never waits (S6)
+ * and never fails. Messages to one node that are sent close together travel together.
+ */
+export interface Peers {
+  send(nodeId: string, message: PeerMessage): void;
+}
+
+/** Which other nodes are to be told of a conversation's steps (S7). */
+export interface Watchers {
+  of(conversationId: string): readonly string[];
+  add(conversationId: string, nodeId: string): void;
+  remove(conversationId: string, nodeId: string): void;
+}

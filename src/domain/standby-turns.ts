@@ -1,0 +1,40 @@
+import { afterEnding, afterStarting } from "./known.ts";
+import type { Standby } from "./standby.ts";
+import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
+
+/** {@link Turns} whether the store can be reached or not: see {@link Standby}. */
+export class StandbyTurns implements Turns {
+  readonly #standby: Standby;
+  readonly #newId: () => string;
+
+  constructor(standby: Standby, newId: () => string) {
+    this.#standby = standby;
+    this.#newId = newId;
+  }
+
+  async start(conversationId: string): Promise<Turn | null> {
+    const turn = await this.#standby.run(conversationId, ({ turns }) => turns.start(conversationId));
+    if (turn) this.#standby.known.change(conversationId, afterStarting(turn));
+    return turn;
+  }
+
+  async raise(ref: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
+    const { conversationId } = ref;
+    const turn = await this.#standby.step(conversationId, (turns) => turns.raise(ref, epoch, offset));
+    if (turn) this.#standby.known.change(conversationId, afterStarting(turn));
+    return turn;
+  }
+
+  async end(ref: TurnRef, epoch: number, given: Ending): Promise<Turn | null> {
+    const { conversationId } = ref;
+    // One id for both ways, as for a question.
+    const ending = { messageId: this.#newId(), ...given };
+    const turn = await this.#standby.step(conversationId, (turns) => turns.end(ref, epoch, ending));
+    if (turn) this.#standby.known.change(conversationId, afterEnding(turn));
+    return turn;
+  }
+
+  async read(ref: TurnRef): Promise<Turn | null> {
+    return this.#standby.run(ref.conversationId, ({ turns }) => turns.read(ref));
+  }
+}

@@ -1,0 +1,29 @@
+-- Stores a question once and joins it to the waiting turn (C2, A4).
+-- KEYS: the conversation's six
+-- ARGV: 1 conversation, 2 messageId, 3 its JSON without the closing brace, `at` and `turnId`, 4 its text as JSON, 5 page as JSON (or
+--       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept
+-- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored', message, watchers }
+if not exists(ARGV[1]) then return { 'gone' } end
+local known = redis.call('HGET', messages, ARGV[2])
+if known then
+  local same = string.find(known, '"text":' .. ARGV[4] .. ',"at":', 1, true)
+  if textField(known, 'author') ~= 'customer' or not same then return { 'conflict' } end
+  return { 'repeated', known, {} }
+end
+local at = now()
+local message = ARGV[3] .. ',"at":' .. at
+local responder = field('responder')
+if responder == '' or cjson.decode(responder).kind ~= 'agent' then
+  local turnId = field('waiting')
+  if turnId == '' then
+    turnId = ARGV[6]
+    writeTurn(turnId, { state = 'queued', epoch = 0, starts = '', askedAt = tonumber(at) })
+    redis.call('HSET', conversation, 'waiting', turnId)
+  end
+  message = message .. ',"turnId":"' .. turnId .. '"'
+end
+message = message .. '}'
+if ARGV[5] ~= '' then redis.call('HSET', conversation, 'page', ARGV[5]) end
+append(ARGV[2], message, ARGV[8])
+keepAlive(ARGV[7])
+return { 'stored', message, redis.call('HKEYS', watchers) }

@@ -1,0 +1,7 @@
+-- One heartbeat of a node, and what the others have done (N1). Who has no beats any more was buried, or Redis was emptied.
+-- KEYS: 1 hash node → beats, 2 set of buried nodes whose work nobody has finished taking over
+-- ARGV: 1 node, 2 '1' to come (back) to life, '0' for a node that should be alive
+-- Gives: { 1 when it was alive, { node, beats, … }, buried }
+local alive = redis.call('HEXISTS', KEYS[1], ARGV[1])
+if alive == 1 or ARGV[2] == '1' then redis.call('HINCRBY', KEYS[1], ARGV[1], 1) end
+return { alive, redis.call('HGETALL', KEYS[1]), redis.call('SMEMBERS', KEYS[2]) }

@@ -1,0 +1,93 @@
+import { TidegateError } from "../../contract/errors.ts";
+import type { Rating } from "../../contract/shapes.ts";
+import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
+import type { Caller } from "../../domain/identity.ts";
+import { newConversationId, openJson, type Place, tagOf, tagOfCustomer } from "./place.ts";
+import { parseConversation, parseMessage, replies } from "./replies.ts";
+
+export interface RedisConversationsOptions {
+  readonly place: Place;
+  readonly newId: () => string;
+}
+
+/** {@link Conversations} of a cluster. Everything may throw `Outage`; every step may be repeated then. */
+export class RedisConversations implements Conversations {
+  readonly #place: Place;
+  readonly #newId: () => string;
+  #visits = 0;
+  /** The latest visit of this node to each conversation that it attends. */
+  readonly #visitOf = new Map<string, string>();
+
+  constructor({ place, newId }: RedisConversationsOptions) {
+    this.#place = place;
+    this.#newId = newId;
+  }
+
+  async open({ customerId }: Caller): Promise<Conversation> {
+    const visit = this.#visit();
+    const id = newConversationId(customerId);
+    const args = [id, customerId, this.#place.lifeMs, this.#place.options.nodeId(), visit];
+    const reply = await this.#place.stepAt(tagOfCustomer(customerId), "open", ...args);
+    const conversation = this.#whole(reply, visit);
+    if (conversation?.customerId !== customerId) throw new TidegateError("internal");
+    return conversation;
+  }
+
+  async read(conversationId: string): Promise<Conversation | null> {
+    return this.#whole(await this.#place.step("read", conversationId, "", ""));
+  }
+
+  async attend(conversationId: string): Promise<Conversation | null> {
+    const visit = this.#visit();
+    return this.#whole(await this.#place.step("read", conversationId, this.#place.options.nodeId(), visit), visit);
+  }
+
+  async leave(conversationId: string): Promise<void> {
+    const visit = this.#visitOf.get(conversationId);
+    if (visit === undefined) return;
+    this.#visitOf.delete(conversationId);
+    const { link, keys, nodeId } = this.#place.options;
+    await link.step("leave", keys.conversation(tagOf(conversationId)), [nodeId(), visit]);
+  }
+
+  async ask(conversationId: string, { messageId, text, page, turnId = this.#newId() }: Question): Promise<Asked> {
+    const message = openJson({ messageId, author: "customer", text });
+    const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", turnId];
+    const { lifeMs, maxMessages } = this.#place;
+    const reply = replies.asked.parse(await this.#place.step("ask", conversationId, ...args, lifeMs, maxMessages));
+    if (reply.length === 1) throw new TidegateError(reply[0] === "gone" ? "not-found" : "message-conflict");
+    const [outcome, stored, watchers] = reply;
+    const known = parseMessage(stored);
+    if (outcome === "stored") this.#place.options.attendance.note(conversationId, watchers);
+    return { message: known, turnId: known.turnId ?? null, repeated: outcome === "repeated" };
+  }
+
+  async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
+    await this.#must(this.#place.step("rate-message", conversationId, messageId, value));
+  }
+
+  async rate(conversationId: string, score: number, comment: string | undefined): Promise<void> {
+    await this.#must(this.#place.step("rate", conversationId, JSON.stringify({ score, comment })));
+  }
+
+  async #must(step: Promise<unknown>): Promise<void> {
+    if ((await step) !== 1) throw new TidegateError("not-found");
+  }
+
+  #visit(): string {
+    this.#visits++;
+    return String(this.#visits);
+  }
+
+  #whole(reply: unknown, visit?: string): Conversation | null {
+    const parsed = replies.whole.parse(reply);
+    if (parsed === null) return null;
+    const conversation = parseConversation(parsed);
+    const { conversationId } = conversation;
+    this.#place.options.attendance.note(conversationId, parsed[5]);
+    if (visit !== undefined && Number(visit) > Number(this.#visitOf.get(conversationId) ?? 0)) {
+      this.#visitOf.set(conversationId, visit);
+    }
+    return conversation;
+  }
+}

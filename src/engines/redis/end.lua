@@ -1,0 +1,18 @@
+-- Ends a turn and stores its answer, once, under the turn's own epoch alone (S4, S5, C2).
+-- KEYS: the conversation's six
+-- ARGV: 1 conversation, 2 turn, 3 epoch, 4 messageId, 5 the answer's JSON without the closing brace and `at`, 6 life in ms,
+--       7 most messages kept
+-- Gives: { turn, answer, watchers }, or nil when fenced or ended
+local turn = exists(ARGV[1]) and readTurn(ARGV[2])
+if not turn or turn.state == 'ended' or turn.epoch ~= tonumber(ARGV[3]) then return false end
+local answer = ARGV[5] .. ',"at":' .. now() .. '}'
+turn.state = 'ended'
+turn.answer = ARGV[4]
+writeTurn(ARGV[2], turn)
+for _, place in ipairs({ 'running', 'waiting' }) do
+  if field(place) == ARGV[2] then redis.call('HSET', conversation, place, '') end
+end
+redis.call('DEL', log)
+append(ARGV[4], answer, ARGV[7])
+keepAlive(ARGV[6])
+return { cjson.encode(turn), answer, redis.call('HKEYS', watchers) }

@@ -1,0 +1,63 @@
+/**
+ * Every key that Tidegate keeps in Redis, with its type and life. `{tag}` names the customer: all keys of a customer's
+ * conversation lie in one hash slot, so that each step is one atomic script, in a Redis Cluster too.
+ *
+ * | key | type | what | life |
+ * | --- | --- | --- | --- |
+ * | `<prefix>:{tag}:conversation` | hash | `id customer responder page running waiting score` | C1, and an hour more while a turn runs |
+ * | `<prefix>:{tag}:order` | list | message ids, oldest first | the same |
+ * | `<prefix>:{tag}:messages` | hash | message id → message (JSON) | the same |
+ * | `<prefix>:{tag}:turns` | hash | turn id → turn (JSON) | the same |
+ * | `<prefix>:{tag}:watchers` | hash | node → its latest visit (S7) | the same |
+ * | `<prefix>:{tag}:log` | hash | `turnId:epoch:offset:length` → text of the running answer (S8) | the same |
+ * | `<prefix>:{nodes}:beats` | hash | node → heartbeats (N1) | none; buried nodes are removed |
+ * | `<prefix>:{nodes}:buried` | set | nodes whose work is being taken over | none; emptied then |
+ * | `<prefix>:{node}:work` | set | conversations whose turns the node answers | none; removed when taken over |
+ * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
+ * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
+ * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
+ */
+export class Keys {
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** In the order in which the scripts name them. */
+  conversation(tag: string): string[] {
+    return ["conversation", "order", "messages", "turns", "watchers", "log"].map((part) => this.#of(tag, part));
+  }
+
+  log(tag: string): string {
+    return this.#of(tag, "log");
+  }
+
+  get nodes(): string[] {
+    return [this.#of("nodes", "beats"), this.#of("nodes", "buried")];
+  }
+
+  get buried(): string {
+    return this.#of("nodes", "buried");
+  }
+
+  work(nodeId: string): string {
+    return this.#of(nodeId, "work");
+  }
+
+  get secret(): string {
+    return `${this.#prefix}:secret`;
+  }
+
+  channelTo(nodeId: string): string {
+    return `${this.#prefix}:to:{${nodeId}}`;
+  }
+
+  get rooms(): string {
+    return `${this.#prefix}:rooms`;
+  }
+
+  #of(tag: string, part: string): string {
+    return `${this.#prefix}:{${tag}}:${part}`;
+  }
+}

@@ -1,0 +1,58 @@
+import { Outage } from "../../domain/outage.ts";
+import type { Store } from "./client.ts";
+import { runStep, type StepName } from "./scripts.ts";
+
+/** Refusals that pass by themselves: Redis is starting, failing over, full, or asked in the wrong place for a moment. */
+const passing = /^(LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|NOREPLICAS|TRYAGAIN|MOVED|ASK|OOM|MISCONF|BUSY|UNBLOCKED)\b/;
+
+/**
+ * The way to what is stored. Once a command has failed for want of Redis, others fail at once instead of waiting their
+ * second each, until a {@link probe} gets through.
+ */
+export class Link {
+  readonly store: Store;
+  #away = false;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  get away(): boolean {
+    return this.#away;
+  }
+
+  /** @throws {Outage} when Redis is away or silent; the step may have happened all the same */
+  step(name: StepName, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.run((store) => runStep(store, name, keys, args));
+  }
+
+  /** Like {@link step}, but tried even while Redis is away. */
+  probeStep(name: StepName, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.probe((store) => runStep(store, name, keys, args));
+  }
+
+  /** @throws {Outage} as {@link step} does */
+  async run<T>(command: (store: Store) => Promise<T>): Promise<T> {
+    if (this.#away) throw new Outage();
+    return this.probe(command);
+  }
+
+  /** Like {@link run}, but tried even while Redis is away; success ends that. */
+  async probe<T>(command: (store: Store) => Promise<T>): Promise<T> {
+    try {
+      const reply = await command(this.store);
+      this.#away = false;
+      return reply;
+    } catch (fault) {
+      if (!isPassing(fault)) throw fault;
+      this.#away = true;
+      throw new Outage(fault);
+    }
+  }
+}
+
+/** Whatever is no refusal of Redis itself is a connection that broke, timed out or was never there. */
+function isPassing(fault: unknown): boolean {
+  if (!(fault instanceof Error)) return false;
+  return fault.name !== "ReplyError" || passing.test(fault.message);
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import * as shape from "../../contract/shapes.ts";
+import type { PeerMessage, Peers } from "../../domain/peers.ts";
+import type { Store } from "./client.ts";
+import type { Keys } from "./keys.ts";
+
+const ref = z.object({ conversationId: shape.conversationId, turnId: shape.turnId });
+const starts = z.array(z.object({ epoch: shape.epoch, offset: shape.offset })).min(1);
+const kind = <K extends PeerMessage["kind"]>(name: K) => z.literal(name);
+
+const end = z.object({
+  ref,
+  epoch: shape.epoch,
+  outcome: shape.outcome,
+  message: shape.message,
+  error: shape.wireError.optional(),
+});
+
+const message = z.discriminatedUnion("kind", [
+  z.object({ kind: kind("wanted"), ref, epoch: shape.epoch, offset: shape.offset }),
+  z.object({ kind: kind("unwanted"), conversationId: shape.conversationId }),
+  z.object({ kind: kind("started"), ref, starts, model: z.string() }),
+  z.object({ kind: kind("slice"), ref, starts, model: z.string(), offset: shape.offset, text: z.string() }),
+  z.object({ kind: kind("text"), ref, epoch: shape.epoch, offset: shape.offset, text: z.string() }),
+  z.object({ kind: kind("ended"), end }),
+  z.object({ kind: kind("added"), conversationId: shape.conversationId, message: shape.message }),
+  z.object({ kind: kind("absent"), ref }),
+  z.object({ kind: kind("stop"), ref }),
+]);
+
+/** What travels together from one node to another. */
+const letter = z.object({ from: z.string(), messages: z.array(message) });
+
+/** A letter is sent before it grows beyond so much text: no single event may fill a subscriber's buffer. */
+const mostChars = 256 * 1_024;
+
+export interface RedisPeersOptions {
+  readonly publisher: Store;
+  readonly subscriber: Store;
+  readonly keys: Keys;
+  /** This node's present id. */
+  readonly nodeId: () => string;
+  readonly hear: (from: string, message: PeerMessage) => void;
+  readonly onFault: (fault: unknown, where: string) => void;
+}
+
+/**
+ * {@link Peers} over sharded pub/sub: one channel for each node, one message for all that is sent to it in one turn of
+ * the event loop.
+ */
+export class RedisPeers implements Peers {
+  readonly #options: RedisPeersOptions;
+  readonly #letters = new Map<string, { messages: PeerMessage[]; chars: number }>();
+  #posting = false;
+  #channel: string | null = null;
+
+  constructor(options: RedisPeersOptions) {
+    this.#options = options;
+    options.subscriber.on("smessage", (channel: string, text: string) => {
+      if (channel === this.#channel) this.#receive(text);
+    });
+  }
+
+  /** Hears what is sent to `nodeId` from here on, and nothing else any more. */
+  async listen(nodeId: string): Promise<void> {
+    const { subscriber, keys } = this.#options;
+    const former = this.#channel;
+    this.#channel = keys.channelTo(nodeId);
+    await subscriber.ssubscribe(this.#channel);
+    if (former !== null) await subscriber.sunsubscribe(former);
+  }
+
+  send(nodeId: string, sent: PeerMessage): void {
+    const waiting = this.#letters.get(nodeId) ?? { messages: [], chars: 0 };
+    waiting.messages.push(sent);
+    waiting.chars += "text" in sent ? sent.text.length : 200;
+    this.#letters.set(nodeId, waiting);
+    if (waiting.chars > mostChars) this.#postTo(nodeId);
+    if (this.#posting) return;
+    this.#posting = true;
+    setImmediate(() => {
+      this.#posting = false;
+      for (const waitingFor of [...this.#letters.keys()]) this.#postTo(waitingFor);
+    });
+  }
+
+  #postTo(nodeId: string): void {
+    const waiting = this.#letters.get(nodeId);
+    this.#letters.delete(nodeId);
+    if (!waiting) return;
+    const { publisher, keys } = this.#options;
+    const text = JSON.stringify({ from: this.#options.nodeId(), messages: waiting.messages });
+    // What is lost is missed by the one who waits for it, and asked for again.
+    publisher.spublish(keys.channelTo(nodeId), text).catch(() => {});
+  }
+
+  #receive(text: string): void {
+    const { hear, onFault } = this.#options;
+    try {
+      const { from, messages } = letter.parse(JSON.parse(text));
+      // CAST: the schema's optional fields allow `undefined`, which JSON cannot carry.
+      for (const received of messages as PeerMessage[]) hear(from, received);
+    } catch (fault) {
+      onFault(fault, "peers");
+    }
+  }
+}

@@ -1,0 +1,87 @@
+-- Stands before every step of a conversation. All keys of one customer's conversation share a hash tag, so that each
+-- step is atomic and runs in a Redis Cluster too. The only clock is Redis' own.
+local conversation, order, messages, turns, watchers, log = unpack(KEYS)
+
+local runningGraceMs = 3600000
+
+local function now()
+  local time = redis.call('TIME')
+  return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+end
+
+local function field(name)
+  return redis.call('HGET', conversation, name) or ''
+end
+
+local function exists(conversationId)
+  return field('id') == conversationId
+end
+
+-- C1: the life begins anew; a running turn keeps its conversation alive.
+local function keepAlive(lifeMs)
+  local ms = tonumber(lifeMs)
+  if field('running') ~= '' then ms = ms + runningGraceMs end
+  for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ms) end
+end
+
+local function readTurn(turnId)
+  local json = turnId ~= '' and redis.call('HGET', turns, turnId)
+  return json and cjson.decode(json) or nil
+end
+
+local function writeTurn(turnId, turn)
+  redis.call('HSET', turns, turnId, cjson.encode(turn))
+end
+
+-- A text field of a stored message. cjson cannot read half a surrogate pair, which an answer may end in; quotes inside
+-- of texts are escaped, so the first match is the field.
+local function textField(json, name)
+  return string.match(json, '"' .. name .. '":"([^"]*)"') or ''
+end
+
+-- C2: a message is stored once, in order; the oldest go, with their turns, unless one of them is open.
+local function append(messageId, json, maxMessages)
+  if redis.call('HSETNX', messages, messageId, json) == 0 then return end
+  redis.call('RPUSH', order, messageId)
+  while redis.call('LLEN', order) > tonumber(maxMessages) do
+    local oldest = redis.call('LPOP', order)
+    local turnId = textField(redis.call('HGET', messages, oldest) or '', 'turnId')
+    redis.call('HDEL', messages, oldest)
+    if turnId ~= field('running') and turnId ~= field('waiting') then redis.call('HDEL', turns, turnId) end
+  end
+end
+
+-- S4: the next epoch begins at `offset` and belongs to `owner`. Starts are kept as "1:0,2:40".
+local function raise(turnId, turn, offset, owner)
+  turn.epoch = turn.epoch + 1
+  turn.starts = (turn.starts == '' and '' or turn.starts .. ',') .. turn.epoch .. ':' .. offset
+  turn.owner = owner
+  writeTurn(turnId, turn)
+  return { cjson.encode(turn), redis.call('HKEYS', watchers) }
+end
+
+-- S7: from here on `node` is told what happens; `visit` lets a later visit survive the leaving of an earlier one, and one
+-- that arrives late stands for none but itself.
+local function attend(node, visit)
+  if node == '' or tonumber(visit) < tonumber(redis.call('HGET', watchers, node) or 0) then return end
+  redis.call('HSET', watchers, node, visit)
+  local leftMs = redis.call('PTTL', conversation)
+  if leftMs > 0 then redis.call('PEXPIRE', watchers, leftMs) end
+end
+
+-- Everything a page or a model is given: fields, open turns, messages in order, and the log of the running answer.
+local function whole()
+  local fields = redis.call('HMGET', conversation, 'id', 'customer', 'responder', 'page', 'running', 'waiting')
+  for at = 1, 6 do fields[at] = fields[at] or '' end
+  local ids = redis.call('LRANGE', order, 0, -1)
+  local texts = {}
+  for from = 1, #ids, 100 do
+    for _, json in ipairs(redis.call('HMGET', messages, unpack(ids, from, math.min(from + 99, #ids)))) do
+      texts[#texts + 1] = json or ''
+    end
+  end
+  local running = redis.call('HGET', turns, fields[5]) or ''
+  local waiting = redis.call('HGET', turns, fields[6]) or ''
+  local logged = running ~= '' and redis.call('HGETALL', log) or {}
+  return { fields, running, waiting, texts, logged, redis.call('HKEYS', watchers) }
+end

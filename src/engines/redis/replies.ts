@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { type Message, message, page, responder } from "../../contract/shapes.ts";
+import { type LoggedPiece, textOf } from "../../domain/answer-log.ts";
+import type { Conversation } from "../../domain/conversations.ts";
+import type { EpochStart, Turn } from "../../domain/turns.ts";
+
+const storedTurn = z.object({
+  state: z.enum(["queued", "starting", "ended"]),
+  epoch: z.int().min(0),
+  /** `1:0,2:40`: epochs and where each one began. */
+  starts: z.string(),
+  askedAt: z.number(),
+  owner: z.string().optional(),
+  answer: z.string().optional(),
+});
+
+const texts = z.array(z.string());
+const whole = z.tuple([texts.length(6), z.string(), z.string(), texts, texts, texts]);
+const asked = z.union([
+  z.tuple([z.enum(["gone", "conflict"])]),
+  z.tuple([z.enum(["repeated", "stored"]), z.string(), texts]),
+]);
+const started = z.tuple([z.string(), z.string(), texts]).nullable();
+const raised = z.tuple([z.string(), texts]).nullable();
+const ended = z.tuple([z.string(), z.string(), texts]).nullable();
+const read = z.tuple([z.string(), z.string()]).nullable();
+const restored = z.tuple([texts, texts]);
+const pulse = z.tuple([z.number(), texts, texts]);
+
+/** Replies of the steps as they come over the wire, checked. */
+export const replies = { whole: whole.nullable(), asked, started, raised, ended, read, restored, pulse };
+
+export function parseMessage(json: string): Message {
+  return message.parse(JSON.parse(json));
+}
+
+export function parseTurn(conversationId: string, turnId: string, json: string, answer?: Message): Turn {
+  const { state, epoch, starts, askedAt, owner } = storedTurn.parse(JSON.parse(json));
+  return {
+    conversationId,
+    turnId,
+    state,
+    epoch,
+    starts: parseStarts(starts),
+    askedAt,
+    ...(owner !== undefined && { owner }),
+    ...(answer && { answer }),
+  };
+}
+
+/** What {@link parseTurn} reads, for a turn that is written whole. */
+export function formatTurn({ state, epoch, starts, askedAt, owner, answer }: Turn): z.infer<typeof storedTurn> {
+  return {
+    state: state === "streaming" ? "starting" : state,
+    epoch,
+    starts: starts.map((start) => `${start.epoch}:${start.offset}`).join(","),
+    askedAt,
+    ...(owner !== undefined && { owner }),
+    ...(answer && { answer: answer.messageId }),
+  };
+}
+
+function parseStarts(text: string): EpochStart[] {
+  if (text === "") return [];
+  return text.split(",").map((start) => {
+    const [epoch, offset] = start.split(":").map(Number);
+    return { epoch: epoch ?? 0, offset: offset ?? 0 };
+  });
+}
+
+export function parseConversation(reply: z.infer<typeof whole>): Conversation {
+  const [fields, running, waiting, messages, logged] = reply;
+  const [conversationId = "", customerId = "", responderJson, pageJson, runningId = "", waitingId = ""] = fields;
+  const turn = (turnId: string, json: string) => (json === "" ? null : parseTurn(conversationId, turnId, json));
+  const runningTurn = turn(runningId, running);
+  return {
+    conversationId,
+    customerId,
+    responder: responderJson ? responder.parse(JSON.parse(responderJson)) : { kind: "assistant" },
+    messages: messages.filter((json) => json !== "").map(parseMessage),
+    running: runningTurn,
+    waiting: turn(waitingId, waiting),
+    logged: runningTurn === null ? "" : textOf(runningTurn, parseLog(runningTurn.turnId, logged)),
+    page: pageJson ? page.parse(JSON.parse(pageJson)) : undefined,
+  };
+}
+
+/** The fields `turnId:epoch:offset:length` of the log that belong to a turn; a fenced writer may have left others. */
+export function parseLog(turnId: string, flat: readonly string[]): LoggedPiece[] {
+  const pieces: LoggedPiece[] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    const [owner, epoch, offset] = (flat[at] ?? "").split(":");
+    if (owner === turnId) pieces.push({ epoch: Number(epoch), offset: Number(offset), text: flat[at + 1] ?? "" });
+  }
+  return pieces;
+}

@@ -1,0 +1,41 @@
+import type { Kept, Restorer } from "../../domain/standby.ts";
+import type { Place } from "./place.ts";
+import { formatTurn, replies } from "./replies.ts";
+
+/** {@link Restorer} of a cluster. May throw `Outage`. */
+export class RedisRestorer implements Restorer {
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  async restore({ conversation, turns }: Kept): Promise<readonly string[]> {
+    const { conversationId, customerId, responder, page, messages, running, waiting } = conversation;
+    const { nodeId, attendance } = this.#place.options;
+    const entries = messages.map((message) => {
+      const { messageId, author, turnId = "" } = message;
+      return [messageId, JSON.stringify(message), author === "assistant" ? turnId : ""];
+    });
+    const owned = turns.map((turn) => {
+      const owner = turn.owner ?? (turn.epoch > 0 ? nodeId() : undefined);
+      return [turn.turnId, formatTurn({ ...turn, owner })];
+    });
+    const reply = await this.#place.step(
+      "restore",
+      conversationId,
+      customerId,
+      JSON.stringify(responder),
+      page ? JSON.stringify(page) : "",
+      this.#place.lifeMs,
+      this.#place.maxMessages,
+      JSON.stringify(entries),
+      JSON.stringify(owned),
+      running?.turnId ?? "",
+      waiting?.turnId ?? "",
+    );
+    const [fenced, watchers] = replies.restored.parse(reply);
+    attendance.note(conversationId, watchers);
+    return fenced;
+  }
+}

@@ -1,0 +1,14 @@
+-- Makes the waiting turn the running one under epoch 1, unless another one runs (A4, S4).
+-- KEYS: the conversation's six
+-- ARGV: 1 conversation, 2 owner, 3 life in ms
+-- Gives: { turnId, turn, watchers }, or nil
+if not exists(ARGV[1]) or field('running') ~= '' then return false end
+local turnId = field('waiting')
+local turn = readTurn(turnId)
+if not turn then return false end
+redis.call('HSET', conversation, 'running', turnId, 'waiting', '')
+redis.call('DEL', log)
+turn.state = 'starting'
+keepAlive(ARGV[3])
+local raised = raise(turnId, turn, 0, ARGV[2])
+return { turnId, raised[1], raised[2] }

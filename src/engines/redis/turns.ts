@@ -1,0 +1,58 @@
+import type { Ending, Turn, TurnRef, Turns } from "../../domain/turns.ts";
+import { openJson, type Place } from "./place.ts";
+import { parseMessage, parseTurn, replies } from "./replies.ts";
+
+export interface RedisTurnsOptions {
+  readonly place: Place;
+  readonly newId: () => string;
+}
+
+/** {@link Turns} of a cluster. Everything may throw `Outage`. */
+export class RedisTurns implements Turns {
+  readonly #place: Place;
+  readonly #newId: () => string;
+
+  constructor({ place, newId }: RedisTurnsOptions) {
+    this.#place = place;
+    this.#newId = newId;
+  }
+
+  async start(conversationId: string): Promise<Turn | null> {
+    const { lifeMs, options } = this.#place;
+    const reply = await this.#place.step("start", conversationId, options.nodeId(), lifeMs);
+    const started = replies.started.parse(reply);
+    if (started === null) return null;
+    const [turnId, turn, watchers] = started;
+    options.attendance.note(conversationId, watchers);
+    return parseTurn(conversationId, turnId, turn);
+  }
+
+  async raise({ conversationId, turnId }: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
+    const { attendance, nodeId } = this.#place.options;
+    const args = [turnId, String(epoch), String(offset), nodeId()];
+    const raised = replies.raised.parse(await this.#place.step("raise", conversationId, ...args));
+    if (raised === null) return null;
+    const [turn, watchers] = raised;
+    attendance.note(conversationId, watchers);
+    return parseTurn(conversationId, turnId, turn);
+  }
+
+  async end({ conversationId, turnId }: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
+    const { outcome, text, error, messageId = this.#newId() } = ending;
+    const answer = openJson({ messageId, author: "assistant", text, turnId, outcome, ...(error && { error }) });
+    const { lifeMs, maxMessages, options } = this.#place;
+    const args = [turnId, String(epoch), messageId, answer, lifeMs, maxMessages];
+    const ended = replies.ended.parse(await this.#place.step("end", conversationId, ...args));
+    if (ended === null) return null;
+    const [turn, stored, watchers] = ended;
+    options.attendance.note(conversationId, watchers);
+    return parseTurn(conversationId, turnId, turn, parseMessage(stored));
+  }
+
+  async read({ conversationId, turnId }: TurnRef): Promise<Turn | null> {
+    const read = replies.read.parse(await this.#place.step("turn", conversationId, turnId));
+    if (read === null) return null;
+    const [turn, answer] = read;
+    return parseTurn(conversationId, turnId, turn, answer === "" ? undefined : parseMessage(answer));
+  }
+}
