@@ -65,6 +65,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...desk,
     conversations,
     context: config.context,
+    newId,
     ...(cluster && { work: cluster.work, stopElsewhere: (turn) => cluster.stopElsewhere(turn) }),
     onFault,
   });

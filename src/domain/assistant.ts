@@ -2,6 +2,7 @@ import { TidegateError, toWireError, wireError } from "../contract/errors.ts";
 import type { Outcome } from "../contract/shapes.ts";
 import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption } from "./answering.ts";
+import { sleep } from "./clock.ts";
 import { buildContext, type ContextLimits } from "./context.ts";
 import type { Asked, Conversations, Question } from "./conversations.ts";
 import { Outage } from "./outage.ts";
@@ -25,6 +26,7 @@ export interface WorkList {
 export interface AssistantOptions extends Desk {
   readonly conversations: Conversations;
   readonly context: ContextLimits;
+  readonly newId: () => string;
   readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
@@ -200,7 +202,7 @@ export class Assistant {
       totalMs: clock.elapsed() - startedAt,
       attempts,
     };
-    await this.#end({ ...turn, epoch: answer.epoch }, ending, report, answer.model);
+    await this.#end(turn, ending, report, { answer, signal });
   }
 
   async #context(turn: Turn) {
@@ -214,12 +216,14 @@ export class Assistant {
     return { outcome: "failed", text: answer.text, error: toWireError(fault) };
   }
 
-  async #end(turn: Turn, ending: Ending, report: TurnReport, model?: string): Promise<void> {
-    const { turns, listener } = this.#options;
+  async #end(turn: Turn, given: Ending, report: TurnReport, live?: Writing): Promise<void> {
+    const { listener, newId } = this.#options;
+    const ending = { messageId: newId(), ...given };
     const ref = { conversationId: turn.conversationId, turnId: turn.turnId };
-    const ended = await turns.end(ref, turn.epoch, ending);
-    if (ended?.answer === undefined) return;
+    const ended = await this.#store(ref, turn.epoch, ending, live);
+    if (ended?.answer === undefined) return live && listener.step({ kind: "turn-lost", ref });
     const { outcome, error } = ending;
+    const model = live?.answer.model;
     listener.step({
       kind: "turn-ended",
       ref,
@@ -231,8 +235,30 @@ export class Assistant {
       report,
     });
   }
+
+  /** Stores an end; that of an answer as often as it takes: what a customer has read is not given up for an outage (S5). */
+  async #store(ref: TurnRef, epoch: number, ending: Ending, live?: Writing): Promise<Turn | null> {
+    const { turns, clock } = this.#options;
+    for (;;) {
+      try {
+        return await turns.end(ref, live?.answer.epoch ?? epoch, ending);
+      } catch (fault) {
+        if (!(fault instanceof Outage) || live === undefined) throw fault;
+      }
+      await sleep(clock, storeAgainMs, new AbortController().signal);
+      if (live.signal.reason === ("lost" satisfies Interruption)) return null;
+    }
+  }
 }
 
+/** An answer that this node writes, and what ends it. */
+interface Writing {
+  readonly answer: Answer;
+  readonly signal: AbortSignal;
+}
+
+/** Between two tries to store an end. */
+const storeAgainMs = 500;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 

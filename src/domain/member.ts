@@ -73,12 +73,8 @@ export class Member implements MembershipListener {
   async reborn(former: string, present: string): Promise<void> {
     this.missed();
     this.#options.report({ kind: "reborn", former, present });
-    try {
-      await this.#options.listen(present);
-      await this.#options.assistant.reclaim();
-    } catch (fault) {
-      this.fault(fault);
-    }
+    await this.#options.listen(present);
+    await this.#options.assistant.reclaim();
   }
 
   orphaned(nodeId: string): void {

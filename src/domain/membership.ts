@@ -19,7 +19,7 @@ export interface MembershipListener {
   away(): void;
   /** Redis is reached again, or has lost what it knew of this node: what this node keeps there is to be looked after. */
   back(): void;
-  /** The others hold this node for dead: `former` answers nothing any more, `present` begins. Awaited before it speaks again. */
+  /** `former` is held for dead, `present` begins. Awaited before this node speaks again; rejecting makes it be tried again. */
   reborn(former: string, present: string): Promise<void>;
   /** A dead node's work is to be taken over. Called at every beat until it is forgotten. */
   orphaned(nodeId: string): void;
@@ -53,6 +53,8 @@ export class Membership {
   readonly #sightings = new Map<string, Sighting>();
   #listener: MembershipListener | null = null;
   #nodeId: string;
+  /** The name under which it was taken for dead, until everything has been made sure of. */
+  #former: string | null = null;
   #born = true;
   #away = false;
   #asleep = false;
@@ -132,7 +134,8 @@ export class Membership {
 
   async #beat(): Promise<void> {
     const pulse = await this.#options.nodes.beat(this.#nodeId, this.#born);
-    if (!this.#born && !pulse.alive) await this.#revive(pulse);
+    if (!this.#born && !pulse.alive) await this.#beBorn();
+    if (this.#former !== null) await this.#revive(this.#former);
     const wasAway = this.#away;
     this.#born = false;
     this.#away = false;
@@ -141,16 +144,21 @@ export class Membership {
     this.#look(pulse);
   }
 
-  /** Not alive: buried by the others, or forgotten by a Redis that was emptied. */
-  async #revive(pulse: Pulse): Promise<void> {
-    const former = this.#nodeId;
-    const { nodes, newId } = this.#options;
-    if (pulse.buried.includes(former)) {
-      this.#nodeId = newId();
-      await this.#listener?.reborn(former, this.#nodeId);
-    }
-    await nodes.beat(this.#nodeId, true);
-    this.#away = true; // so that what is kept in Redis is looked after
+  /** Not alive: buried by the others, or forgotten by a Redis that was emptied. What was begun under the old name is void. */
+  async #beBorn(): Promise<void> {
+    this.#asleep = true;
+    this.#former ??= this.#nodeId;
+    this.#nodeId = this.#options.newId();
+    await this.#options.nodes.beat(this.#nodeId, true);
+  }
+
+  /** Fenced until everything that it was doing is its own again, or given up. */
+  async #revive(former: string): Promise<void> {
+    this.#asleep = true;
+    await this.#listener?.reborn(former, this.#nodeId);
+    this.#former = null;
+    // What is kept in Redis is looked after as if it had been away.
+    this.#away = true;
   }
 
   #look({ beats, buried }: Pulse): void {

@@ -1,5 +1,5 @@
 import { TidegateError } from "../contract/errors.ts";
-import { type Clock, sleep } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Caller } from "./identity.ts";
 import { KnownConversations } from "./known.ts";
@@ -43,9 +43,6 @@ export interface StandbyOptions {
   /** Turns that others have taken further meanwhile. */
   readonly lost: (turnIds: readonly string[]) => void;
 }
-
-/** While it waits to know whether it may decide, it looks as often. */
-const fenceLookMs = 100;
 
 /** What was written in the last moments before the store went away may be lost with it. */
 const tailMs = 15_000;
@@ -106,7 +103,7 @@ export class Standby {
     } catch (fault) {
       if (isGone(fault) && (await this.#giveBack(conversationId))) return what(store);
       if (!(fault instanceof Outage)) throw fault;
-      await this.#takeIn(conversationId, fault);
+      this.#takeIn(conversationId, fault);
       return what(custody);
     }
   }
@@ -115,8 +112,9 @@ export class Standby {
   async step(conversationId: string, what: (turns: Turns) => Promise<Turn | null>): Promise<Turn | null> {
     const turn = await this.run(conversationId, ({ turns }) => what(turns));
     if (turn !== null || this.#kept.has(conversationId)) return turn;
-    const isLost = (await this.read(conversationId, "read")) === null;
-    return isLost && (await this.#giveBack(conversationId)) ? what(this.#options.store.turns) : null;
+    const { conversations, turns } = this.#options.store;
+    const isLost = (await conversations.read(conversationId)) === null;
+    return isLost && (await this.#giveBack(conversationId)) ? what(turns) : null;
   }
 
   /**
@@ -156,19 +154,18 @@ export class Standby {
   async #openAlone(caller: Caller, own: string | null, fault: unknown): Promise<Conversation> {
     if (!(fault instanceof Outage)) throw fault;
     const { custody } = this.#options;
-    if (own !== null) await this.#takeIn(own, fault);
+    if (own !== null) this.#takeIn(own, fault);
     else if (caller.isNew !== true) throw fault;
     const conversation = await custody.conversations.open(caller);
     this.#kept.add(conversation.conversationId);
     return this.known.note(conversation);
   }
 
-  async #takeIn(conversationId: string, fault: Outage): Promise<void> {
-    const { fenced, clock, custody } = this.#options;
-    while (fenced()) await sleep(clock, fenceLookMs, new AbortController().signal);
+  #takeIn(conversationId: string, fault: Outage): void {
+    const { fenced, custody } = this.#options;
     if (this.#kept.has(conversationId)) return;
     const known = this.known.get(conversationId);
-    if (known === null) throw fault;
+    if (known === null || fenced()) throw fault;
     custody.adopt(known);
     this.#kept.add(conversationId);
   }

@@ -32,7 +32,7 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly text: string;
   readonly error?: WireError | undefined;
-  /** The id of the stored answer; made up where none is given. Given again, the same end is stored once. */
+  /** The id of the stored answer; made up where none is given. */
   readonly messageId?: string | undefined;
 }
 
@@ -50,7 +50,10 @@ export interface Turns {
   start(conversationId: string): Promise<Turn | null>;
   /** Begins the next epoch at `offset`, fencing the one given. Null when that one was not the turn's own any more. */
   raise(turn: TurnRef, epoch: number, offset: number): Promise<Turn | null>;
-  /** Ends the turn and stores its answer once. A turn that never started has epoch 0. Null when fenced or ended. */
+  /**
+   * Ends the turn and stores its answer once; the same end again, known by its `messageId`, gives the same. A turn that
+   * never started has epoch 0. Null when fenced or ended otherwise.
+   */
   end(turn: TurnRef, epoch: number, ending: Ending): Promise<Turn | null>;
   read(turn: TurnRef): Promise<Turn | null>;
 }

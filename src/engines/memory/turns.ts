@@ -31,7 +31,8 @@ export class MemoryTurns implements Turns {
   async end(ref: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
     const conversation = this.#world.find(ref.conversationId);
     const turn = conversation?.turns.get(ref.turnId);
-    if (!conversation || !turn || turn.state === "ended" || turn.epoch !== epoch) return null;
+    if (!conversation || !turn || turn.epoch !== epoch) return null;
+    if (turn.state === "ended") return isSame(turn, ending) ? turnOf(conversation, turn) : null;
     turn.state = "ended";
     turn.answer = this.#answer(ref.turnId, ending);
     if (conversation.runningTurnId === ref.turnId) conversation.runningTurnId = null;
@@ -56,4 +57,8 @@ function raise(conversation: MemoryConversation, turn: MemoryTurn, offset: numbe
   turn.epoch++;
   turn.starts = [...turn.starts, { epoch: turn.epoch, offset }];
   return turnOf(conversation, turn);
+}
+
+function isSame({ answer }: MemoryTurn, { messageId }: Ending): boolean {
+  return messageId !== undefined && answer?.messageId === messageId;
 }

@@ -2,9 +2,13 @@
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 turn, 3 epoch, 4 messageId, 5 the answer's JSON without the closing brace and `at`, 6 life in ms,
 --       7 most messages kept
--- Gives: { turn, answer, watchers }, or nil when fenced or ended
+-- Gives: { turn, answer, watchers }, the same again for the same end, or nil when fenced or ended otherwise
 local turn = exists(ARGV[1]) and readTurn(ARGV[2])
-if not turn or turn.state == 'ended' or turn.epoch ~= tonumber(ARGV[3]) then return false end
+if not turn or turn.epoch ~= tonumber(ARGV[3]) then return false end
+if turn.state == 'ended' then
+  local stored = turn.answer == ARGV[4] and redis.call('HGET', messages, ARGV[4])
+  return stored and { cjson.encode(turn), stored, redis.call('HKEYS', watchers) } or false
+end
 local answer = ARGV[5] .. ',"at":' .. now() .. '}'
 turn.state = 'ended'
 turn.answer = ARGV[4]
