@@ -84,6 +84,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       audience,
       live: (turnId) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
       show: (conversation) => cluster?.show(conversation),
+      seated: (conversationId) => cluster?.seated(conversationId),
       tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",

@@ -57,7 +57,7 @@ export class Cluster implements AsyncDisposable {
   readonly #logKeeper: LogKeeper;
   readonly #peers: RedisPeers;
   #hear: (from: string, message: PeerMessage) => void = () => {};
-  #lost: (turnIds: readonly string[]) => void = () => {};
+  #assistant: Assistant | null = null;
   #mirrors: Mirrors | null = null;
 
   static async open(options: ClusterOptions): Promise<Cluster> {
@@ -91,14 +91,16 @@ export class Cluster implements AsyncDisposable {
       clock,
       lifeMs,
       fenced: () => membership.fenced,
-      lost: (turnIds) => this.#lost(turnIds),
+      isWritten: (turnId) => this.#assistant?.live(turnId) !== undefined,
+      lost: (turnIds) => this.#assistant?.lose(turnIds),
     });
     this.#standby = standby;
     this.conversations = new StandbyConversations(standby, conversations, newId);
     this.turns = new StandbyTurns(standby, newId);
     const hear = (from: string, message: PeerMessage) => this.#hear(from, message);
     const nodeId = () => membership.nodeId;
-    this.#peers = new RedisPeers({ publisher, subscriber, keys, nodeId, hear, onFault });
+    const deaf = (node: string, conversationId: string) => attendance.remove(conversationId, node);
+    this.#peers = new RedisPeers({ publisher, subscriber, keys, nodeId, hear, deaf, onFault });
     const muted = () => membership.fenced;
     this.#herald = new Herald({ peers: this.#peers, watchers: attendance, clock, paceMs, muted });
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
@@ -142,6 +144,11 @@ export class Cluster implements AsyncDisposable {
     if (running && running.owner !== this.nodeId) this.#mirrors?.follow(running, logged);
   }
 
+  /** Somebody on this node looks at the conversation from now on. */
+  seated(conversationId: string): void {
+    this.#mirrors?.seated(conversationId);
+  }
+
   /** Nobody on this node looks at the conversation any more. */
   emptied(conversationId: string): void {
     this.#mirrors?.releaseAll(conversationId);
@@ -168,7 +175,7 @@ export class Cluster implements AsyncDisposable {
     const unwanted = (conversationId: string) => this.emptied(conversationId);
     const mirrors = new Mirrors({ peers: this.#peers, turns, audience, clock, unwanted, onFault });
     this.#mirrors = mirrors;
-    this.#lost = (turnIds) => assistant.lose(turnIds);
+    this.#assistant = assistant;
     this.#hear = (from, message) => this.#heard(from, message, assistant, mirrors);
     const adopting = (turnId: string) => mirrors.release(turnId);
     const caretaker = new Caretaker({ nodes, conversations, turns, assistant, adopting, random, onFault });

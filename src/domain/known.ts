@@ -1,8 +1,11 @@
 import type { Asked, Conversation } from "./conversations.ts";
 import type { Turn } from "./turns.ts";
 
-/** Conversations beyond so many are forgotten, those that were quiet longest first. */
+/** Conversations beyond so many, or beyond so much text, are forgotten, those that were quiet longest first. */
 const mostKnown = 5_000;
+const mostChars = 50_000_000;
+/** As many as a page shows; the context needs fewer. */
+const mostMessages = 60;
 
 type Change = (conversation: Conversation) => Conversation;
 
@@ -10,13 +13,24 @@ type Change = (conversation: Conversation) => Conversation;
 export class KnownConversations {
   readonly #conversations = new Map<string, Conversation>();
   readonly #byCustomer = new Map<string, string>();
+  readonly #isWritten: (turnId: string) => boolean;
+  #chars = 0;
 
+  /** @param isWritten tells whether this node writes the answer to a turn: its conversation is not forgotten */
+  constructor(isWritten: (turnId: string) => boolean) {
+    this.#isWritten = isWritten;
+  }
+
+  /** Gives the conversation back as it came; of a long one the latest messages are kept. */
   note(conversation: Conversation): Conversation {
-    const { conversationId, customerId } = conversation;
-    this.#conversations.delete(conversationId);
-    this.#conversations.set(conversationId, conversation);
+    const { conversationId, customerId, messages } = conversation;
+    this.#forget(conversationId);
+    const kept =
+      messages.length > mostMessages ? { ...conversation, messages: messages.slice(-mostMessages) } : conversation;
+    this.#conversations.set(conversationId, kept);
     this.#byCustomer.set(customerId, conversationId);
-    if (this.#conversations.size > mostKnown) this.#forgetOldest();
+    this.#chars += charsOf(kept);
+    while (this.#conversations.size > mostKnown || this.#chars > mostChars) if (!this.#forgetOldest()) break;
     return conversation;
   }
 
@@ -33,21 +47,38 @@ export class KnownConversations {
     return this.#byCustomer.get(customerId) ?? null;
   }
 
-  /** Those with an answer that is being written, or with a message at or after that time. */
+  /** Those in which this node writes an answer, or with a message at or after that time. */
   changedSince(at: number): readonly Conversation[] {
     return [...this.#conversations.values()].filter(
-      ({ running, messages }) => running !== null || (messages.at(-1)?.at ?? 0) >= at,
+      (conversation) => this.isWritten(conversation) || (conversation.messages.at(-1)?.at ?? 0) >= at,
     );
   }
 
-  #forgetOldest(): void {
-    for (const [conversationId, { customerId, running }] of this.#conversations) {
-      if (running !== null) continue;
-      this.#conversations.delete(conversationId);
-      if (this.#byCustomer.get(customerId) === conversationId) this.#byCustomer.delete(customerId);
-      return;
-    }
+  /** This node writes an answer there. */
+  isWritten({ running }: Conversation): boolean {
+    return running !== null && this.#isWritten(running.turnId);
   }
+
+  #forget(conversationId: string): void {
+    const known = this.#conversations.get(conversationId);
+    if (known === undefined) return;
+    this.#conversations.delete(conversationId);
+    this.#chars -= charsOf(known);
+    if (this.#byCustomer.get(known.customerId) === conversationId) this.#byCustomer.delete(known.customerId);
+  }
+
+  #forgetOldest(): boolean {
+    for (const [conversationId, conversation] of this.#conversations) {
+      if (this.isWritten(conversation)) continue;
+      this.#forget(conversationId);
+      return true;
+    }
+    return false;
+  }
+}
+
+function charsOf({ messages }: Conversation): number {
+  return messages.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 export function afterAsking({ message, turnId }: Asked): Change {

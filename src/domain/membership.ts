@@ -89,11 +89,6 @@ export class Membership {
     return this.#asleep;
   }
 
-  /** The other nodes that are alive, as far as is known. */
-  get others(): readonly string[] {
-    return [...this.#sightings.keys()];
-  }
-
   /** Beats for the first time; rejects when Redis cannot be reached. */
   async open(listener: MembershipListener): Promise<void> {
     this.#listener = listener;

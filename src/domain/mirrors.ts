@@ -29,6 +29,18 @@ export interface MirrorsOptions {
 export const silenceMs = 1_500;
 /** Between two questions to the owner for the same answer. */
 const askAgainMs = 200;
+/** So long somebody may take to open a conversation of which this node is told already. */
+const earlyMs = 2_000;
+/** What comes early beyond so many messages is asked for later. */
+const mostEarly = 10_000;
+
+type Told = MessageOf<"started" | "slice" | "text" | "ended" | "added">;
+
+/** What was told of a conversation at which nobody looks here, or not yet. */
+interface Early {
+  readonly at: number;
+  readonly told: { readonly from: string; readonly message: Told }[];
+}
 
 type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: Kind }>;
 
@@ -37,11 +49,15 @@ type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: 
  *
  * - **S3, S4** A mirror is put together as a page puts an answer together: by offset, fenced by epoch; what is missing is
  *   asked for.
+ * - **S7** What is told between the moment at which a node asks to be told and the moment at which somebody looks there is
+ *   kept until then.
  * - **S5** An end that was never heard is found in the store: silence is a reason to look.
  */
 export class Mirrors {
   readonly #options: MirrorsOptions;
   readonly #mirrors = new Map<string, Mirror>();
+  readonly #early = new Map<string, Early>();
+  #earlyCount = 0;
 
   constructor(options: MirrorsOptions) {
     this.#options = options;
@@ -79,11 +95,16 @@ export class Mirrors {
     }
   }
 
+  /** Somebody here looks at the conversation now: what was told of it a moment ago is told again. */
+  seated(conversationId: string): void {
+    for (const { from, message } of this.#takeEarly(conversationId)) this.hear(from, message);
+  }
+
   /** What another node says about an answer that it writes. */
-  hear(from: string, message: MessageOf<"started" | "slice" | "text" | "ended" | "added" | "absent">): void {
-    const conversationId = conversationOf(message);
+  hear(from: string, message: Told | MessageOf<"absent">): void {
     if (message.kind === "absent") return void this.#lookUp(message.ref.turnId);
-    if (!this.#options.audience.isWatched(conversationId)) return this.#notWanted(from, conversationId);
+    const conversationId = conversationOf(message);
+    if (!this.#options.audience.isWatched(conversationId)) return this.#keep(conversationId, from, message);
     switch (message.kind) {
       case "started":
         return this.#started(from, message);
@@ -104,6 +125,26 @@ export class Mirrors {
   patrol(): void {
     const now = this.#options.clock.elapsed();
     for (const [turnId, { heardAt }] of this.#mirrors) if (now - heardAt >= silenceMs) void this.#lookUp(turnId);
+    for (const [conversationId, { at }] of this.#early) {
+      if (now - at < earlyMs) break;
+      const tellers = new Set(this.#takeEarly(conversationId).map(({ from }) => from));
+      for (const from of tellers) this.#notWanted(from, conversationId);
+    }
+  }
+
+  #keep(conversationId: string, from: string, message: Told): void {
+    if (this.#earlyCount >= mostEarly) return;
+    const early = this.#early.get(conversationId) ?? { at: this.#options.clock.elapsed(), told: [] };
+    early.told.push({ from, message });
+    this.#early.set(conversationId, early);
+    this.#earlyCount++;
+  }
+
+  #takeEarly(conversationId: string): Early["told"] {
+    const told = this.#early.get(conversationId)?.told ?? [];
+    this.#early.delete(conversationId);
+    this.#earlyCount -= told.length;
+    return told;
   }
 
   #reflect(answer: Answer, owner: string): Mirror {
@@ -217,7 +258,7 @@ function turnFrom(ref: TurnRef, starts: Turn["starts"]): Turn {
   return { ...ref, state: "starting", epoch: starts.at(-1)?.epoch ?? 0, starts, askedAt: 0 };
 }
 
-function conversationOf(message: MessageOf<"started" | "slice" | "text" | "ended" | "added" | "absent">): string {
+function conversationOf(message: Told): string {
   if (message.kind === "added") return message.conversationId;
   return message.kind === "ended" ? message.end.ref.conversationId : message.ref.conversationId;
 }

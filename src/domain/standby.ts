@@ -40,6 +40,8 @@ export interface StandbyOptions {
   readonly lifeMs: number;
   /** True while this node may have been replaced (N1): then it decides nothing on its own. */
   readonly fenced: () => boolean;
+  /** This node writes the answer to that turn. */
+  readonly isWritten: (turnId: string) => boolean;
   /** Turns that others have taken further meanwhile. */
   readonly lost: (turnIds: readonly string[]) => void;
 }
@@ -59,12 +61,13 @@ const tailMs = 15_000;
  */
 export class Standby {
   readonly #options: StandbyOptions;
-  readonly known = new KnownConversations();
+  readonly known: KnownConversations;
   readonly #kept = new Set<string>();
   readonly #returning = new Map<string, Promise<void>>();
 
   constructor(options: StandbyOptions) {
     this.#options = options;
+    this.known = new KnownConversations(options.isWritten);
   }
 
   async open(caller: Caller): Promise<Conversation> {
@@ -176,7 +179,7 @@ export class Standby {
     const conversation = this.known.get(conversationId);
     if (conversation === null) return false;
     const lastAt = conversation.messages.at(-1)?.at ?? 0;
-    if (conversation.running === null && clock.now() - lastAt >= lifeMs) return false;
+    if (!this.known.isWritten(conversation) && clock.now() - lastAt >= lifeMs) return false;
     await this.#restore(conversation);
     return true;
   }

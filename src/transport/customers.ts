@@ -34,6 +34,8 @@ export interface CustomerWorld {
   readonly live: (turnId: string) => Answer | undefined;
   /** Shows here what another node writes in the conversation (S7): call before anybody is given its snapshot. */
   readonly show: (conversation: Conversation) => void;
+  /** Somebody looks at the conversation from now on: call after every `audience.watch`. */
+  readonly seated: (conversationId: string) => void;
   /** Tells those who look at the conversation on other nodes; it may be lost. */
   readonly tellElsewhere: <N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>) => void;
   /** Questions of one customer, over all connections. */
@@ -108,7 +110,7 @@ function openId({ conversationId }: CustomerSession): string {
 
 /** From here on the session sees the conversation, and no other. */
 function watch(
-  { audience }: CustomerWorld,
+  { audience, seated }: CustomerWorld,
   session: CustomerSession,
   conversationId: string,
   seen?: { turnId: string; offset: number },
@@ -118,6 +120,7 @@ function watch(
   session.unwatch = audience.watch(conversationId, session.viewer, seen);
   leaveFormer();
   session.enter?.(conversationId);
+  seated(conversationId);
 }
 
 /** The page left while its conversation was being opened. */

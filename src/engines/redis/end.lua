@@ -13,10 +13,11 @@ local answer = ARGV[5] .. ',"at":' .. now() .. '}'
 turn.state = 'ended'
 turn.answer = ARGV[4]
 writeTurn(ARGV[2], turn)
+-- The log is the running turn's: one that ends while it waits leaves it alone.
+if field('running') == ARGV[2] then redis.call('DEL', log) end
 for _, place in ipairs({ 'running', 'waiting' }) do
   if field(place) == ARGV[2] then redis.call('HSET', conversation, place, '') end
 end
-redis.call('DEL', log)
 append(ARGV[4], answer, ARGV[7])
 keepAlive(ARGV[6])
 return { cjson.encode(turn), answer, redis.call('HKEYS', watchers) }

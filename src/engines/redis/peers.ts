@@ -41,6 +41,8 @@ export interface RedisPeersOptions {
   /** This node's present id. */
   readonly nodeId: () => string;
   readonly hear: (from: string, message: PeerMessage) => void;
+  /** A node that was to be told of a conversation does not listen: it has gone, and nobody has noticed. */
+  readonly deaf: (nodeId: string, conversationId: string) => void;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -88,10 +90,16 @@ export class RedisPeers implements Peers {
     const waiting = this.#letters.get(nodeId);
     this.#letters.delete(nodeId);
     if (!waiting) return;
-    const { publisher, keys } = this.#options;
-    const text = JSON.stringify({ from: this.#options.nodeId(), messages: waiting.messages });
-    // What is lost is missed by the one who waits for it, and asked for again.
-    publisher.spublish(keys.channelTo(nodeId), text).catch(() => {});
+    const { publisher, keys, deaf } = this.#options;
+    const { messages } = waiting;
+    const text = JSON.stringify({ from: this.#options.nodeId(), messages });
+    publisher.spublish(keys.channelTo(nodeId), text).then(
+      (listeners) => {
+        if (listeners === 0) for (const sent of messages) deaf(nodeId, conversationOf(sent));
+      },
+      // What is lost is missed by the one who waits for it, and asked for again.
+      () => {},
+    );
   }
 
   #receive(text: string): void {
@@ -104,4 +112,9 @@ export class RedisPeers implements Peers {
       onFault(fault, "peers");
     }
   }
+}
+
+function conversationOf(sent: PeerMessage): string {
+  if (sent.kind === "ended") return sent.end.ref.conversationId;
+  return "conversationId" in sent ? sent.conversationId : sent.ref.conversationId;
 }

@@ -60,6 +60,12 @@ local function raise(turnId, turn, offset, owner)
   return { cjson.encode(turn), redis.call('HKEYS', watchers) }
 end
 
+-- S8: the log of one turn at a time. The key stays, so that whatever a fenced writer still adds has an end of life.
+local function clearLog(turnId)
+  redis.call('DEL', log)
+  redis.call('HSET', log, 'turn', turnId)
+end
+
 -- S7: from here on `node` is told what happens; `visit` lets a later visit survive the leaving of an earlier one, and one
 -- that arrives late stands for none but itself.
 local function attend(node, visit)

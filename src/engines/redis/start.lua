@@ -7,7 +7,7 @@ local turnId = field('waiting')
 local turn = readTurn(turnId)
 if not turn then return false end
 redis.call('HSET', conversation, 'running', turnId, 'waiting', '')
-redis.call('DEL', log)
+clearLog(turnId)
 turn.state = 'starting'
 keepAlive(ARGV[3])
 local raised = raise(turnId, turn, 0, ARGV[2])
