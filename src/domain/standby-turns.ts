@@ -13,7 +13,12 @@ export class StandbyTurns implements Turns {
   }
 
   async start(conversationId: string): Promise<Turn | null> {
-    const turn = await this.#standby.run(conversationId, ({ turns }) => turns.start(conversationId));
+    const start = (turns: Turns) => turns.start(conversationId);
+    // Nearly always nothing waits, and nobody thinks so.
+    const expected = this.#standby.known.get(conversationId)?.waiting != null;
+    const turn = expected
+      ? await this.#standby.step(conversationId, start)
+      : await this.#standby.run(conversationId, ({ turns }) => start(turns));
     if (turn) this.#standby.known.change(conversationId, afterStarting(turn));
     return turn;
   }

@@ -34,12 +34,13 @@ export class RedisConversations implements Conversations {
   }
 
   async read(conversationId: string): Promise<Conversation | null> {
-    return this.#whole(await this.#place.step("read", conversationId, "", ""));
+    return this.#whole(await this.#place.step("read", conversationId, "", "", ""));
   }
 
   async attend(conversationId: string): Promise<Conversation | null> {
     const visit = this.#visit();
-    return this.#whole(await this.#place.step("read", conversationId, this.#place.options.nodeId(), visit), visit);
+    const args = [this.#place.options.nodeId(), visit, this.#place.lifeMs];
+    return this.#whole(await this.#place.step("read", conversationId, ...args), visit);
   }
 
   async leave(conversationId: string): Promise<void> {

@@ -8,5 +8,5 @@ if field('id') == '' then
   redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2])
   keepAlive(ARGV[3])
 end
-attend(ARGV[4], ARGV[5])
+attend(ARGV[4], ARGV[5], ARGV[3])
 return whole()
