@@ -35,6 +35,7 @@ export interface ClusterOptions {
 }
 
 const patrolMs = 1_000;
+const checkMs = 5_000;
 /** How long a stop is waited for, and how often the store is asked about it. */
 const stopWaitMs = 2_000;
 const stopLookMs = 100;
@@ -58,7 +59,9 @@ export class Cluster implements AsyncDisposable {
   readonly #peers: RedisPeers;
   #hear: (from: string, message: PeerMessage) => void = () => {};
   #assistant: Assistant | null = null;
+  #audience: Audience | null = null;
   #mirrors: Mirrors | null = null;
+  #member: Member | null = null;
 
   static async open(options: ClusterOptions): Promise<Cluster> {
     const { redis: where, config, newId, maxMessages, report } = options;
@@ -92,6 +95,7 @@ export class Cluster implements AsyncDisposable {
       lifeMs,
       fenced: () => membership.fenced,
       isWritten: (turnId) => this.#assistant?.live(turnId) !== undefined,
+      restored: (conversationId) => this.#restored(conversationId),
       lost: (turnIds) => this.#assistant?.lose(turnIds),
     });
     this.#standby = standby;
@@ -100,7 +104,7 @@ export class Cluster implements AsyncDisposable {
     const hear = (from: string, message: PeerMessage) => this.#hear(from, message);
     const nodeId = () => membership.nodeId;
     const deaf = (node: string, conversationId: string) => attendance.remove(conversationId, node);
-    this.#peers = new RedisPeers({ publisher, subscriber, keys, nodeId, hear, deaf, onFault });
+    this.#peers = new RedisPeers({ publisher, subscriber, keys, nodeId, hear, deaf, clock, onFault });
     const muted = () => membership.fenced;
     this.#herald = new Herald({ peers: this.#peers, watchers: attendance, clock, paceMs, muted });
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
@@ -176,6 +180,7 @@ export class Cluster implements AsyncDisposable {
     const mirrors = new Mirrors({ peers: this.#peers, turns, audience, clock, unwanted, onFault });
     this.#mirrors = mirrors;
     this.#assistant = assistant;
+    this.#audience = audience;
     this.#hear = (from, message) => this.#heard(from, message, assistant, mirrors);
     const adopting = (turnId: string) => mirrors.release(turnId);
     const caretaker = new Caretaker({ nodes, conversations, turns, assistant, adopting, random, onFault });
@@ -194,11 +199,16 @@ export class Cluster implements AsyncDisposable {
       report: this.#options.report,
       onFault,
     });
+    this.#member = member;
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());
     await this.#membership.open(member);
     const patrol = setInterval(() => mirrors.patrol(), patrolMs).unref();
-    stack.defer(() => clearInterval(patrol));
+    const check = setInterval(() => this.#peers.check(), checkMs).unref();
+    stack.defer(() => {
+      clearInterval(patrol);
+      clearInterval(check);
+    });
   }
 
   /** All text so far is kept where the others find it. */
@@ -216,6 +226,18 @@ export class Cluster implements AsyncDisposable {
     await this.#redis[Symbol.asyncDispose]();
   }
 
+  /** The other nodes have missed what this one kept of a conversation. */
+  #restored(conversationId: string): void {
+    const since = this.#member?.since ?? 0;
+    for (const nodeId of this.#redis.attendance.of(conversationId)) {
+      this.#peers.send(nodeId, { kind: "restored", conversationId, since });
+    }
+  }
+
+  async #retell({ conversationId, since }: Extract<PeerMessage, { kind: "restored" }>): Promise<void> {
+    if (this.#audience?.isWatched(conversationId)) await this.#member?.retell(conversationId, since);
+  }
+
   #heard(from: string, message: PeerMessage, assistant: Assistant, mirrors: Mirrors): void {
     const { onFault } = this.#options;
     switch (message.kind) {
@@ -223,6 +245,8 @@ export class Cluster implements AsyncDisposable {
         return this.#herald.wanted(from, message);
       case "unwanted":
         return this.#redis.attendance.remove(message.conversationId, from);
+      case "restored":
+        return void this.#retell(message).catch(unlessOutage(onFault));
       case "stop":
         return void assistant.stop(message.ref).catch(unlessOutage(onFault));
       default:

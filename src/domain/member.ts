@@ -92,6 +92,22 @@ export class Member implements MembershipListener {
     this.#missedSince ??= this.#options.clock.now();
   }
 
+  /** Since when others may have missed what was said here, in epoch milliseconds. */
+  get since(): number {
+    return (this.#missedSince ?? this.#options.clock.now()) - marginMs;
+  }
+
+  /** Tells those who look at a conversation here what was said in it since then. */
+  async retell(conversationId: string, since: number): Promise<void> {
+    const { conversations, audience, show } = this.#options;
+    const conversation = await conversations.attend(conversationId);
+    if (conversation === null) return;
+    for (const message of conversation.messages) {
+      if (message.at >= since) audience.tell(conversationId, "message:added", { message });
+    }
+    show(conversation);
+  }
+
   /** Brings Redis and this node together again; while that goes on, another wish for it is done after it. */
   mend(): void {
     this.#again = true;
@@ -126,21 +142,11 @@ export class Member implements MembershipListener {
 
   /** Tells everybody on this node what was said since the loss. */
   async #catchUp(): Promise<void> {
-    const since = (this.#missedSince ?? this.#options.clock.now()) - marginMs;
+    const { since } = this;
     const watched = [...this.#options.audience.watched];
     for (let at = 0; at < watched.length; at += batch) {
-      await Promise.all(watched.slice(at, at + batch).map((conversationId) => this.#retell(conversationId, since)));
+      await Promise.all(watched.slice(at, at + batch).map((conversationId) => this.retell(conversationId, since)));
     }
     this.#missedSince = null;
-  }
-
-  async #retell(conversationId: string, since: number): Promise<void> {
-    const { conversations, audience, show } = this.#options;
-    const conversation = await conversations.attend(conversationId);
-    if (conversation === null) return;
-    for (const message of conversation.messages) {
-      if (message.at >= since) audience.tell(conversationId, "message:added", { message });
-    }
-    show(conversation);
   }
 }

@@ -28,6 +28,8 @@ export type PeerMessage =
     }
   | { readonly kind: "ended"; readonly end: TurnEnded }
   | { readonly kind: "added"; readonly conversationId: string; readonly message: Message }
+  /** The store was given back what it lacked of a conversation: whoever looks has missed what was said since then. */
+  | { readonly kind: "restored"; readonly conversationId: string; readonly since: number }
   /** That answer is not written here: whoever asked has to look in the store. */
   | { readonly kind: "absent"; readonly ref: TurnRef }
   /** The customer wishes the answer to stop. */

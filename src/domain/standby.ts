@@ -42,6 +42,8 @@ export interface StandbyOptions {
   readonly fenced: () => boolean;
   /** This node writes the answer to that turn. */
   readonly isWritten: (turnId: string) => boolean;
+  /** The store has got back what it lacked of a conversation. */
+  readonly restored: (conversationId: string) => void;
   /** Turns that others have taken further meanwhile. */
   readonly lost: (turnIds: readonly string[]) => void;
 }
@@ -134,18 +136,19 @@ export class Standby {
     }
     const lately = this.#options.clock.now() - tailMs;
     for (const conversation of this.known.changedSince(lately)) {
-      if (!this.#kept.has(conversation.conversationId)) await this.#restore(conversation);
+      if (!this.#kept.has(conversation.conversationId)) await this.#restore(asKept(conversation));
     }
   }
 
   async #return(conversationId: string): Promise<void> {
-    const { custody, store, lost } = this.#options;
+    const { custody } = this.#options;
     const kept = custody.keep(conversationId);
-    const fenced = kept === null ? [] : await store.restore(kept);
-    if (kept !== null) this.known.note(kept.conversation);
+    if (kept !== null) {
+      await this.#restore(kept);
+      this.known.note(kept.conversation);
+    }
     this.#kept.delete(conversationId);
     custody.forget(conversationId);
-    lost(fenced);
   }
 
   /** True while this process keeps the conversation; one that is just being written back is waited for. */
@@ -180,14 +183,20 @@ export class Standby {
     if (conversation === null) return false;
     const lastAt = conversation.messages.at(-1)?.at ?? 0;
     if (!this.known.isWritten(conversation) && clock.now() - lastAt >= lifeMs) return false;
-    await this.#restore(conversation);
+    await this.#restore(asKept(conversation));
     return true;
   }
 
-  async #restore(conversation: Conversation): Promise<void> {
-    const turns = [conversation.running, conversation.waiting].filter((turn) => turn !== null);
-    this.#options.lost(await this.#options.store.restore({ conversation, turns }));
+  async #restore(kept: Kept): Promise<void> {
+    const { store, lost, restored } = this.#options;
+    lost(await store.restore(kept));
+    restored(kept.conversation.conversationId);
   }
+}
+
+/** A conversation as it is known, with the turns that are open in it. */
+function asKept(conversation: Conversation): Kept {
+  return { conversation, turns: [conversation.running, conversation.waiting].filter((turn) => turn !== null) };
 }
 
 function isGone(fault: unknown): boolean {

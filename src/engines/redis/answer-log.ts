@@ -17,7 +17,7 @@ export class RedisAnswerLog implements AnswerLog {
   async write({ conversationId, turnId }: TurnRef, epoch: number, offset: number, text: string): Promise<void> {
     const { link, keys } = this.#place.options;
     const key = keys.log(tagOf(conversationId));
-    await link.run((store) => store.hset(key, `${turnId}:${epoch}:${offset}`, text));
+    await link.run((store) => store.hset(key, `${turnId}:${epoch}:${offset}:${text.length}`, text));
   }
 
   async read(turn: Turn): Promise<string> {

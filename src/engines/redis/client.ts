@@ -26,6 +26,8 @@ const storeOptions = {
   autoResendUnfulfilledCommands: false,
   commandTimeout: patienceMs,
   connectTimeout: connectMs,
+  // With commands outstanding: the other end may be gone without a word, and a fresh connection finds its successor.
+  socketTimeout: 3_000,
   retryStrategy: retryMs,
   // After a failover the old master refuses writes: a fresh connection finds the new one.
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),

@@ -14,7 +14,7 @@ turn.state = 'ended'
 turn.answer = ARGV[4]
 writeTurn(ARGV[2], turn)
 -- The log is the running turn's: one that ends while it waits leaves it alone.
-if field('running') == ARGV[2] then redis.call('DEL', log) end
+if field('running') == ARGV[2] then clearLog('') end
 for _, place in ipairs({ 'running', 'waiting' }) do
   if field(place) == ARGV[2] then redis.call('HSET', conversation, place, '') end
 end

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as shape from "../../contract/shapes.ts";
+import type { Clock } from "../../domain/clock.ts";
 import type { PeerMessage, Peers } from "../../domain/peers.ts";
 import type { Store } from "./client.ts";
 import type { Keys } from "./keys.ts";
@@ -24,6 +25,7 @@ const message = z.discriminatedUnion("kind", [
   z.object({ kind: kind("text"), ref, epoch: shape.epoch, offset: shape.offset, text: z.string() }),
   z.object({ kind: kind("ended"), end }),
   z.object({ kind: kind("added"), conversationId: shape.conversationId, message: shape.message }),
+  z.object({ kind: kind("restored"), conversationId: shape.conversationId, since: z.number() }),
   z.object({ kind: kind("absent"), ref }),
   z.object({ kind: kind("stop"), ref }),
 ]);
@@ -43,8 +45,12 @@ export interface RedisPeersOptions {
   readonly hear: (from: string, message: PeerMessage) => void;
   /** A node that was to be told of a conversation does not listen: it has gone, and nobody has noticed. */
   readonly deaf: (nodeId: string, conversationId: string) => void;
+  readonly clock: Clock;
   readonly onFault: (fault: unknown, where: string) => void;
 }
+
+/** A node that has not heard its own voice for so long is deaf. */
+const deafMs = 5_000;
 
 /**
  * {@link Peers} over sharded pub/sub: one channel for each node, one message for all that is sent to it in one turn of
@@ -55,6 +61,8 @@ export class RedisPeers implements Peers {
   readonly #letters = new Map<string, { messages: PeerMessage[]; chars: number }>();
   #posting = false;
   #channel: string | null = null;
+  /** When this node last spoke to itself and has not heard it yet; null when it has. */
+  #spokeAt: number | null = null;
 
   constructor(options: RedisPeersOptions) {
     this.#options = options;
@@ -70,6 +78,27 @@ export class RedisPeers implements Peers {
     this.#channel = keys.channelTo(nodeId);
     await subscriber.ssubscribe(this.#channel);
     if (former !== null) await subscriber.sunsubscribe(former);
+  }
+
+  /**
+   * Makes sure that this node hears: call every few seconds. A subscription can be lost without a word, and then everything
+   * said would be missed for as long as the connection stays.
+   */
+  check(): void {
+    const { publisher, subscriber, keys, nodeId, clock } = this.#options;
+    const now = clock.elapsed();
+    if (this.#spokeAt !== null && now - this.#spokeAt > deafMs) {
+      this.#spokeAt = null;
+      subscriber.disconnect(true);
+      return;
+    }
+    const text = JSON.stringify({ from: nodeId(), messages: [] });
+    publisher.spublish(keys.channelTo(nodeId()), text).then(
+      () => {
+        this.#spokeAt ??= now;
+      },
+      () => {},
+    );
   }
 
   send(nodeId: string, sent: PeerMessage): void {
@@ -104,6 +133,7 @@ export class RedisPeers implements Peers {
 
   #receive(text: string): void {
     const { hear, onFault } = this.#options;
+    this.#spokeAt = null;
     try {
       const { from, messages } = letter.parse(JSON.parse(text));
       // CAST: the schema's optional fields allow `undefined`, which JSON cannot carry.
