@@ -177,7 +177,10 @@ export class Cluster implements AsyncDisposable {
     const { conversations, turns } = this;
     const { nodes } = this.#redis;
     const unwanted = (conversationId: string) => this.emptied(conversationId);
-    const mirrors = new Mirrors({ peers: this.#peers, turns, audience, clock, unwanted, onFault });
+    const written = (turnId: string) => assistant.live(turnId);
+    const overruled = (turnId: string) => assistant.lose([turnId]);
+    const peers = this.#peers;
+    const mirrors = new Mirrors({ peers, turns, audience, clock, written, overruled, unwanted, onFault });
     this.#mirrors = mirrors;
     this.#assistant = assistant;
     this.#audience = audience;

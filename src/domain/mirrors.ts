@@ -1,6 +1,7 @@
 import { Answer } from "./answer.ts";
 import type { Audience } from "./audience.ts";
 import type { Clock } from "./clock.ts";
+import { EarlyNews, type Told } from "./early.ts";
 import { Outage } from "./outage.ts";
 import type { PeerMessage, Peers } from "./peers.ts";
 import type { TurnEnded } from "./steps.ts";
@@ -20,6 +21,10 @@ export interface MirrorsOptions {
   readonly turns: Turns;
   readonly audience: Audience;
   readonly clock: Clock;
+  /** The answer of a turn that this node writes itself. */
+  readonly written: (turnId: string) => Answer | undefined;
+  /** Another node has taken that turn further: this one has to give it up (S4). */
+  readonly overruled: (turnId: string) => void;
   /** A node told of a conversation at which nobody here looks. */
   readonly unwanted: (conversationId: string) => void;
   readonly onFault: (fault: unknown, conversationId: string) => void;
@@ -29,18 +34,6 @@ export interface MirrorsOptions {
 export const silenceMs = 1_500;
 /** Between two questions to the owner for the same answer. */
 const askAgainMs = 200;
-/** So long somebody may take to open a conversation of which this node is told already. */
-const earlyMs = 2_000;
-/** What comes early beyond so many messages is asked for later. */
-const mostEarly = 10_000;
-
-type Told = MessageOf<"started" | "slice" | "text" | "ended" | "added">;
-
-/** What was told of a conversation at which nobody looks here, or not yet. */
-interface Early {
-  readonly at: number;
-  readonly told: { readonly from: string; readonly message: Told }[];
-}
 
 type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: Kind }>;
 
@@ -56,11 +49,11 @@ type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: 
 export class Mirrors {
   readonly #options: MirrorsOptions;
   readonly #mirrors = new Map<string, Mirror>();
-  readonly #early = new Map<string, Early>();
-  #earlyCount = 0;
+  readonly #early: EarlyNews;
 
   constructor(options: MirrorsOptions) {
     this.#options = options;
+    this.#early = new EarlyNews(options.clock);
   }
 
   live(turnId: string): Answer | undefined {
@@ -97,14 +90,17 @@ export class Mirrors {
 
   /** Somebody here looks at the conversation now: what was told of it a moment ago is told again. */
   seated(conversationId: string): void {
-    for (const { from, message } of this.#takeEarly(conversationId)) this.hear(from, message);
+    for (const { from, told } of this.#early.take(conversationId)) this.hear(from, told);
   }
 
   /** What another node says about an answer that it writes. */
   hear(from: string, message: Told | MessageOf<"absent">): void {
     if (message.kind === "absent") return void this.#lookUp(message.ref.turnId);
+    if (message.kind !== "added" && !this.#yields(message)) return;
     const conversationId = conversationOf(message);
-    if (!this.#options.audience.isWatched(conversationId)) return this.#keep(conversationId, from, message);
+    if (!this.#options.audience.isWatched(conversationId)) {
+      return this.#early.keep(conversationId, { from, told: message });
+    }
     switch (message.kind) {
       case "started":
         return this.#started(from, message);
@@ -125,26 +121,20 @@ export class Mirrors {
   patrol(): void {
     const now = this.#options.clock.elapsed();
     for (const [turnId, { heardAt }] of this.#mirrors) if (now - heardAt >= silenceMs) void this.#lookUp(turnId);
-    for (const [conversationId, { at }] of this.#early) {
-      if (now - at < earlyMs) break;
-      const tellers = new Set(this.#takeEarly(conversationId).map(({ from }) => from));
+    for (const { conversationId, tellers } of this.#early.takeStale()) {
       for (const from of tellers) this.#notWanted(from, conversationId);
     }
   }
 
-  #keep(conversationId: string, from: string, message: Told): void {
-    if (this.#earlyCount >= mostEarly) return;
-    const early = this.#early.get(conversationId) ?? { at: this.#options.clock.elapsed(), told: [] };
-    early.told.push({ from, message });
-    this.#early.set(conversationId, early);
-    this.#earlyCount++;
-  }
-
-  #takeEarly(conversationId: string): Early["told"] {
-    const told = this.#early.get(conversationId)?.told ?? [];
-    this.#early.delete(conversationId);
-    this.#earlyCount -= told.length;
-    return told;
+  /** What is said of a turn that this node writes is stale, or it has been overruled. */
+  #yields(message: Exclude<Told, { kind: "added" }>): boolean {
+    const { turnId } = message.kind === "ended" ? message.end.ref : message.ref;
+    const own = this.#options.written(turnId);
+    if (own === undefined) return true;
+    const epoch = epochOf(message);
+    if (epoch < own.epoch || (epoch === own.epoch && message.kind !== "ended")) return false;
+    this.#options.overruled(turnId);
+    return true;
   }
 
   #reflect(answer: Answer, owner: string): Mirror {
@@ -256,6 +246,11 @@ const noReport = { firstTextMs: null, totalMs: 0, attempts: 0 };
 
 function turnFrom(ref: TurnRef, starts: Turn["starts"]): Turn {
   return { ...ref, state: "starting", epoch: starts.at(-1)?.epoch ?? 0, starts, askedAt: 0 };
+}
+
+function epochOf(message: Exclude<Told, { kind: "added" }>): number {
+  if (message.kind === "ended") return message.end.epoch;
+  return message.kind === "text" ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);
 }
 
 function conversationOf(message: Told): string {
