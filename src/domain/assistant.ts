@@ -179,7 +179,8 @@ export class Assistant {
       .then(() => this.#answer(turn, answer, abort.signal))
       .catch((fault: unknown) => this.#options.onFault(fault, answer.ref.conversationId))
       .finally(() => {
-        this.#live.delete(turn.turnId);
+        // This node may have taken the turn up anew, as another one's.
+        if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
         this.serve(turn.conversationId);
       });
     this.#live.set(turn.turnId, { answer, abort, ended });
@@ -195,7 +196,7 @@ export class Assistant {
     const ending = await this.#context(turn)
       .then((context) => answering.write(context))
       .catch((fault: unknown) => this.#broken(fault, answer));
-    if (ending === null) return listener.step({ kind: "turn-lost", ref: answer.ref });
+    if (ending === null) return listener.step({ kind: "turn-lost", answer });
     const { firstTextAt, attempts } = answering;
     const report = {
       firstTextMs: firstTextAt === null ? null : firstTextAt - startedAt,
@@ -221,7 +222,7 @@ export class Assistant {
     const ending = { messageId: newId(), ...given };
     const ref = { conversationId: turn.conversationId, turnId: turn.turnId };
     const ended = await this.#store(ref, turn.epoch, ending, live);
-    if (ended?.answer === undefined) return live && listener.step({ kind: "turn-lost", ref });
+    if (ended?.answer === undefined) return live && listener.step({ kind: "turn-lost", answer: live.answer });
     const { outcome, error } = ending;
     const model = live?.answer.model;
     listener.step({

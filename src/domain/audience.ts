@@ -129,7 +129,7 @@ export class Audience implements Listener {
       case "turn-ended":
         return this.#ended(step);
       case "turn-lost":
-        return this.#forget(step.ref.turnId);
+        return this.#lost(step.answer);
       case "attempt-ended":
         return this.#flushTurn(step.ref.turnId);
       default:
@@ -172,6 +172,11 @@ export class Audience implements Listener {
   #flushTurn(turnId: string): void {
     const frame = this.#frames.get(turnId);
     if (frame && !this.#muted) this.#flush(frame);
+  }
+
+  /** Unless it is shown as another node's already. */
+  #lost(answer: Answer): void {
+    if (this.#frames.get(answer.ref.turnId)?.answer === answer) this.#forget(answer.ref.turnId);
   }
 
   #forget(turnId: string): void {

@@ -61,7 +61,7 @@ export class Herald implements Listener {
       case "turn-ended":
         return this.#ended(step);
       case "turn-lost":
-        return this.#forget(step.ref.turnId);
+        return this.#lost(step.answer);
       case "attempt-ended": {
         const sending = this.#sendings.get(step.ref.turnId);
         return sending && this.#flush(sending);
@@ -98,6 +98,10 @@ export class Herald implements Listener {
     if (sending) this.#flush(sending);
     this.#forget(ref.turnId);
     this.#tell(ref.conversationId, { kind: "ended", end: { ref, epoch, outcome, message, error } });
+  }
+
+  #lost(answer: Answer): void {
+    if (this.#sendings.get(answer.ref.turnId)?.answer === answer) this.#forget(answer.ref.turnId);
   }
 
   #forget(turnId: string): void {

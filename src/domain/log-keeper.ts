@@ -45,7 +45,8 @@ export class LogKeeper implements Listener {
 
   step(step: Step): void {
     if (step.kind === "turn-started") this.#begin(step.answer, step.offset);
-    if (step.kind === "turn-ended" || step.kind === "turn-lost") this.#forget(step.ref.turnId);
+    if (step.kind === "turn-ended") this.#forget(step.ref.turnId);
+    if (step.kind === "turn-lost") this.#lost(step.answer);
   }
 
   /** Writes every running answer whole: the log may have been lost. */
@@ -65,6 +66,10 @@ export class LogKeeper implements Listener {
   #begin(answer: Answer, offset: number): void {
     // The text before `offset` was kept under earlier epochs, by this node or by the one before.
     this.#entries.set(answer.ref.turnId, { answer, kept: offset, epoch: answer.epoch, writing: null });
+  }
+
+  #lost(answer: Answer): void {
+    if (this.#entries.get(answer.ref.turnId)?.answer === answer) this.#forget(answer.ref.turnId);
   }
 
   #forget(turnId: string): void {

@@ -27,7 +27,7 @@ export type Step =
   | { readonly kind: "message-added"; readonly conversationId: string; readonly message: Message }
   | { readonly kind: "turn-started"; readonly answer: Answer; readonly offset: number }
   /** Another writer has taken the turn over (S4): this node says no more of it. */
-  | { readonly kind: "turn-lost"; readonly ref: TurnRef }
+  | { readonly kind: "turn-lost"; readonly answer: Answer }
   | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
   | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
 

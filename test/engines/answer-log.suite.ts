@@ -98,6 +98,16 @@ export function answerLogSuite(open: OpenEngines): void {
     expect(next && (await world.log.read(next))).toBe("");
   });
 
+  test("S8 S10 stopping the turn that waits takes nothing from the log of the one that runs", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const { conversationId } = turn;
+    await world.log.write(turn, 1, 0, "The wall");
+    const { turnId } = await world.conversations.ask(conversationId, { messageId: "m2", text: "two" });
+    await world.turns.end({ conversationId, turnId: turnId ?? "" }, 0, { outcome: "stopped", text: "" });
+    expect(await world.log.read(turn)).toBe("The wall");
+  });
+
   test("S8 what is written late of an ended turn is no part of the next one", async () => {
     await using world = await open();
     const turn = await startTurn(world);

@@ -50,13 +50,17 @@ export function turnsSuite(open: OpenEngines): void {
     expect(answers).toEqual([won?.answer]);
   });
 
-  test("S5 C2 the same end given twice is stored once, under the id it was given, and the second gives null", async () => {
+  test("S5 C2 the same end, known by its id, is stored once and gives the same again; another end gives null", async () => {
     await using world = await open();
     const turn = await startTurn(world);
-    const end = () => world.turns.end(turn, 1, { outcome: "completed", text: "1", messageId: "a1" });
-    expect(await end()).toMatchObject({ state: "ended", answer: { messageId: "a1" } });
-    expect(await end()).toBeNull();
-    expect(await world.turns.read(turn)).toMatchObject({ state: "ended", answer: { messageId: "a1", text: "1" } });
+    const end = (messageId: string, text: string) =>
+      world.turns.end(turn, 1, { outcome: "completed", text, messageId });
+    const ended = await end("a1", "1");
+    expect(ended).toMatchObject({ state: "ended", answer: { messageId: "a1", text: "1" } });
+    expect(await end("a1", "1")).toEqual(ended);
+    expect(await end("a2", "2")).toBeNull();
+    expect(await world.turns.end(turn, 2, { outcome: "completed", text: "1", messageId: "a1" })).toBeNull();
+    expect(await world.turns.read(turn)).toEqual(ended);
     const { messages = [] } = (await world.conversations.read(turn.conversationId)) ?? {};
     expect(messages.map(({ messageId }) => messageId)).toEqual(["m1", "a1"]);
   });
