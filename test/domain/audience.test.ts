@@ -185,7 +185,7 @@ test("S4 of a turn that another writer has taken over nothing more is told", () 
   start();
   write("a");
   write("b");
-  audience.step({ kind: "turn-lost", ref: answer.ref });
+  audience.step({ kind: "turn-lost", answer });
   write("c");
   clock.advance(200);
   expect(viewer.text).toBe("a");
