@@ -48,7 +48,7 @@ export interface Outbox {
 const kept = "outbox";
 const mostKept = 20;
 const mostTries = 5;
-const momentary = ["rate-limited", "draining", "not-open"];
+const momentary = ["rate-limited", "draining", "not-open", "unavailable"];
 
 export function openOutbox(options: OutboxOptions): Outbox {
   const { clock, keeper, post, isOpen, changed } = options;

@@ -120,6 +120,18 @@ test("X3: an acknowledgement that makes no sense fails the question and does not
   );
 });
 
+test("N4: a question that a server without its store refuses goes out again by itself, under its own id", async () => {
+  const server = await scriptedServer();
+  server.scripts["message:send"] = () =>
+    server.told("message:send").length < 3 ? refusal("unavailable", 20) : { turnId: "t1" };
+  const chat = chatWith(server);
+  chat.send("hello");
+  await stateOf(chat, (now) => kinds(now).includes("question hello sent"));
+  const told = server.told("message:send");
+  expect(told).toHaveLength(3);
+  expect(new Set(told.map(({ messageId }) => messageId)).size).toBe(1);
+});
+
 test("a server that only wants a moment gets it, a bounded number of times", async () => {
   const server = await scriptedServer();
   server.scripts["message:send"] = () => refusal("rate-limited", 20);
