@@ -1,4 +1,6 @@
 import type { Config, RedisConfig } from "./config.ts";
+import { wireError } from "./contract/errors.ts";
+import type { Answer } from "./domain/answer.ts";
 import type { Assistant, WorkList } from "./domain/assistant.ts";
 import type { Audience } from "./domain/audience.ts";
 import { Caretaker } from "./domain/caretaker.ts";
@@ -11,7 +13,7 @@ import { Membership } from "./domain/membership.ts";
 import { Mirrors } from "./domain/mirrors.ts";
 import { Outage } from "./domain/outage.ts";
 import type { PeerMessage } from "./domain/peers.ts";
-import { Standby } from "./domain/standby.ts";
+import { type Restored, Standby } from "./domain/standby.ts";
 import { StandbyConversations } from "./domain/standby-conversations.ts";
 import { StandbyTurns } from "./domain/standby-turns.ts";
 import type { Listener } from "./domain/steps.ts";
@@ -40,6 +42,14 @@ const checkMs = 5_000;
 const stopWaitMs = 2_000;
 const stopLookMs = 100;
 
+/** Who takes part once the node has joined. */
+interface Crew {
+  readonly assistant: Assistant;
+  readonly audience: Audience;
+  readonly mirrors: Mirrors;
+  readonly member: Member;
+}
+
 /**
  * One node's part in a service of many: the engines over Redis, what tells the other nodes and hears them, and the life
  * of this node among them. What other nodes share of a conversation is decided in the domain; here it is put together.
@@ -57,61 +67,44 @@ export class Cluster implements AsyncDisposable {
   readonly #herald: Herald;
   readonly #logKeeper: LogKeeper;
   readonly #peers: RedisPeers;
-  #hear: (from: string, message: PeerMessage) => void = () => {};
-  #assistant: Assistant | null = null;
-  #audience: Audience | null = null;
-  #mirrors: Mirrors | null = null;
-  #member: Member | null = null;
+  #crew: Crew | null = null;
+  #mendedOutages = 0;
 
+  /** @throws with one sentence when Redis cannot be reached or is too old */
   static async open(options: ClusterOptions): Promise<Cluster> {
     const { redis: where, config, newId, maxMessages, report } = options;
-    const lifeMs = config.context.lifeSeconds * 1_000;
     let cluster: Cluster | null = null;
     const redis = await openRedis({
       where,
       prefix: config.redisPrefix,
-      lifeMs,
+      lifeMs: lifeMsOf(config),
       maxMessages,
       newId,
       nodeId: () => cluster?.nodeId ?? "",
       onError: (error) => report({ kind: "connection", error }),
     });
-    cluster = new Cluster(options, redis, lifeMs);
+    cluster = new Cluster(options, redis);
     return cluster;
   }
 
-  private constructor(options: ClusterOptions, redis: RedisEngines, lifeMs: number) {
+  private constructor(options: ClusterOptions, redis: RedisEngines) {
     this.#options = options;
     this.#redis = redis;
-    const { clock, newId, maxMessages, onFault, paceMs } = options;
-    const { nodes, conversations, turns, restorer, attendance, publisher, subscriber, keys } = redis;
+    const { clock, newId, paceMs, onFault } = options;
+    const { nodes, conversations, attendance: watchers } = redis;
     const membership = new Membership({ nodes, clock, newId });
     this.#membership = membership;
-    const world = new MemoryWorld({ clock, newId, newConversationId, lifeMs, maxMessages });
-    const standby = new Standby({
-      store: { conversations, turns, restore: (kept) => restorer.restore(kept) },
-      custody: new MemoryCustody(world),
-      clock,
-      lifeMs,
-      fenced: () => membership.fenced,
-      isWritten: (turnId) => this.#assistant?.live(turnId) !== undefined,
-      restored: (conversationId) => this.#restored(conversationId),
-      lost: (turnIds) => this.#assistant?.lose(turnIds),
-    });
-    this.#standby = standby;
-    this.conversations = new StandbyConversations(standby, conversations, newId);
-    this.turns = new StandbyTurns(standby, newId);
-    const hear = (from: string, message: PeerMessage) => this.#hear(from, message);
-    const nodeId = () => membership.nodeId;
-    const deaf = (node: string, conversationId: string) => attendance.remove(conversationId, node);
-    this.#peers = new RedisPeers({ publisher, subscriber, keys, nodeId, hear, deaf, clock, onFault });
-    const muted = () => membership.fenced;
-    this.#herald = new Herald({ peers: this.#peers, watchers: attendance, clock, paceMs, muted });
+    this.#standby = this.#openStandby();
+    this.conversations = new StandbyConversations(this.#standby, conversations, newId);
+    this.turns = new StandbyTurns(this.#standby, newId);
+    this.#peers = this.#openPeers();
+    this.#herald = new Herald({ peers: this.#peers, watchers, clock, paceMs, muted: () => membership.fenced });
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
     this.listeners = [this.#herald, this.#logKeeper];
+    const forgive = unlessOutage(onFault);
     this.work = {
-      take: (conversationId) => nodes.take(membership.nodeId, conversationId).catch(unlessOutage(onFault)),
-      drop: (conversationId) => nodes.drop(membership.nodeId, conversationId).catch(unlessOutage(onFault)),
+      take: (conversationId) => nodes.take(membership.nodeId, conversationId).catch(forgive),
+      drop: (conversationId) => nodes.drop(membership.nodeId, conversationId).catch(forgive),
     };
   }
 
@@ -139,23 +132,23 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** An answer that another node writes, as far as it is known here. */
-  mirrored(turnId: string): ReturnType<Mirrors["live"]> {
-    return this.#mirrors?.live(turnId);
+  mirrored(turnId: string): Answer | undefined {
+    return this.#crew?.mirrors.live(turnId);
   }
 
   /** Shows here what another node writes in a conversation (S7). */
   show({ running, logged }: Conversation): void {
-    if (running && running.owner !== this.nodeId) this.#mirrors?.follow(running, logged);
+    if (running && running.owner !== this.nodeId) this.#crew?.mirrors.follow(running, logged);
   }
 
   /** Somebody on this node looks at the conversation from now on. */
   seated(conversationId: string): void {
-    this.#mirrors?.seated(conversationId);
+    this.#crew?.mirrors.seated(conversationId);
   }
 
   /** Nobody on this node looks at the conversation any more. */
   emptied(conversationId: string): void {
-    this.#mirrors?.releaseAll(conversationId);
+    this.#crew?.mirrors.releaseAll(conversationId);
     this.conversations.leave(conversationId).catch(unlessOutage(this.#options.onFault));
   }
 
@@ -171,42 +164,15 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
-  /** From here on this node is one of the others' and takes part in everything. Closing the stack takes it out again. */
+  /** From here on this node is one of the others' and takes part in everything, until the stack is closed. */
   async join(assistant: Assistant, audience: Audience, stack: AsyncDisposableStack): Promise<void> {
-    const { clock, random, onFault } = this.#options;
-    const { conversations, turns } = this;
-    const { nodes } = this.#redis;
-    const unwanted = (conversationId: string) => this.emptied(conversationId);
-    const written = (turnId: string) => assistant.live(turnId);
-    const overruled = (turnId: string) => assistant.lose([turnId]);
-    const peers = this.#peers;
-    const mirrors = new Mirrors({ peers, turns, audience, clock, written, overruled, unwanted, onFault });
-    this.#mirrors = mirrors;
-    this.#assistant = assistant;
-    this.#audience = audience;
-    this.#hear = (from, message) => this.#heard(from, message, assistant, mirrors);
-    const adopting = (turnId: string) => mirrors.release(turnId);
-    const caretaker = new Caretaker({ nodes, conversations, turns, assistant, adopting, random, onFault });
-    const member = new Member({
-      membership: this.#membership,
-      nodes,
-      conversations,
-      standby: this.#standby,
-      assistant,
-      audience,
-      logKeeper: this.#logKeeper,
-      caretaker,
-      clock,
-      listen: (nodeId) => this.#peers.listen(nodeId),
-      show: (conversation) => this.show(conversation),
-      report: this.#options.report,
-      onFault,
-    });
-    this.#member = member;
+    const mirrors = this.#openMirrors(assistant, audience);
+    const member = this.#openMember(assistant, audience, mirrors);
+    this.#crew = { assistant, audience, mirrors, member };
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());
     await this.#membership.open(member);
-    const patrol = setInterval(() => mirrors.patrol(), patrolMs).unref();
+    const patrol = setInterval(() => this.#patrol(mirrors, member), patrolMs).unref();
     const check = setInterval(() => this.#peers.check(), checkMs).unref();
     stack.defer(() => {
       clearInterval(patrol);
@@ -229,34 +195,120 @@ export class Cluster implements AsyncDisposable {
     await this.#redis[Symbol.asyncDispose]();
   }
 
-  /** The other nodes have missed what this one kept of a conversation. */
-  #restored(conversationId: string): void {
-    const since = this.#member?.since ?? 0;
+  /** What one failed command left behind is mended too, though the heart never missed a beat. */
+  #patrol(mirrors: Mirrors, member: Member): void {
+    mirrors.patrol();
+    const { link } = this.#redis;
+    if (link.away || link.outages === this.#mendedOutages) return;
+    this.#mendedOutages = link.outages;
+    member.mend();
+  }
+
+  #openStandby(): Standby {
+    const { clock, newId, maxMessages, config } = this.#options;
+    const { conversations, turns, restorer } = this.#redis;
+    const lifeMs = lifeMsOf(config);
+    return new Standby({
+      store: { conversations, turns, restore: (kept) => restorer.restore(kept) },
+      custody: new MemoryCustody(new MemoryWorld({ clock, newId, newConversationId, lifeMs, maxMessages })),
+      clock,
+      lifeMs,
+      fenced: () => this.fenced,
+      isWritten: (turnId) => this.#crew?.assistant.live(turnId) !== undefined,
+      restored: (conversationId, what) => this.#restored(conversationId, what),
+    });
+  }
+
+  #openPeers(): RedisPeers {
+    const { publisher, subscriber, keys, attendance } = this.#redis;
+    const { clock, onFault } = this.#options;
+    return new RedisPeers({
+      publisher,
+      subscriber,
+      keys,
+      nodeId: () => this.nodeId,
+      hear: (from, message) => this.#hear(from, message),
+      deaf: (nodeId, conversationId) => attendance.remove(conversationId, nodeId),
+      clock,
+      onFault,
+    });
+  }
+
+  #openMirrors(assistant: Assistant, audience: Audience): Mirrors {
+    const { clock, onFault } = this.#options;
+    return new Mirrors({
+      peers: this.#peers,
+      turns: this.turns,
+      audience,
+      clock,
+      written: (turnId) => assistant.live(turnId),
+      overruled: (turnId) => assistant.lose(turnId),
+      unwanted: (conversationId) => this.emptied(conversationId),
+      onFault,
+    });
+  }
+
+  #openMember(assistant: Assistant, audience: Audience, mirrors: Mirrors): Member {
+    const { clock, random, report, onFault } = this.#options;
+    const { conversations, turns } = this;
+    const { nodes } = this.#redis;
+    const adopting = (turnId: string) => mirrors.release(turnId);
+    return new Member({
+      membership: this.#membership,
+      nodes,
+      conversations,
+      standby: this.#standby,
+      assistant,
+      audience,
+      logKeeper: this.#logKeeper,
+      caretaker: new Caretaker({ nodes, conversations, turns, assistant, adopting, random, onFault }),
+      clock,
+      listen: (nodeId) => this.#peers.listen(nodeId),
+      show: (conversation) => this.show(conversation),
+      report,
+      onFault,
+    });
+  }
+
+  /** The other nodes have missed what this one kept of a conversation, and some of it may be void. */
+  #restored(conversationId: string, { lost, merged }: Restored): void {
+    if (this.#crew === null) return;
+    const { assistant, audience, member } = this.#crew;
+    for (const { turnId, epoch } of lost) {
+      const own = assistant.live(turnId);
+      // Under its own epoch it can only have been ended, by another node or a moment ago by this one.
+      if (own && own.epoch <= epoch) assistant.lose(turnId);
+    }
+    for (const turnId of merged) {
+      const error = wireError("unavailable");
+      audience.tell(conversationId, "turn:ended", { turnId, epoch: 0, outcome: "failed", error });
+    }
     for (const nodeId of this.#redis.attendance.of(conversationId)) {
-      this.#peers.send(nodeId, { kind: "restored", conversationId, since });
+      this.#peers.send(nodeId, { kind: "restored", conversationId, since: member.since });
     }
   }
 
-  async #retell({ conversationId, since }: Extract<PeerMessage, { kind: "restored" }>): Promise<void> {
-    if (this.#audience?.isWatched(conversationId)) await this.#member?.retell(conversationId, since);
-  }
-
-  #heard(from: string, message: PeerMessage, assistant: Assistant, mirrors: Mirrors): void {
-    const { onFault } = this.#options;
+  #hear(from: string, message: PeerMessage): void {
+    if (this.#crew === null) return;
+    const { assistant, audience, mirrors, member } = this.#crew;
+    const forgive = unlessOutage(this.#options.onFault);
     switch (message.kind) {
       case "wanted":
         return this.#herald.wanted(from, message);
       case "unwanted":
         return this.#redis.attendance.remove(message.conversationId, from);
       case "restored":
-        return void this.#retell(message).catch(unlessOutage(onFault));
+        if (!audience.isWatched(message.conversationId)) return;
+        return void member.retell(message.conversationId, message.since).catch(forgive);
       case "stop":
-        return void assistant.stop(message.ref).catch(unlessOutage(onFault));
+        return void assistant.stop(message.ref).catch(forgive);
       default:
         return mirrors.hear(from, message);
     }
   }
 }
+
+const lifeMsOf = ({ context }: Config) => context.lifeSeconds * 1_000;
 
 function unlessOutage(onFault: ClusterOptions["onFault"]): (fault: unknown) => void {
   return (fault) => {

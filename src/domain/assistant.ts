@@ -98,9 +98,9 @@ export class Assistant {
     await Promise.all([...this.#live.values()].map((live) => this.#reclaim(live)));
   }
 
-  /** Another node has taken these over. */
-  lose(turnIds: readonly string[]): void {
-    for (const turnId of turnIds) this.#live.get(turnId)?.abort.abort("lost" satisfies Interruption);
+  /** Another node has taken that turn further, to an epoch that is not this node's. */
+  lose(turnId: string): void {
+    this.#live.get(turnId)?.abort.abort("lost" satisfies Interruption);
   }
 
   /** Stops an answer or takes a waiting turn back; resolves with how it ended, once that is stored (S10). */
@@ -247,7 +247,8 @@ export class Assistant {
         if (!(fault instanceof Outage) || live === undefined) throw fault;
       }
       await sleep(clock, storeAgainMs, new AbortController().signal);
-      if (live.signal.reason === ("lost" satisfies Interruption)) return null;
+      // A node that leaves has handed over what it could not store.
+      if (this.#closed === "lost") return null;
     }
   }
 }

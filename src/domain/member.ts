@@ -140,8 +140,9 @@ export class Member implements MembershipListener {
     }
   }
 
-  /** Tells everybody on this node what was said since the loss. */
+  /** Tells everybody on this node what was said since the loss, if there was one. */
   async #catchUp(): Promise<void> {
+    if (this.#missedSince === null) return;
     const { since } = this;
     const watched = [...this.#options.audience.watched];
     for (let at = 0; at < watched.length; at += batch) {

@@ -26,10 +26,18 @@ export interface Custody extends Engines {
   forget(conversationId: string): void;
 }
 
+/** What the store knew better. */
+export interface Restored {
+  /** Turns that have been taken further, up to that epoch. */
+  readonly lost: readonly { readonly turnId: string; readonly epoch: number }[];
+  /** Waiting turns whose questions wait as part of another turn now: two nodes had opened one each. */
+  readonly merged: readonly string[];
+}
+
 /** Writes what was kept back into the store. */
 export interface Restorer {
-  /** Adds what is missing there; gives the ids of the turns that other nodes have taken further. Repeating it is harmless. */
-  restore(kept: Kept): Promise<readonly string[]>;
+  /** Adds what is missing there, and changes nothing that is newer. Repeating it is harmless. */
+  restore(kept: Kept): Promise<Restored>;
 }
 
 export interface StandbyOptions {
@@ -43,9 +51,7 @@ export interface StandbyOptions {
   /** This node writes the answer to that turn. */
   readonly isWritten: (turnId: string) => boolean;
   /** The store has got back what it lacked of a conversation. */
-  readonly restored: (conversationId: string) => void;
-  /** Turns that others have taken further meanwhile. */
-  readonly lost: (turnIds: readonly string[]) => void;
+  readonly restored: (conversationId: string, what: Restored) => void;
 }
 
 /** What was written in the last moments before the store went away may be lost with it. */
@@ -188,9 +194,8 @@ export class Standby {
   }
 
   async #restore(kept: Kept): Promise<void> {
-    const { store, lost, restored } = this.#options;
-    lost(await store.restore(kept));
-    restored(kept.conversation.conversationId);
+    const { store, restored } = this.#options;
+    restored(kept.conversation.conversationId, await store.restore(kept));
   }
 }
 

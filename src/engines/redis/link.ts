@@ -12,6 +12,7 @@ const passing = /^(LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|NOREPLICAS|TRYAGAIN|M
 export class Link {
   readonly store: Store;
   #away = false;
+  #outages = 0;
 
   constructor(store: Store) {
     this.store = store;
@@ -19,6 +20,11 @@ export class Link {
 
   get away(): boolean {
     return this.#away;
+  }
+
+  /** How many commands have failed for want of Redis so far: each one may have left something to be mended. */
+  get outages(): number {
+    return this.#outages;
   }
 
   /** @throws {Outage} when Redis is away or silent; the step may have happened all the same */
@@ -33,8 +39,9 @@ export class Link {
 
   /** @throws {Outage} as {@link step} does */
   async run<T>(command: (store: Store) => Promise<T>): Promise<T> {
-    if (this.#away) throw new Outage();
-    return this.probe(command);
+    if (!this.#away) return this.probe(command);
+    this.#outages++;
+    throw new Outage();
   }
 
   /** Like {@link run}, but tried even while Redis is away; success ends that. */
@@ -46,6 +53,7 @@ export class Link {
     } catch (fault) {
       if (!isPassing(fault)) throw fault;
       this.#away = true;
+      this.#outages++;
       throw new Outage(fault);
     }
   }

@@ -2,33 +2,54 @@
 -- that is newer (C2, S4, N4). Repeating it changes nothing.
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 customer, 3 responder and 4 page as JSON (or empty), 5 life in ms, 6 most messages kept,
---       7 messages as a JSON list of [messageId, JSON, turn it
---       answers or empty], 8 turns as a JSON list of [turnId, turn], 9 running, 10 waiting turn
--- Gives: { ids of the turns that others have taken further, watchers }
-local isNew = field('id') == ''
-if isNew then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3]) end
+--       7 messages as a JSON list of [messageId, JSON, turn it answers or empty], 8 turns as a JSON list of [turnId, turn],
+--       9 running, 10 waiting turn
+-- Gives: { { turn that others have taken further, its epoch, … }, waiting turns that became part of another, watchers }
+if field('id') == '' then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3]) end
 if ARGV[4] ~= '' then redis.call('HSET', conversation, 'page', ARGV[4]) end
-local fenced = {}
+
+local function clear(turnId)
+  for _, place in ipairs({ 'running', 'waiting' }) do
+    if field(place) == turnId then redis.call('HSET', conversation, place, '') end
+  end
+end
+
+local function isAnswered(turnId)
+  for _, json in ipairs(redis.call('HVALS', messages)) do
+    if textField(json, 'turnId') == turnId and textField(json, 'author') == 'assistant' then return true end
+  end
+  return false
+end
+
+local taken, given, reply = {}, {}, { {}, {} }
 for _, entry in ipairs(cjson.decode(ARGV[8])) do
   local turnId, turn, stored = entry[1], entry[2], readTurn(entry[1])
-  local isBehind = not stored or stored.epoch < turn.epoch or (stored.epoch == turn.epoch and stored.state ~= 'ended')
-  if isBehind then writeTurn(turnId, turn) end
-  if not isBehind and (stored.epoch > turn.epoch or stored.answer ~= turn.answer) then fenced[#fenced + 1] = turnId end
-  for _, place in ipairs({ 'running', 'waiting' }) do
-    if isBehind and field(place) == turnId then redis.call('HSET', conversation, place, '') end
+  given[turnId] = true
+  local isOver = stored and stored.epoch == turn.epoch and stored.state == 'ended' and stored.answer ~= turn.answer
+  local isPast = not stored and turn.state ~= 'ended' and isAnswered(turnId)
+  if isOver or isPast or (stored and stored.epoch > turn.epoch) then
+    taken[turnId] = true
+    table.insert(reply[1], turnId)
+    table.insert(reply[1], tostring(stored and stored.epoch or turn.epoch))
+  else
+    writeTurn(turnId, turn)
+    if turn.state == 'ended' then clear(turnId) end
   end
 end
-local isFenced = {}
-for _, turnId in ipairs(fenced) do isFenced[turnId] = true end
-for at, place in ipairs({ 'running', 'waiting' }) do
-  local turnId = ARGV[8 + at]
-  if turnId ~= '' and not isFenced[turnId] then
-    if field(place) == '' then redis.call('HSET', conversation, place, turnId) end
-    if field(place) ~= turnId and place == 'waiting' then fenced[#fenced + 1] = turnId end
-  end
+
+local running, waiting, merged = ARGV[9], ARGV[10], nil
+if running ~= '' and not taken[running] and field('running') == '' then redis.call('HSET', conversation, 'running', running) end
+if waiting ~= '' and not taken[waiting] then
+  if field('waiting') == '' then redis.call('HSET', conversation, 'waiting', waiting) end
+  if field('waiting') ~= waiting then merged = '"turnId":"' .. string.gsub(waiting, '%-', '%%-') .. '"' end
+  if merged then reply[2] = { waiting } end
 end
+
 for _, entry in ipairs(cjson.decode(ARGV[7])) do
-  if not isFenced[entry[3]] then append(entry[1], entry[2], ARGV[6]) end
+  local messageId, json, answered = unpack(entry)
+  if merged then json = string.gsub(json, merged, '"turnId":"' .. field('waiting') .. '"') end
+  if not taken[answered] then append(messageId, json, ARGV[6]) end
+  if answered ~= '' and not given[answered] then clear(answered) end
 end
 keepAlive(ARGV[5])
-return { fenced, redis.call('HKEYS', watchers) }
+return { reply[1], reply[2], redis.call('HKEYS', watchers) }

@@ -1,4 +1,4 @@
-import type { Kept, Restorer } from "../../domain/standby.ts";
+import type { Kept, Restored, Restorer } from "../../domain/standby.ts";
 import type { Place } from "./place.ts";
 import { formatTurn, replies } from "./replies.ts";
 
@@ -10,7 +10,7 @@ export class RedisRestorer implements Restorer {
     this.#place = place;
   }
 
-  async restore({ conversation, turns }: Kept): Promise<readonly string[]> {
+  async restore({ conversation, turns }: Kept): Promise<Restored> {
     const { conversationId, customerId, responder, page, messages, running, waiting } = conversation;
     const { nodeId, attendance } = this.#place.options;
     const entries = messages.map((message) => {
@@ -34,8 +34,11 @@ export class RedisRestorer implements Restorer {
       running?.turnId ?? "",
       waiting?.turnId ?? "",
     );
-    const [fenced, watchers] = replies.restored.parse(reply);
+    const [taken, merged, watchers] = replies.restored.parse(reply);
     attendance.note(conversationId, watchers);
-    return fenced;
+    const lost: Restored["lost"][number][] = [];
+    for (let at = 0; at + 1 < taken.length; at += 2)
+      lost.push({ turnId: taken[at] ?? "", epoch: Number(taken[at + 1]) });
+    return { lost, merged };
   }
 }
