@@ -203,7 +203,7 @@ export class Assistant {
       totalMs: clock.elapsed() - startedAt,
       attempts,
     };
-    await this.#end(turn, ending, report, { answer, signal });
+    await this.#end(turn, ending, report, answer);
   }
 
   async #context(turn: Turn) {
@@ -217,14 +217,14 @@ export class Assistant {
     return { outcome: "failed", text: answer.text, error: toWireError(fault) };
   }
 
-  async #end(turn: Turn, given: Ending, report: TurnReport, live?: Writing): Promise<void> {
+  async #end(turn: Turn, given: Ending, report: TurnReport, written?: Answer): Promise<void> {
     const { listener, newId } = this.#options;
     const ending = { messageId: newId(), ...given };
     const ref = { conversationId: turn.conversationId, turnId: turn.turnId };
-    const ended = await this.#store(ref, turn.epoch, ending, live);
-    if (ended?.answer === undefined) return live && listener.step({ kind: "turn-lost", answer: live.answer });
+    const ended = await this.#store(ref, turn.epoch, ending, written);
+    if (ended?.answer === undefined) return written && listener.step({ kind: "turn-lost", answer: written });
     const { outcome, error } = ending;
-    const model = live?.answer.model;
+    const model = written?.model;
     listener.step({
       kind: "turn-ended",
       ref,
@@ -238,25 +238,19 @@ export class Assistant {
   }
 
   /** Stores an end; that of an answer as often as it takes: what a customer has read is not given up for an outage (S5). */
-  async #store(ref: TurnRef, epoch: number, ending: Ending, live?: Writing): Promise<Turn | null> {
+  async #store(ref: TurnRef, epoch: number, ending: Ending, written?: Answer): Promise<Turn | null> {
     const { turns, clock } = this.#options;
     for (;;) {
       try {
-        return await turns.end(ref, live?.answer.epoch ?? epoch, ending);
+        return await turns.end(ref, written?.epoch ?? epoch, ending);
       } catch (fault) {
-        if (!(fault instanceof Outage) || live === undefined) throw fault;
+        if (!(fault instanceof Outage) || written === undefined) throw fault;
       }
       await sleep(clock, storeAgainMs, new AbortController().signal);
       // A node that leaves has handed over what it could not store.
       if (this.#closed === "lost") return null;
     }
   }
-}
-
-/** An answer that this node writes, and what ends it. */
-interface Writing {
-  readonly answer: Answer;
-  readonly signal: AbortSignal;
 }
 
 /** Between two tries to store an end. */
