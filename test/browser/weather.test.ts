@@ -146,7 +146,7 @@ test("a question that was refused says so on itself; tried again it goes out und
   await customer.ask(saying("这次成功了"));
   const failed = customer.panel.locator('.question[data-state="failed"]');
   expect(await failed.locator(".fault").textContent()).toContain("发送失败");
-  expect(await failed.locator(".fault").textContent()).toContain("服务暂时不可用");
+  expect(await failed.locator(".fault").textContent()).toContain("我们这边出了点问题");
   await failed.getByRole("button", { name: "重试" }).click();
   await customer.ended(1);
   expect(await customer.questions.count()).toBe(1);
@@ -155,7 +155,7 @@ test("a question that was refused says so on itself; tried again it goes out und
   expect(new Set(sent).size).toBe(1);
 });
 
-const refusal = { code: "unavailable", message: "not now", retryable: true };
+const refusal = { code: "internal", message: "not now", retryable: true };
 
 test("what was asked while offline is kept over a reload, and sent once there is a line again", async () => {
   await using stack = await openOnCable("kept");
