@@ -40,11 +40,14 @@ export class MemoryConversations implements Conversations {
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
-    const { messages } = this.#get(conversationId);
+    const { messages, turns } = this.#get(conversationId);
     const at = messages.findIndex((message) => message.messageId === messageId && message.author !== "customer");
     const message = messages[at];
     if (message === undefined) throw new TidegateError("not-found");
-    messages[at] = { ...message, rating: value };
+    const rated = { ...message, rating: value };
+    messages[at] = rated;
+    const turn = turns.get(message.turnId ?? "");
+    if (turn?.answer?.messageId === messageId) turn.answer = rated;
   }
 
   async rate(conversationId: string, score: number, comment: string | undefined): Promise<void> {

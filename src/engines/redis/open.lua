@@ -4,7 +4,7 @@
 -- Gives: the whole conversation
 if field('id') == '' then
   -- Keys of the one before may live a moment longer than its first.
-  redis.call('DEL', unpack(KEYS))
+  redis.call('DEL', conversation, order, messages, turns, log)
   redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2])
   keepAlive(ARGV[3])
 end

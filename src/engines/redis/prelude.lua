@@ -67,12 +67,12 @@ local function clearLog(turnId)
 end
 
 -- S7: from here on `node` is told what happens; `visit` lets a later visit survive the leaving of an earlier one, and one
--- that arrives late stands for none but itself.
-local function attend(node, visit)
+-- that arrives late stands for none but itself. Where there is no conversation it is told of the one that will be here.
+local function attend(node, visit, lifeMs)
   if node == '' or tonumber(visit) < tonumber(redis.call('HGET', watchers, node) or 0) then return end
   redis.call('HSET', watchers, node, visit)
   local leftMs = redis.call('PTTL', conversation)
-  if leftMs > 0 then redis.call('PEXPIRE', watchers, leftMs) end
+  redis.call('PEXPIRE', watchers, leftMs > 0 and leftMs or lifeMs)
 end
 
 -- Everything a page or a model is given: fields, open turns, messages in order, and the log of the running answer.
