@@ -98,7 +98,9 @@ export class Cluster implements AsyncDisposable {
     this.conversations = new StandbyConversations(this.#standby, conversations, newId);
     this.turns = new StandbyTurns(this.#standby, newId);
     this.#peers = this.#openPeers();
-    this.#herald = new Herald({ peers: this.#peers, watchers, clock, paceMs, muted: () => membership.fenced });
+    const muted = () => membership.fenced;
+    const unstored = (conversationId: string) => this.#standby.keeps(conversationId);
+    this.#herald = new Herald({ peers: this.#peers, watchers, clock, paceMs, muted, unstored });
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
     this.listeners = [this.#herald, this.#logKeeper];
     const forgive = unlessOutage(onFault);
@@ -300,6 +302,9 @@ export class Cluster implements AsyncDisposable {
       case "restored":
         if (!audience.isWatched(message.conversationId)) return;
         return void member.retell(message.conversationId, message.since).catch(forgive);
+      case "added":
+        if (!audience.isWatched(message.conversationId)) return mirrors.hear(from, message);
+        return void member.added(message.conversationId, message.message).catch(forgive);
       case "stop":
         return void assistant.stop(message.ref).catch(forgive);
       default:

@@ -6,7 +6,7 @@ import type { ModelTable } from "./models.ts";
 import { customerError, type Progress, type RecoverySettings, type RetryBudget, recover } from "./recovery.ts";
 import type { AttemptEnd, ModelMessage, Relay, RelayFailure } from "./relay.ts";
 import type { Listener } from "./steps.ts";
-import type { Ending, Turns } from "./turns.ts";
+import type { Ending, Turn } from "./turns.ts";
 
 /**
  * Why an answer is ended before its end: the reason an {@link Answering}'s signal is aborted with. One that is `lost` to
@@ -16,7 +16,6 @@ export type Interruption = "stopped" | "interrupted" | "draining" | "lost";
 
 /** What every answer of a node is written with. */
 export interface Desk {
-  readonly turns: Turns;
   readonly relay: Relay;
   readonly models: ModelTable;
   /** The models to try, best first. */
@@ -28,6 +27,14 @@ export interface Desk {
   readonly clock: Clock;
   readonly random: () => number;
   readonly listener: Listener;
+}
+
+/** What an answer is written under. */
+export interface Writing {
+  /** Aborted with an {@link Interruption}. */
+  readonly signal: AbortSignal;
+  /** Begins the answer's next epoch at that offset; null when it is another writer's by now. */
+  readonly raise: (offset: number) => Promise<Turn | null>;
 }
 
 /**
@@ -43,6 +50,7 @@ export class Answering {
   readonly #answer: Answer;
   #context: readonly ModelMessage[] = [];
   readonly #signal: AbortSignal;
+  readonly #raiseTurn: Writing["raise"];
   readonly #startedAt: number;
   #model = 0;
   #tries = 0;
@@ -52,8 +60,9 @@ export class Answering {
   /** When the first text came, on the clock's `elapsed` scale; null before. */
   firstTextAt: number | null = null;
 
-  constructor(desk: Desk, answer: Answer, signal: AbortSignal) {
+  constructor(desk: Desk, answer: Answer, { signal, raise }: Writing) {
     this.#desk = desk;
+    this.#raiseTurn = raise;
     this.#answer = answer;
     this.#signal = signal;
     this.#startedAt = desk.clock.elapsed();
@@ -133,7 +142,7 @@ export class Answering {
 
   async #raise(offset: number): Promise<Next> {
     const answer = this.#answer;
-    const turn = await this.#desk.turns.raise(answer.ref, answer.epoch, offset);
+    const turn = await this.#raiseTurn(offset);
     if (turn === null) return null;
     answer.raise(turn);
     this.#desk.listener.step({ kind: "turn-started", answer, offset });

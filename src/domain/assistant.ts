@@ -7,7 +7,7 @@ import { buildContext, type ContextLimits } from "./context.ts";
 import type { Asked, Conversations, Question } from "./conversations.ts";
 import { Outage } from "./outage.ts";
 import type { TurnReport } from "./steps.ts";
-import type { Ending, Turn, TurnRef } from "./turns.ts";
+import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
 
 /** A turn that this node answers. */
 interface LiveTurn {
@@ -25,6 +25,7 @@ export interface WorkList {
 
 export interface AssistantOptions extends Desk {
   readonly conversations: Conversations;
+  readonly turns: Turns;
   readonly context: ContextLimits;
   readonly newId: () => string;
   readonly work?: WorkList;
@@ -45,6 +46,8 @@ export interface AssistantOptions extends Desk {
 export class Assistant {
   readonly #options: AssistantOptions;
   readonly #live = new Map<string, LiveTurn>();
+  /** The latest step of each turn that is under way. */
+  readonly #steps = new Map<string, Promise<unknown>>();
   /** Starts under way, by conversation. */
   readonly #starts = new Map<string, Promise<void>>();
   #closed: Interruption | null = null;
@@ -151,12 +154,27 @@ export class Assistant {
     await this.#options.work?.drop(conversationId);
   }
 
-  async #reclaim({ answer, abort }: LiveTurn): Promise<void> {
-    const raised = await this.#options.turns.raise(answer.ref, answer.epoch, answer.text.length);
-    if (raised === null) return abort.abort("lost" satisfies Interruption);
-    await this.#options.work?.take(answer.ref.conversationId);
-    answer.overwrite(raised.starts, answer.text.length, "");
-    this.#options.listener.step({ kind: "turn-started", answer, offset: raised.starts.at(-1)?.offset ?? 0 });
+  #reclaim({ answer, abort }: LiveTurn): Promise<void> {
+    const { turns, work, listener } = this.#options;
+    return this.#inOrder(answer.ref, async () => {
+      const raised = await turns.raise(answer.ref, answer.epoch, answer.text.length);
+      if (raised === null) return abort.abort("lost" satisfies Interruption);
+      answer.overwrite(raised.starts, answer.text.length, "");
+      listener.step({ kind: "turn-started", answer, offset: raised.starts.at(-1)?.offset ?? 0 });
+      await work?.take(answer.ref.conversationId);
+    });
+  }
+
+  /** Steps of one turn are made one after the other, each under the epoch that the one before has left. */
+  #inOrder<T>({ turnId }: TurnRef, make: () => Promise<T>): Promise<T> {
+    const step = (this.#steps.get(turnId) ?? Promise.resolve()).then(make);
+    const settled = step
+      .catch(() => {})
+      .finally(() => {
+        if (this.#steps.get(turnId) === settled) this.#steps.delete(turnId);
+      });
+    this.#steps.set(turnId, settled);
+    return step;
   }
 
   async #stopElsewhere(ref: TurnRef): Promise<void> {
@@ -188,11 +206,12 @@ export class Assistant {
   }
 
   async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<void> {
-    const { listener, budget, clock } = this.#options;
+    const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
     budget.earn();
-    const answering = new Answering(this.#options, answer, signal);
+    const raise = (offset: number) => this.#inOrder(answer.ref, () => turns.raise(answer.ref, answer.epoch, offset));
+    const answering = new Answering(this.#options, answer, { signal, raise });
     const ending = await this.#context(turn)
       .then((context) => answering.write(context))
       .catch((fault: unknown) => this.#broken(fault, answer));
@@ -242,7 +261,7 @@ export class Assistant {
     const { turns, clock } = this.#options;
     for (;;) {
       try {
-        return await turns.end(ref, written?.epoch ?? epoch, ending);
+        return await this.#inOrder(ref, () => turns.end(ref, written?.epoch ?? epoch, ending));
       } catch (fault) {
         if (!(fault instanceof Outage) || written === undefined) throw fault;
       }

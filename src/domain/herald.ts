@@ -19,6 +19,8 @@ export interface HeraldOptions {
   readonly paceMs: () => number;
   /** True while this node may not say what it writes (N1). */
   readonly muted: () => boolean;
+  /** What is said there is not stored yet: the others are told all of it, in its order, once it is. */
+  readonly unstored?: (conversationId: string) => boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export class Herald implements Listener {
   step(step: Step): void {
     switch (step.kind) {
       case "message-added":
+        if (this.#options.unstored?.(step.conversationId)) return;
         return this.#tell(step.conversationId, {
           kind: "added",
           conversationId: step.conversationId,

@@ -1,4 +1,6 @@
+import type { Message } from "../contract/shapes.ts";
 import type { Asked, Conversation } from "./conversations.ts";
+import type { Restored } from "./standby.ts";
 import type { Turn } from "./turns.ts";
 
 /** Conversations beyond so many, or beyond so much text, are forgotten, those that were quiet longest first. */
@@ -6,6 +8,9 @@ const mostKnown = 5_000;
 const mostChars = 50_000_000;
 /** As many as a page shows; the context needs fewer. */
 const mostMessages = 60;
+
+/** What was said within so long cannot have gone by itself. */
+const freshMs = 60_000;
 
 type Change = (conversation: Conversation) => Conversation;
 
@@ -59,6 +64,21 @@ export class KnownConversations {
     return running !== null && this.#isWritten(running.turnId);
   }
 
+  /**
+   * What is known here that `read` lacks although it should have it: a message of the last minute, the answer that this
+   * node writes, a question that waits. Null when it lacks nothing.
+   */
+  missingIn(read: Conversation, now: number): Conversation | null {
+    const known = this.get(read.conversationId);
+    if (known === null) return null;
+    const there = new Set(read.messages.map(({ messageId }) => messageId));
+    if (known.messages.some(({ messageId, at }) => at >= now - freshMs && !there.has(messageId))) return known;
+    const answered = read.messages.filter(({ author }) => author === "assistant").map(({ turnId }) => turnId);
+    const accounted = new Set([read.running?.turnId, read.waiting?.turnId, ...answered]);
+    const open = [this.isWritten(known) ? known.running : null, known.waiting];
+    return open.some((turn) => turn && !accounted.has(turn.turnId)) ? known : null;
+  }
+
   #forget(conversationId: string): void {
     const known = this.#conversations.get(conversationId);
     if (known === undefined) return;
@@ -81,9 +101,14 @@ function charsOf({ messages }: Conversation): number {
   return messages.reduce((sum, { text }) => sum + text.length, 0);
 }
 
+/** What was read meanwhile may include it already. */
+function including(messages: readonly Message[], message: Message): readonly Message[] {
+  return messages.some(({ messageId }) => messageId === message.messageId) ? messages : [...messages, message];
+}
+
 export function afterAsking({ message, turnId }: Asked): Change {
   return (conversation) => {
-    const messages = [...conversation.messages, message];
+    const messages = including(conversation.messages, message);
     if (turnId === null || conversation.waiting?.turnId === turnId) return { ...conversation, messages };
     const { conversationId } = conversation;
     const waiting = { conversationId, turnId, state: "queued", epoch: 0, starts: [], askedAt: message.at } as const;
@@ -104,8 +129,23 @@ export function afterEnding(turn: Turn): Change {
   const isOther = (other: Turn | null) => other !== null && other.turnId !== turn.turnId;
   return (conversation) => ({
     ...conversation,
-    messages: turn.answer ? [...conversation.messages, turn.answer] : conversation.messages,
+    messages: turn.answer ? including(conversation.messages, turn.answer) : conversation.messages,
     running: isOther(conversation.running) ? conversation.running : null,
     waiting: isOther(conversation.waiting) ? conversation.waiting : null,
+  });
+}
+
+/** What was given to the store and it knew better is void here too, and is read there. */
+export function afterRestoring(given: Conversation, { lost, merged }: Restored): Change {
+  const isVoid = (turn: Turn) =>
+    merged.includes(turn.turnId) || lost.some(({ turnId, epoch }) => turnId === turn.turnId && turn.epoch <= epoch);
+  const left = (turn: Turn | null) => (turn !== null && isVoid(turn) ? null : turn);
+  const isLost = ({ author, turnId }: Message) => author === "assistant" && lost.some((turn) => turn.turnId === turnId);
+  const wrong = new Set(given.messages.filter(isLost).map(({ messageId }) => messageId));
+  return (conversation) => ({
+    ...conversation,
+    messages: conversation.messages.filter(({ messageId }) => !wrong.has(messageId)),
+    running: left(conversation.running),
+    waiting: left(conversation.waiting),
   });
 }

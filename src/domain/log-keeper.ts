@@ -64,8 +64,11 @@ export class LogKeeper implements Listener {
   }
 
   #begin(answer: Answer, offset: number): void {
-    // The text before `offset` was kept under earlier epochs, by this node or by the one before.
-    this.#entries.set(answer.ref.turnId, { answer, kept: offset, epoch: answer.epoch, writing: null });
+    const before = this.#entries.get(answer.ref.turnId);
+    // The text before `offset` was kept under earlier epochs, by the node before or by this one as far as it came.
+    const kept = before?.answer === answer ? Math.min(before.kept, offset) : offset;
+    this.#entries.set(answer.ref.turnId, { answer, kept, epoch: answer.epoch, writing: null });
+    if (kept < offset) this.text(answer);
   }
 
   #lost(answer: Answer): void {
@@ -84,7 +87,7 @@ export class LogKeeper implements Listener {
   }
 
   async #write(entry: Entry): Promise<void> {
-    await entry.writing;
+    while (entry.writing) await entry.writing;
     this.#dirty.delete(entry);
     entry.writing = this.#place(entry).finally(() => {
       entry.writing = null;

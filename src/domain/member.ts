@@ -1,3 +1,4 @@
+import type { Message } from "../contract/shapes.ts";
 import type { Assistant } from "./assistant.ts";
 import type { Audience } from "./audience.ts";
 import type { Caretaker } from "./caretaker.ts";
@@ -55,6 +56,7 @@ export class Member implements MembershipListener {
   #mending: Promise<void> | null = null;
   #again = false;
   readonly #orphaned = new Set<string>();
+  #retellings = 0;
 
   constructor(options: MemberOptions) {
     this.#options = options;
@@ -97,10 +99,21 @@ export class Member implements MembershipListener {
     return (this.#missedSince ?? this.#options.clock.now()) - marginMs;
   }
 
+  /**
+   * Tells a message that another node has stored, after what may have been missed before it (S11). While Redis is away it
+   * waits: it is among what is told then.
+   */
+  async added(conversationId: string, message: Message): Promise<void> {
+    const isBehind = this.#missedSince !== null || this.#retellings > 0;
+    if (isBehind) await this.retell(conversationId, this.since);
+    if (this.#missedSince === null) this.#options.audience.tell(conversationId, "message:added", { message });
+  }
+
   /** Tells those who look at a conversation here what was said in it since then. */
   async retell(conversationId: string, since: number): Promise<void> {
     const { conversations, audience, show } = this.#options;
-    const conversation = await conversations.attend(conversationId);
+    this.#retellings++;
+    const conversation = await conversations.attend(conversationId).finally(() => this.#retellings--);
     if (conversation === null) return;
     for (const message of conversation.messages) {
       if (message.at >= since) audience.tell(conversationId, "message:added", { message });

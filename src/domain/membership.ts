@@ -58,6 +58,8 @@ export class Membership {
   #born = true;
   #away = false;
   #asleep = false;
+  /** How often it woke. */
+  #wakes = 0;
   #beating: Promise<void> | null = null;
   #tickedAt: number;
   #tickedAtWall: number;
@@ -116,6 +118,7 @@ export class Membership {
 
   #tick(): void {
     // Asked before the tick is noted: it is what tells that the process was asleep.
+    if (this.#sleptMs() > this.#settings.asleepMs) this.#wakes++;
     if (this.fenced) this.#inTouchSince = null;
     this.#tickedAt = this.#options.clock.elapsed();
     this.#tickedAtWall = this.#options.clock.now();
@@ -128,9 +131,12 @@ export class Membership {
   }
 
   async #beat(): Promise<void> {
+    const wakes = this.#wakes;
     const pulse = await this.#options.nodes.beat(this.#nodeId, this.#born);
     if (!this.#born && !pulse.alive) await this.#beBorn();
     if (this.#former !== null) await this.#revive(this.#former);
+    // What was true before it slept need not be so any more: the next beat tells.
+    if (wakes !== this.#wakes) return;
     const wasAway = this.#away;
     this.#born = false;
     this.#away = false;

@@ -66,25 +66,30 @@ export class Mirrors {
    */
   follow(turn: Turn, text: string): void {
     if (turn.owner === undefined || turn.state === "ended") return;
+    // What was read a moment ago may be older than what this node does.
+    if (!this.#givesUp(turn.turnId, turn.epoch)) return;
     const known = this.#mirrors.get(turn.turnId);
     if (known && known.answer.epoch >= turn.epoch) return this.#ask(known);
-    const answer = new Answer(turn, known?.answer.model ?? "unknown", text);
+    const answer = new Answer(turn, known?.answer.model ?? "unknown", longer(text, known && sharedText(known, turn)));
     const mirror = this.#reflect(answer, turn.owner);
     const { audience } = this.#options;
-    if (audience.isWatched(turn.conversationId)) this.#retell(answer, turn.starts.at(-1)?.offset ?? 0);
+    const offset = Math.min(turn.starts.at(-1)?.offset ?? 0, answer.text.length);
+    if (audience.isWatched(turn.conversationId)) this.#retell(answer, offset);
     else audience.follow(answer);
     this.#ask(mirror);
   }
 
   /** This node writes the answer itself from now on, or nobody here looks at it. */
   release(turnId: string): void {
+    const mirror = this.#mirrors.get(turnId);
     this.#mirrors.delete(turnId);
+    if (mirror) this.#options.audience.step({ kind: "turn-lost", answer: mirror.answer });
   }
 
   /** Nobody here looks at the conversation. */
   releaseAll(conversationId: string): void {
     for (const [turnId, { answer }] of this.#mirrors) {
-      if (answer.ref.conversationId === conversationId) this.#mirrors.delete(turnId);
+      if (answer.ref.conversationId === conversationId) this.release(turnId);
     }
   }
 
@@ -128,11 +133,16 @@ export class Mirrors {
 
   /** What is said of a turn that this node writes is stale, or it has been overruled. */
   #yields(message: Exclude<Told, { kind: "added" }>): boolean {
-    const { turnId } = message.kind === "ended" ? message.end.ref : message.ref;
+    // Under its own epoch it can only be told that it was ended.
+    if (message.kind === "ended") return this.#givesUp(message.end.ref.turnId, message.end.epoch + 1);
+    return this.#givesUp(message.ref.turnId, epochOf(message));
+  }
+
+  /** True unless this node writes that turn itself, under that epoch or a later one. */
+  #givesUp(turnId: string, epoch: number): boolean {
     const own = this.#options.written(turnId);
     if (own === undefined) return true;
-    const epoch = epochOf(message);
-    if (epoch < own.epoch || (epoch === own.epoch && message.kind !== "ended")) return false;
+    if (own.epoch >= epoch) return false;
     this.#options.overruled(turnId);
     return true;
   }
@@ -211,9 +221,9 @@ export class Mirrors {
     this.#options.audience.step({ kind: "turn-started", answer, offset });
   }
 
-  #want(from: string, ref: TurnRef, mirror: Mirror | undefined): void {
-    if (mirror) this.#ask(mirror);
-    else this.#options.peers.send(from, { kind: "wanted", ref, epoch: 0, offset: 0 });
+  /** Asks for what is missing. An answer of which nothing is known is looked after from here on: its end may get lost. */
+  #want(from: string, ref: TurnRef, known: Mirror | undefined): void {
+    this.#ask(known ?? this.#reflect(new Answer(turnFrom(ref, []), "unknown"), from));
   }
 
   #ask(mirror: Mirror): void {
@@ -248,8 +258,17 @@ function turnFrom(ref: TurnRef, starts: Turn["starts"]): Turn {
   return { ...ref, state: "starting", epoch: starts.at(-1)?.epoch ?? 0, starts, askedAt: 0 };
 }
 
-function epochOf(message: Exclude<Told, { kind: "added" }>): number {
-  if (message.kind === "ended") return message.end.epoch;
+/** What is known of an answer under an earlier epoch and still holds. */
+function sharedText({ answer: { text, epoch } }: Mirror, { starts }: Turn): string {
+  return text.slice(0, sharedChars(starts, epoch, text.length));
+}
+
+/** The log is a moment behind what was heard. */
+function longer(text: string, other = ""): string {
+  return other.length > text.length ? other : text;
+}
+
+function epochOf(message: Exclude<Told, { kind: "added" | "ended" }>): number {
   return message.kind === "text" ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);
 }
 

@@ -15,9 +15,9 @@ export class StandbyTurns implements Turns {
   async start(conversationId: string): Promise<Turn | null> {
     const start = (turns: Turns) => turns.start(conversationId);
     // Nearly always nothing waits, and nobody thinks so.
-    const expected = this.#standby.known.get(conversationId)?.waiting != null;
-    const turn = expected
-      ? await this.#standby.step(conversationId, start)
+    const waiting = this.#standby.known.get(conversationId)?.waiting;
+    const turn = waiting
+      ? await this.#standby.step(waiting, start)
       : await this.#standby.run(conversationId, ({ turns }) => start(turns));
     if (turn) this.#standby.known.change(conversationId, afterStarting(turn));
     return turn;
@@ -25,7 +25,7 @@ export class StandbyTurns implements Turns {
 
   async raise(ref: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
     const { conversationId } = ref;
-    const turn = await this.#standby.step(conversationId, (turns) => turns.raise(ref, epoch, offset));
+    const turn = await this.#standby.step(ref, (turns) => turns.raise(ref, epoch, offset));
     if (turn) this.#standby.known.change(conversationId, afterStarting(turn));
     return turn;
   }
@@ -34,12 +34,12 @@ export class StandbyTurns implements Turns {
     const { conversationId } = ref;
     // One id for both ways, as for a question.
     const ending = { messageId: this.#newId(), ...given };
-    const turn = await this.#standby.step(conversationId, (turns) => turns.end(ref, epoch, ending));
+    const turn = await this.#standby.step(ref, (turns) => turns.end(ref, epoch, ending));
     if (turn) this.#standby.known.change(conversationId, afterEnding(turn));
     return turn;
   }
 
-  async read(ref: TurnRef): Promise<Turn | null> {
-    return this.#standby.run(ref.conversationId, ({ turns }) => turns.read(ref));
+  read(ref: TurnRef): Promise<Turn | null> {
+    return this.#standby.turn(ref);
   }
 }

@@ -2,9 +2,9 @@ import { TidegateError } from "../contract/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Caller } from "./identity.ts";
-import { KnownConversations } from "./known.ts";
+import { afterRestoring, KnownConversations } from "./known.ts";
 import { Outage } from "./outage.ts";
-import type { Turn, Turns } from "./turns.ts";
+import type { Turn, TurnRef, Turns } from "./turns.ts";
 
 /** What keeps conversations and their turns. */
 export interface Engines {
@@ -28,7 +28,7 @@ export interface Custody extends Engines {
 
 /** What the store knew better. */
 export interface Restored {
-  /** Turns that have been taken further, up to that epoch. */
+  /** Turns that have been taken further: what is written of them under epochs up to that one is void. */
   readonly lost: readonly { readonly turnId: string; readonly epoch: number }[];
   /** Waiting turns whose questions wait as part of another turn now: two nodes had opened one each. */
   readonly merged: readonly string[];
@@ -78,12 +78,18 @@ export class Standby {
     this.known = new KnownConversations(options.isWritten);
   }
 
+  /** What is said in the conversation is kept here and not in the store, for now. */
+  keeps(conversationId: string): boolean {
+    return this.#kept.has(conversationId);
+  }
+
   async open(caller: Caller): Promise<Conversation> {
     const { store, custody } = this.#options;
     const own = this.known.ofCustomer(caller.customerId);
     if (own !== null && (await this.#isKept(own))) return custody.conversations.open(caller);
     try {
-      return this.known.note(await store.conversations.open(caller));
+      const conversation = await this.#completed(await store.conversations.open(caller));
+      return this.known.note(conversation);
     } catch (fault) {
       return this.#openAlone(caller, own, fault);
     }
@@ -97,7 +103,7 @@ export class Standby {
       if (conversation === null && (await this.#giveBack(conversationId))) {
         conversation = await store.conversations[how](conversationId);
       }
-      return conversation && this.known.note(conversation);
+      return conversation && this.known.note(await this.#completed(conversation));
     } catch (fault) {
       const known = this.known.get(conversationId);
       if (fault instanceof Outage && known) return known;
@@ -119,13 +125,35 @@ export class Standby {
     }
   }
 
-  /** A step of a turn. Null means that the turn is another's, unless the store has lost it. */
-  async step(conversationId: string, what: (turns: Turns) => Promise<Turn | null>): Promise<Turn | null> {
+  /** A turn; while the store is away, as it was known last. */
+  async turn(ref: TurnRef): Promise<Turn | null> {
+    const { store, custody } = this.#options;
+    if (await this.#isKept(ref.conversationId)) return custody.turns.read(ref);
+    try {
+      return await store.turns.read(ref);
+    } catch (fault) {
+      const known = this.known.get(ref.conversationId);
+      const turn = [known?.running, known?.waiting].find((open) => open?.turnId === ref.turnId);
+      if (fault instanceof Outage && turn) return turn;
+      throw fault;
+    }
+  }
+
+  /** A step of a turn. Null means that the turn is another's, unless the store has lost it, or what became of it. */
+  async step(ref: TurnRef, what: (turns: Turns) => Promise<Turn | null>): Promise<Turn | null> {
+    const { conversationId } = ref;
     const turn = await this.run(conversationId, ({ turns }) => what(turns));
     if (turn !== null || this.#kept.has(conversationId)) return turn;
-    const { conversations, turns } = this.#options.store;
-    const isLost = (await conversations.read(conversationId)) === null;
-    return isLost && (await this.#giveBack(conversationId)) ? what(turns) : null;
+    const isBehind = await this.#isBehind(ref);
+    return isBehind && (await this.#giveBack(conversationId)) ? what(this.#options.store.turns) : null;
+  }
+
+  /** The store knows less of a turn than this node: another node may have given back a conversation as it knew it. */
+  async #isBehind(ref: TurnRef): Promise<boolean> {
+    const stored = await this.#options.store.turns.read(ref);
+    const known = this.known.get(ref.conversationId);
+    const own = [known?.running, known?.waiting].find((turn) => turn?.turnId === ref.turnId);
+    return stored === null || (own != null && stored.epoch < own.epoch);
   }
 
   /**
@@ -141,8 +169,10 @@ export class Standby {
       await returning;
     }
     const lately = this.#options.clock.now() - tailMs;
-    for (const conversation of this.known.changedSince(lately)) {
-      if (!this.#kept.has(conversation.conversationId)) await this.#restore(asKept(conversation));
+    for (const { conversationId } of this.known.changedSince(lately)) {
+      // As it stands by now: the others take their time.
+      const conversation = this.known.get(conversationId);
+      if (conversation && !this.#kept.has(conversationId)) await this.#restore(asKept(conversation));
     }
   }
 
@@ -150,8 +180,9 @@ export class Standby {
     const { custody } = this.#options;
     const kept = custody.keep(conversationId);
     if (kept !== null) {
-      await this.#restore(kept);
-      this.known.note(kept.conversation);
+      const owned = withOwner(kept, this.known.get(conversationId));
+      this.known.note(owned.conversation);
+      await this.#restore(owned);
     }
     this.#kept.delete(conversationId);
     custody.forget(conversationId);
@@ -171,6 +202,14 @@ export class Standby {
     const conversation = await custody.conversations.open(caller);
     this.#kept.add(conversation.conversationId);
     return this.known.note(conversation);
+  }
+
+  /** What was read, unless this node knows better: then the store is given that, and read again. */
+  async #completed(read: Conversation): Promise<Conversation> {
+    const known = this.known.missingIn(read, this.#options.clock.now());
+    if (known === null) return read;
+    await this.#restore(asKept(known));
+    return (await this.#options.store.conversations.read(read.conversationId)) ?? read;
   }
 
   #takeIn(conversationId: string, fault: Outage): void {
@@ -195,13 +234,25 @@ export class Standby {
 
   async #restore(kept: Kept): Promise<void> {
     const { store, restored } = this.#options;
-    restored(kept.conversation.conversationId, await store.restore(kept));
+    const { conversationId } = kept.conversation;
+    const what = await store.restore(kept);
+    this.known.change(conversationId, afterRestoring(kept.conversation, what));
+    restored(conversationId, what);
   }
 }
 
 /** A conversation as it is known, with the turns that are open in it. */
 function asKept(conversation: Conversation): Kept {
   return { conversation, turns: [conversation.running, conversation.waiting].filter((turn) => turn !== null) };
+}
+
+/** Custody does not know who writes an answer: one that goes on under the same epoch is still its owner's. */
+function withOwner({ conversation, turns }: Kept, known: Conversation | null): Kept {
+  const owner = known?.running?.owner;
+  const isSame = ({ turnId, epoch }: Turn) => turnId === known?.running?.turnId && epoch === known.running.epoch;
+  const owned = (turn: Turn) => (owner !== undefined && isSame(turn) ? { ...turn, owner } : turn);
+  const running = conversation.running && owned(conversation.running);
+  return { conversation: { ...conversation, running }, turns: turns.map(owned) };
 }
 
 function isGone(fault: unknown): boolean {

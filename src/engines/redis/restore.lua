@@ -4,7 +4,7 @@
 -- ARGV: 1 conversation, 2 customer, 3 responder and 4 page as JSON (or empty), 5 life in ms, 6 most messages kept,
 --       7 messages as a JSON list of [messageId, JSON, turn it answers or empty], 8 turns as a JSON list of [turnId, turn],
 --       9 running, 10 waiting turn
--- Gives: { { turn that others have taken further, its epoch, … }, waiting turns that became part of another, watchers }
+-- Gives: { { turn that others have taken further, last epoch that is void, … }, waiting turns that became part of another, watchers }
 if field('id') == '' then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3]) end
 if ARGV[4] ~= '' then redis.call('HSET', conversation, 'page', ARGV[4]) end
 
@@ -30,7 +30,9 @@ for _, entry in ipairs(cjson.decode(ARGV[8])) do
   if isOver or isPast or (stored and stored.epoch > turn.epoch) then
     taken[turnId] = true
     table.insert(reply[1], turnId)
-    table.insert(reply[1], tostring(stored and stored.epoch or turn.epoch))
+    -- A turn that goes on under a later epoch may be the giver's own, begun or raised while this was on its way.
+    local void = stored and (stored.state == 'ended' and stored.epoch or stored.epoch - 1) or turn.epoch
+    table.insert(reply[1], tostring(void))
   else
     writeTurn(turnId, turn)
     if turn.state == 'ended' then clear(turnId) end

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { asking, openService, type Service } from "./service.support.ts";
+import { readStored } from "./stored.support.ts";
+import { openTab, type Tab } from "./tab.support.ts";
+
+const customers = 100;
+const chars = 1_000;
+const withinMs = 5_000;
+
+/** Somebody at the node that will die. */
+interface Customer {
+  readonly tab: Tab;
+  /** A node that lives, to which the tab will come. */
+  readonly refuge: string;
+  /** A tab that is there already, for some. */
+  readonly second: Tab | null;
+}
+
+/** Who reads an answer of that node. */
+interface Reader extends Customer {
+  readonly turnId: string;
+  /** Every text that the tab has shown. */
+  readonly shown: readonly string[];
+}
+
+async function openAtFirst({ urls }: Service, at: number): Promise<Customer> {
+  const [dying = "", ...others] = urls;
+  const refuge = others[at % others.length] ?? "";
+  const tab = await openTab([dying, refuge]);
+  return { tab, refuge, second: at % 4 === 0 ? await openTab([refuge], tab.browser) : null };
+}
+
+async function ask(customer: Customer): Promise<Reader> {
+  // 25 characters each 50 ms: two seconds in all.
+  const turnId = await customer.tab.ask(asking({ chars, deltaMs: 50, deltaChars: 25 }));
+  return { ...customer, turnId, shown: customer.tab.watch(turnId) };
+}
+
+async function expectWhole({ tab, turnId, shown, refuge, second }: Reader): Promise<void> {
+  const { questions, answers, turn } = await readStored(refuge, tab.browser.auth, turnId);
+  const text = tab.textOf(turnId);
+  expect(text).toHaveLength(chars);
+  expect(questions).toHaveLength(1);
+  expect(answers).toMatchObject([{ turnId, outcome: "completed", text }]);
+  expect(turn).toMatchObject({ state: "ended", epoch: 2, outcome: "completed", text });
+  // The relay goes on with the very words it would have written: nobody may be shown anything else, even for a moment.
+  expect(shown.filter((moment) => !text.startsWith(moment))).toEqual([]);
+  await second?.ended(turnId);
+  expect(second?.textOf(turnId) ?? text).toBe(text);
+}
+
+test("N2: kill -9 of a node with 100 live answers: all go on at the others and end, whole, within 5 s", async () => {
+  await using service = await openService({ nodes: 3 });
+  await using stack = new AsyncDisposableStack();
+  const all = await Promise.all(Array.from({ length: customers }, (_, at) => openAtFirst(service, at)));
+  for (const { tab, second } of all) for (const open of [tab, second]) stack.use(open);
+  const readers = await Promise.all(all.map(ask));
+  await Promise.all(readers.map(({ tab, turnId }) => tab.grownTo(turnId, chars / 2)));
+  const states = readers.map(({ tab, turnId }) => tab.answer(turnId)?.state);
+  expect(new Set(states)).toEqual(new Set(["streaming"]));
+
+  const [dying, ...living] = service.nodes;
+  const diedAt = performance.now();
+  expect(await dying?.kill()).toBe("SIGKILL");
+  const endsMs = await Promise.all(
+    readers.map(async ({ tab, turnId }) => {
+      await tab.ended(turnId);
+      return Math.round(performance.now() - diedAt);
+    }),
+  );
+  console.log(`N2: ${customers} answers ended ${Math.min(...endsMs)} to ${Math.max(...endsMs)} ms after their node`);
+  expect(Math.max(...endsMs)).toBeLessThan(withinMs);
+  await Promise.all(readers.map(expectWhole));
+  expect(living.map(({ child }) => child.exitCode)).toEqual([null, null]);
+  expect(service.faults).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { openAgain, openCustomer } from "../support/customer.ts";
+import { openRedisCluster } from "../support/redis-cluster.ts";
+import { asking, openService } from "./service.support.ts";
+import { readStored } from "./stored.support.ts";
+import { Browser, openTab } from "./tab.support.ts";
+
+const customers = 12;
+const chars = 1_500;
+
+test("S11, N2: over a Redis Cluster of three masters tabs at two nodes see the same, and one node is killed without loss", {
+  timeout: 60_000,
+}, async () => {
+  await using stack = new AsyncDisposableStack();
+  const cluster = stack.use(await openRedisCluster(3));
+  const service = stack.use(await openService({ redis: cluster }));
+  const [dying] = service.nodes;
+  const [one = "", other = ""] = service.urls;
+  const readers = await Promise.all(
+    Array.from({ length: customers }, async () => {
+      const here = stack.use(await openCustomer(one));
+      const there = stack.use(await openAgain(other, here));
+      const { turnId, message } = await here.answerTo(asking({ chars: 300, deltaMs: 5 }));
+      await there.fact("turn:ended");
+      for (const tab of [here, there]) expect(tab.exactTextOf(turnId)).toBe(message?.text);
+      const tab = stack.use(await openTab([one, other], new Browser(here.opened.guestToken)));
+      return { there, tab };
+    }),
+  );
+  const turns = await Promise.all(readers.map(({ tab }) => tab.ask(asking({ chars }))));
+  await Promise.all(readers.map(({ tab }, at) => tab.grownTo(turns[at] ?? "", 200)));
+  await dying?.kill();
+  await Promise.all(
+    readers.map(async ({ tab, there }, at) => {
+      const turnId = turns[at] ?? "";
+      await tab.ended(turnId);
+      const { turn, answers } = await readStored(other, tab.browser.auth, turnId);
+      expect(turn).toMatchObject({ epoch: 2, outcome: "completed", text: tab.textOf(turnId) });
+      expect(turn.text).toHaveLength(chars);
+      expect(answers).toHaveLength(2);
+      await there.fact("turn:ended", (ended) => ended.turnId === turnId);
+      expect(there.textOf(turnId)).toBe(turn.text);
+    }),
+  );
+  expect(service.faults).toEqual([]);
+});

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { Daemon } from "../support/daemon.ts";
+import { type ClusterNode, openTopology, type TopologyOptions } from "./topology.ts";
+
+export type ServiceOptions = Omit<TopologyOptions, "ports">;
+
+/** Nodes as processes, without HAProxy unless it is wished for, and the relay they share, which survives them all. */
+export interface Service extends AsyncDisposable {
+  /** Where customers come: HAProxy, or the first node. */
+  readonly url: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly urls: readonly string[];
+  /** What nodes have logged that no node may ever log, whatever becomes of Redis or of the others. */
+  readonly faults: readonly string[];
+}
+
+const root = join(import.meta.dirname, "../..");
+
+/** Guests' tokens of one node are good at every other. */
+const settings = {
+  AUTH_SECRET: "a secret for tests only that is long enough",
+  ANTHROPIC_API_KEY: "sk-test",
+  TIDEGATE_CONFIG: "test/cluster/node.json",
+  LOG_LEVEL: "warn",
+};
+
+export async function openService({ env = {}, ...options }: ServiceOptions = {}): Promise<Service> {
+  await using stack = new AsyncDisposableStack();
+  const relay = stack.use(openRelay());
+  const baseUrl = await relay.says(/at (http:\/\/[\d.]+:\d+)/);
+  const all = { ...settings, ANTHROPIC_BASE_URL: baseUrl, ...env };
+  const topology = stack.use(await openTopology({ haproxy: false, nodes: 2, ...options, env: all }));
+  const running = stack.move();
+  const { url, nodes } = topology;
+  return {
+    url,
+    nodes,
+    urls: nodes.map((node) => node.url),
+    get faults() {
+      return nodes.flatMap(faultsOf);
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Lines that are errors, and lines that no log has written: what a process says when it breaks. */
+export function faultsOf({ tail }: ClusterNode): string[] {
+  return tail.split("\n").filter((line) => line !== "" && !/^\{"level":[1-4]0,/.test(line));
+}
+
+/** Every process goes on as it was started. */
+export function allRun({ nodes }: Service): boolean {
+  return nodes.every(({ child }) => child.exitCode === null && child.signalCode === null);
+}
+
+function openRelay(): Daemon {
+  const args = ["--import", "./src/node-version.mjs", "src/simulator/main.ts"];
+  const env = { PATH: process.env["PATH"], SIMULATOR_PORT: "0" };
+  return new Daemon("the simulator", process.execPath, args, { cwd: root, env });
+}
+
+export interface Writing {
+  readonly chars: number;
+  /** Between two pieces. */
+  readonly deltaMs?: number;
+  readonly deltaChars?: number;
+}
+
+/** A question to which the relay gives an answer of so many characters, at such a pace. */
+export function asking({ chars, deltaMs = 20, deltaChars = 10 }: Writing, words = "hello"): string {
+  return `[[sim: long chars=${chars}; pace first=1 delta=${deltaMs} chars=${deltaChars}]] ${words}`;
+}

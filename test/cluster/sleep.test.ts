@@ -1,0 +1,96 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { guestOf, type OpenCustomer, openAgain, openCustomer } from "../support/customer.ts";
+import { asking, openService } from "./service.support.ts";
+import { readStored, type Stored } from "./stored.support.ts";
+import { Browser, openTab, type Tab } from "./tab.support.ts";
+
+const customers = 30;
+const chars = 1_500;
+const sleepMs = 10_000;
+
+/** A customer whose answer is written by the node that will sleep, and who looks at another one too. */
+interface Reader {
+  readonly here: OpenCustomer;
+  readonly there: OpenCustomer;
+  readonly tab: Tab;
+  readonly turnId: string;
+}
+
+async function openReader(sleepy: string, awake: string): Promise<Reader> {
+  const here = await openCustomer(sleepy);
+  const there = await openAgain(awake, here);
+  const tab = await openTab([awake], new Browser(here.opened.guestToken));
+  return { here, there, tab, turnId: await here.begin(asking({ chars, deltaMs: 25, deltaChars: 25 })) };
+}
+
+/** Everything that a customer is told from now on. */
+function listen({ facts }: OpenCustomer) {
+  const from = facts.length;
+  return () => facts.slice(from);
+}
+
+/** A customer at the moment at which the node wakes. */
+interface Witness extends Reader {
+  readonly stored: Stored;
+  readonly toldHere: ReturnType<typeof listen>;
+  readonly toldThere: ReturnType<typeof listen>;
+}
+
+function expectOneAnswer({ stored: { turn, answers }, there, tab, turnId }: Witness): void {
+  expect(turn).toMatchObject({ epoch: 2, outcome: "completed" });
+  expect(turn.text).toHaveLength(chars);
+  expect(answers.map(({ text }) => text)).toEqual([turn.text]);
+  expect(tab.textOf(turnId)).toBe(turn.text);
+  expect(there.textOf(turnId)).toBe(turn.text);
+}
+
+function expectNothingLate({ toldHere, toldThere, stored, turnId }: Witness): void {
+  for (const told of [toldHere(), toldThere()]) {
+    const deltas = told.filter(({ name, payload }) => name === "turn:delta" && payload.turnId === turnId);
+    expect(deltas.filter(({ payload }) => payload.epoch < stored.turn.epoch)).toEqual([]);
+  }
+}
+
+test("N1, H1: a node that slept for ten seconds wakes, and nobody is told a word of what it was writing", {
+  timeout: 60_000,
+}, async () => {
+  await using service = await openService();
+  await using stack = new AsyncDisposableStack();
+  const [sleepy] = service.nodes;
+  const [url = "", awake = ""] = service.urls;
+  const readers = await Promise.all(Array.from({ length: customers }, () => openReader(url, awake)));
+  for (const { here, there, tab } of readers) for (const open of [here, there, tab]) stack.use(open);
+  const storedOf = ({ here, turnId }: Reader) => readStored(awake, guestOf(here.opened), turnId);
+
+  const sleptAt = performance.now();
+  sleepy?.child.kill("SIGSTOP");
+  await Promise.all(readers.map(({ tab, turnId }) => tab.ended(turnId)));
+  console.log(
+    `N1: ${customers} answers ended ${Math.round(performance.now() - sleptAt)} ms after their node fell asleep`,
+  );
+  const witnesses = await Promise.all(readers.map(async (reader) => ({ ...reader, stored: await storedOf(reader) })));
+  await pause(sleepMs - (performance.now() - sleptAt));
+  const woken = witnesses.map((witness) => ({
+    ...witness,
+    toldHere: listen(witness.here),
+    toldThere: listen(witness.there),
+  }));
+  sleepy?.child.kill("SIGCONT");
+
+  // It serves on, a newcomer and those who stayed with it.
+  await using newcomer = await openCustomer(url);
+  const asked = [newcomer, ...readers.map(({ here }) => here)].map((who) => who.answerTo(asking({ chars: 100 })));
+  for (const end of await Promise.all(asked)) expect(end).toMatchObject({ outcome: "completed", epoch: 1 });
+  expect(sleepy?.tail).toContain("taken for dead");
+  for (const witness of woken) {
+    expectOneAnswer(witness);
+    // What was written meanwhile is shown to those who stayed.
+    const [answer] = witness.stored.answers;
+    await witness.here.fact("message:added", ({ message }) => message.messageId === answer?.messageId);
+    expectNothingLate(witness);
+    const { turn, answers } = await storedOf(witness);
+    expect({ turn, answer: answers[0] }).toEqual({ turn: witness.stored.turn, answer: witness.stored.answers[0] });
+  }
+  expect(service.faults).toEqual([]);
+});

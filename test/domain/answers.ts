@@ -1,0 +1,27 @@
+import { Answer } from "../../src/domain/answer.ts";
+import type { Step } from "../../src/domain/steps.ts";
+import type { Turn } from "../../src/domain/turns.ts";
+
+/** A turn that a node writes, as it is stored under its latest epoch; `offsets` are those at which its epochs began. */
+export function turnOf(turnId: string, owner: string, offsets: readonly number[] = [0]): Turn {
+  const starts = offsets.map((offset, at) => ({ epoch: at + 1, offset }));
+  return { conversationId: "c", turnId, state: "starting", epoch: starts.length, starts, askedAt: 0, owner };
+}
+
+/** The answer of turn `t` under its first epoch. */
+export function newAnswer(text = ""): Answer {
+  return new Answer(turnOf("t", "owner"), "m", text);
+}
+
+/** Begins the next epoch of an answer at `offset`. */
+export function raise(answer: Answer, offset: number): Step {
+  const epoch = answer.epoch + 1;
+  answer.raise({ epoch, starts: [...answer.starts, { epoch, offset }] });
+  return { kind: "turn-started", answer, offset };
+}
+
+export function ended({ ref, epoch, text }: Answer): Extract<Step, { kind: "turn-ended" }> {
+  const message = { messageId: `a-${ref.turnId}`, author: "assistant", text, at: 0, turnId: ref.turnId } as const;
+  const end = { outcome: "completed", message: { ...message, outcome: "completed" }, error: undefined } as const;
+  return { kind: "turn-ended", ref, epoch, ...end, model: "m", report: { firstTextMs: 0, totalMs: 0, attempts: 1 } };
+}

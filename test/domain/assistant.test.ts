@@ -1,0 +1,198 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Turn } from "../../src/domain/turns.ts";
+import { caller } from "../engines/world.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { SharedStore } from "./shared-store.ts";
+import { everybodyWaits, pass } from "./stoppable-clock.ts";
+import { runningIn, Worker } from "./worker.ts";
+
+let clock: VirtualClock;
+let store: SharedStore;
+let own: Worker;
+let other: Worker;
+let conversationId: string;
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  let ids = 0;
+  store = new SharedStore(clock, () => `id${ids++}`);
+  own = new Worker({ nodeId: "own", store, clock });
+  other = new Worker({ nodeId: "other", store, clock });
+  conversationId = (await own.side.conversations.open(caller("li"))).conversationId;
+});
+
+/** The customer asks; gives the turn that runs then. */
+async function ask(worker: Worker, text = "?"): Promise<Turn> {
+  await worker.assistant.ask(conversationId, { messageId: `m-${text}`, text });
+  await everybodyWaits();
+  return runningIn(store, conversationId);
+}
+
+const answers = async () => {
+  const { messages } = await store.stored(conversationId);
+  return messages.filter(({ author }) => author === "assistant").map(({ text, outcome }) => [text, outcome]);
+};
+
+test("N2 S4 an answer that is adopted goes on from its text, under the next epoch", async () => {
+  const turn = await ask(other);
+  await own.assistant.adopt(turn, "The tide");
+  await everybodyWaits();
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", starts: [{}, { epoch: 2, offset: 8 }] });
+  expect(own.assistant.live(turn.turnId)?.text).toBe("The tide");
+  expect(own.relay.last.request.messages.at(-1)).toEqual({ role: "assistant", text: "The tide" });
+  own.relay.last.write(" comes.");
+  own.relay.last.end();
+  await everybodyWaits();
+  expect(await answers()).toEqual([["The tide comes.", "completed"]]);
+});
+
+test("S4 an answer that another node was faster to adopt is left to it, and is nobody's work here", async () => {
+  const turn = await ask(other);
+  await other.assistant.adopt(turn, "");
+  await own.assistant.adopt(turn, "");
+  await everybodyWaits();
+  expect(own.relay.attempts).toHaveLength(0);
+  expect(await store.engines.nodes.work("own")).toEqual([]);
+});
+
+test("N2 an answer that was begun a dozen times is begun no more, and what waits behind it is answered", async () => {
+  await ask(other);
+  await ask(other, "and?");
+  for (let epoch = 1; epoch <= 11; epoch++)
+    await other.side.turns.raise(await runningIn(store, conversationId), epoch, 0);
+  await own.assistant.adopt(await runningIn(store, conversationId), "so far");
+  await everybodyWaits();
+  expect(await answers()).toEqual([["so far", "failed"]]);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", epoch: 1 });
+});
+
+test("N1 S4 a node that makes sure of its answers goes on under the next epoch, and not a character is lost", async () => {
+  const { turnId } = await ask(own);
+  own.relay.last.write("abc");
+  const release = own.side.wire.hold();
+  const reclaiming = own.assistant.reclaim();
+  own.relay.last.write("def");
+  release();
+  await reclaiming;
+  own.relay.last.write("ghi");
+  expect(own.assistant.live(turnId)).toMatchObject({ text: "abcdefghi", epoch: 2 });
+  expect(own.steps.at(-1)).toMatchObject({ kind: "turn-started", offset: 3 });
+  own.relay.last.end();
+  await everybodyWaits();
+  expect(await answers()).toEqual([["abcdefghi", "completed"]]);
+});
+
+test("N1 of its answers a node gives up those that others have taken over, and keeps the rest", async () => {
+  const taken = await ask(own);
+  const wang = await own.side.conversations.open(caller("wang"));
+  await own.assistant.ask(wang.conversationId, { messageId: "w1", text: "?" });
+  await everybodyWaits();
+  await other.side.turns.raise(taken, 1, 0);
+  await own.assistant.reclaim();
+  await everybodyWaits();
+  expect(own.relay.attempts.map(({ aborted }) => aborted)).toEqual([true, false]);
+  expect(own.assistant.live(taken.turnId)).toBeUndefined();
+  expect(await runningIn(store, wang.conversationId)).toMatchObject({ owner: "own", epoch: 2 });
+});
+
+test("S4 N1 an answer that is lost stops at once and has no end here", async () => {
+  const { turnId } = await ask(own);
+  own.relay.last.write("abc");
+  own.assistant.lose(turnId);
+  expect(own.relay.last.aborted).toBe(true);
+  await everybodyWaits();
+  expect(own.told.at(-1)).toBe("turn-lost");
+  expect(own.assistant.live(turnId)).toBeUndefined();
+  expect(await answers()).toEqual([]);
+  expect(await runningIn(store, conversationId)).toMatchObject({ epoch: 1 });
+});
+
+test("N3 a node that hands its answers over ends none of them, and begins nothing any more", async () => {
+  await ask(own);
+  own.relay.last.write("abc");
+  await own.assistant.drain(AbortSignal.abort(), "lost");
+  expect(await answers()).toEqual([]);
+  await own.assistant.ask(conversationId, { messageId: "m2", text: "and?" });
+  await everybodyWaits();
+  expect(own.relay.attempts).toHaveLength(1);
+  expect(await store.stored(conversationId)).toMatchObject({ running: { epoch: 1 }, waiting: { state: "queued" } });
+});
+
+test("N3 S5 a node that has nobody to hand over to ends what is left as failed, with its text", async () => {
+  await ask(own);
+  own.relay.last.write("abc");
+  await own.assistant.drain(AbortSignal.abort());
+  expect(await answers()).toEqual([["abc", "failed"]]);
+});
+
+test("S5 N4 an end that finds the store away is stored when it is back, once", async () => {
+  await ask(own);
+  own.relay.last.write("abc");
+  own.side.wire.breakAt("end", "unheard");
+  own.relay.last.end();
+  await pass(clock, 5_000);
+  expect(own.told.at(-1)).toBe("attempt-ended");
+  own.side.wire.mend();
+  await pass(clock, 500);
+  expect(own.told.at(-1)).toBe("turn-ended");
+  expect(await answers()).toEqual([["abc", "completed"]]);
+});
+
+test("S4 N4 an end that waited for the store is void when another node has gone on with the answer", async () => {
+  const turn = await ask(own);
+  own.relay.last.write("abc");
+  own.side.wire.cut();
+  own.relay.last.end();
+  await pass(clock, 1_000);
+  await other.side.turns.raise(turn, 1, 0);
+  own.assistant.lose(turn.turnId);
+  own.side.wire.mend();
+  await pass(clock, 500);
+  expect(own.told.at(-1)).toBe("turn-lost");
+  expect(await answers()).toEqual([]);
+});
+
+test("N3 N4 a node that leaves while the store is away does not wait for it", async () => {
+  await ask(own);
+  own.side.wire.cut();
+  own.relay.last.end();
+  await pass(clock, 1_000);
+  const leaving = own.assistant.drain(AbortSignal.abort(), "lost");
+  await pass(clock, 500);
+  await leaving;
+  expect(own.told.at(-1)).toBe("turn-lost");
+});
+
+test("N1 a conversation is listed as a node's work before a turn of it starts", async () => {
+  await ask(own);
+  const { calls } = own.side.wire;
+  expect(calls.indexOf("take")).toBeLessThan(calls.indexOf("start"));
+});
+
+test("N1 a conversation is a node's work until nothing is left to answer in it", async () => {
+  await ask(own, "one");
+  await ask(own, "two");
+  const work: (readonly string[])[] = [];
+  for (const text of ["first", "second"]) {
+    work.push(await store.engines.nodes.work("own"));
+    own.relay.last.write(text);
+    own.relay.last.end();
+    await everybodyWaits();
+  }
+  expect(work).toEqual([[conversationId], [conversationId]]);
+  expect(await store.engines.nodes.work("own")).toEqual([]);
+});
+
+test("S5 N4 a context that cannot be read ends the answer as failed, and only what is no outage is a fault", async () => {
+  for (const [name, fault] of Object.entries({ outage: null, broken: new Error("broken") })) {
+    own.side.wire.fate = (called) => {
+      if (called !== "read") return "done";
+      if (fault) throw fault;
+      return "undone";
+    };
+    await own.assistant.ask(conversationId, { messageId: `m-${name}`, text: name });
+    await everybodyWaits();
+    expect(own.steps.at(-1)).toMatchObject({ kind: "turn-ended", outcome: "failed" });
+    expect(own.faults).toEqual(fault ? [fault] : []);
+  }
+});

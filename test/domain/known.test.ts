@@ -1,0 +1,80 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Message } from "../../src/contract/shapes.ts";
+import type { Conversation } from "../../src/domain/conversations.ts";
+import { afterAsking, afterEnding, afterStarting, KnownConversations } from "../../src/domain/known.ts";
+import { ended, newAnswer, turnOf } from "./answers.ts";
+
+const written = new Set<string>();
+let known: KnownConversations;
+
+beforeEach(() => {
+  written.clear();
+  known = new KnownConversations((turnId) => written.has(turnId));
+});
+
+const question = (messageId: string, text = "?", at = 0): Message => ({ messageId, author: "customer", text, at });
+
+function conversation(name: string, messages: readonly Message[] = []): Conversation {
+  const nothing = { running: null, waiting: null, logged: "", page: undefined };
+  return { conversationId: name, customerId: `of-${name}`, responder: { kind: "assistant" }, messages, ...nothing };
+}
+
+test("N4 conversations beyond 5,000 are forgotten, those that were quiet longest first", () => {
+  for (let at = 0; at < 5_000; at++) known.note(conversation(`c${at}`));
+  known.change("c0", (same) => same);
+  known.note(conversation("one more"));
+  expect(["c0", "c1", "c2"].map((id) => known.get(id) !== null)).toEqual([true, false, true]);
+  expect(known.ofCustomer("of-c1")).toBeNull();
+});
+
+test("N4 text beyond fifty million characters is forgotten, but never that of an answer which this node writes", () => {
+  const text = "x".repeat(1_000_000);
+  written.add("t0");
+  known.note({ ...conversation("c0", [question("m", text)]), running: turnOf("t0", "node") });
+  for (let at = 1; at <= 50; at++) known.note(conversation(`c${at}`, [question("m", text)]));
+  expect(["c0", "c1", "c2"].map((id) => known.get(id) !== null)).toEqual([true, false, true]);
+  known.note(conversation("c2"));
+  known.note(conversation("c51", [question("m", text)]));
+  expect(known.get("c3")).not.toBeNull();
+});
+
+test("N4 of a long conversation the latest sixty messages are kept, and it is given back as it came", () => {
+  const long = conversation(
+    "c",
+    Array.from({ length: 100 }, (_, at) => question(`m${at}`)),
+  );
+  expect(known.note(long)).toBe(long);
+  expect(known.get("c")?.messages.map(({ messageId }) => messageId)).toEqual(
+    long.messages.slice(40).map(({ messageId }) => messageId),
+  );
+});
+
+test("N4 those that this node answers, or in which something was said lately, are the ones that changed", () => {
+  written.add("t");
+  known.note({ ...conversation("answered", [question("m1", "?", 0)]), running: turnOf("t", "node") });
+  known.note(conversation("lately", [question("m2", "?", 100)]));
+  known.note(conversation("long ago", [question("m3", "?", 99)]));
+  known.note(conversation("silent"));
+  expect(known.changedSince(100).map(({ conversationId }) => conversationId)).toEqual(["answered", "lately"]);
+});
+
+test("A4 a conversation is known as asking, starting and ending leave it", () => {
+  known.note(conversation("c"));
+  known.change("c", afterAsking({ message: question("m1"), turnId: "t", repeated: false }));
+  known.change("c", afterAsking({ message: question("m2"), turnId: "t", repeated: false }));
+  expect(known.get("c")).toMatchObject({ waiting: { turnId: "t", epoch: 0 }, running: null });
+  known.change("c", afterStarting(turnOf("t", "node")));
+  known.change("c", afterAsking({ message: question("m3"), turnId: "next", repeated: false }));
+  expect(known.get("c")).toMatchObject({ waiting: { turnId: "next" }, running: { turnId: "t", epoch: 1 } });
+  known.change("c", afterEnding({ ...turnOf("t", "node"), state: "ended", answer: ended(newAnswer("a")).message }));
+  expect(known.get("c")).toMatchObject({ waiting: { turnId: "next" }, running: null });
+  expect(known.get("c")?.messages.map(({ messageId }) => messageId)).toEqual(["m1", "m2", "m3", "a-t"]);
+});
+
+test("C2 what was read meanwhile and included a message already is not added to it again", () => {
+  const answer = ended(newAnswer("a")).message;
+  known.note(conversation("c", [question("m1"), answer]));
+  known.change("c", afterAsking({ message: question("m1"), turnId: "t", repeated: false }));
+  known.change("c", afterEnding({ ...turnOf("t", "node"), state: "ended", answer }));
+  expect(known.get("c")?.messages).toHaveLength(2);
+});

@@ -1,0 +1,85 @@
+import { Assistant } from "../../src/domain/assistant.ts";
+import { Audience } from "../../src/domain/audience.ts";
+import { Caretaker } from "../../src/domain/caretaker.ts";
+import { LogKeeper } from "../../src/domain/log-keeper.ts";
+import { type ClusterEvent, Member } from "../../src/domain/member.ts";
+import { Membership } from "../../src/domain/membership.ts";
+import { tellAll } from "../../src/domain/steps.ts";
+import { deskOf } from "./desk.ts";
+import { ScriptedRelay } from "./scripted-relay.ts";
+import type { SharedStore } from "./shared-store.ts";
+import { StandbyNode } from "./standby-node.ts";
+import { StoppableClock } from "./stoppable-clock.ts";
+
+/** A whole node, but for what it says to the others and hears from them. */
+export class MemberNode {
+  readonly clock = new StoppableClock();
+  readonly relay = new ScriptedRelay();
+  readonly keeping: StandbyNode;
+  readonly membership: Membership;
+  readonly assistant: Assistant;
+  readonly audience: Audience;
+  readonly member: Member;
+  readonly events: ClusterEvent[] = [];
+  readonly faults: unknown[] = [];
+
+  constructor(name: string, store: SharedStore) {
+    const { clock } = this;
+    let lives = 0;
+    this.keeping = new StandbyNode(() => this.membership.nodeId, store, clock, {
+      fenced: () => this.membership.fenced,
+      isWritten: (turnId) => this.assistant.live(turnId) !== undefined,
+      restored: ({ lost }) => {
+        for (const { turnId, epoch } of lost) {
+          if ((this.assistant.live(turnId)?.epoch ?? Number.POSITIVE_INFINITY) <= epoch) this.assistant.lose(turnId);
+        }
+      },
+    });
+    const { conversations, turns, side, standby } = this.keeping;
+    const { nodes, log } = side;
+    const onFault = (fault: unknown) => void this.faults.push(fault);
+    const forgive = () => {};
+    this.membership = new Membership({ nodes, clock, newId: () => `${name}${++lives}` });
+    this.audience = new Audience({ clock, paceMs: () => 40, muted: () => this.membership.fenced });
+    const logKeeper = new LogKeeper({ log, clock, onFault });
+    let ids = 0;
+    const listener = tellAll([this.audience, logKeeper]);
+    const desk = deskOf({ clock, turns, listener, relay: this.relay, newId: () => `${name}-answer${ids++}` });
+    this.assistant = new Assistant({
+      ...desk,
+      conversations,
+      work: {
+        take: (conversationId) => nodes.take(this.membership.nodeId, conversationId).catch(forgive),
+        drop: (conversationId) => nodes.drop(this.membership.nodeId, conversationId).catch(forgive),
+      },
+      onFault,
+    });
+    const { assistant, audience, membership } = this;
+    const caring = { nodes, conversations, turns, assistant, adopting: () => {}, random: () => 0.5, onFault };
+    this.member = new Member({
+      membership,
+      nodes,
+      conversations,
+      standby,
+      assistant,
+      audience,
+      logKeeper,
+      caretaker: new Caretaker(caring),
+      clock,
+      listen: async () => {},
+      show: () => {},
+      report: (event) => void this.events.push(event),
+      onFault,
+    });
+  }
+
+  static async open(name: string, store: SharedStore): Promise<MemberNode> {
+    const node = new MemberNode(name, store);
+    await node.membership.open(node.member);
+    return node;
+  }
+
+  get wire() {
+    return this.keeping.side.wire;
+  }
+}

@@ -1,0 +1,166 @@
+import { beforeEach, expect, test } from "vitest";
+import { openPair, type Pair } from "./pair.ts";
+import { everybodyWaits, pass } from "./stoppable-clock.ts";
+
+let pair: Pair;
+
+beforeEach(async () => {
+  pair = await openPair();
+});
+
+/** A page on the other node that sees the answer as it is written. */
+async function joined() {
+  const page = await pair.join(pair.other);
+  await pair.settle();
+  return page;
+}
+
+test("S11 a page on another node sees what the owner's page sees, from the start", async () => {
+  pair.write("潮汐");
+  const page = await joined();
+  pair.write(" ebb");
+  await pair.settle();
+  expect([page.textOf(pair.ref.turnId), pair.asking.textOf(pair.ref.turnId)]).toEqual(["潮汐 ebb", "潮汐 ebb"]);
+  expect(page.doubled).toBe(0);
+});
+
+test("S8 S11 the text that was logged is shown before the owner has said a word", async () => {
+  pair.write("logged");
+  await pass(pair.clock, 200);
+  const page = await pair.join(pair.other);
+  expect(page.textOf(pair.ref.turnId)).toBe("logged");
+});
+
+test("S3 a piece that got lost is asked for and shown in its place", async () => {
+  const page = await joined();
+  pair.write("ab");
+  pair.network.dropAll();
+  pair.clock.advance(200);
+  pair.write("cd");
+  await pair.settle();
+  expect(page.textOf(pair.ref.turnId)).toBe("abcd");
+});
+
+test("S3 while one question for what is missing is under way no other one is sent", async () => {
+  await joined();
+  pair.clock.advance(200);
+  pair.write("a");
+  pair.network.dropAll();
+  const asked = pair.network.sentTo("owner").length;
+  for (const piece of ["b", "c", "d"]) {
+    pair.clock.advance(50);
+    pair.write(piece);
+    pair.network.deliver();
+  }
+  expect(pair.network.sentTo("owner").length - asked).toBe(1);
+});
+
+test("S4 what the owner of an earlier epoch says late is not shown", async () => {
+  const page = await joined();
+  pair.write("abcdef");
+  await pair.settle();
+  await pair.owner.raise(pair.answer, 3);
+  pair.write("XYZ");
+  await pair.settle();
+  const told = page.facts.length;
+  pair.other.mirrors.hear("owner", { kind: "text", ref: pair.ref, epoch: 1, offset: 6, text: "late" });
+  pair.other.mirrors.hear("owner", { kind: "started", ref: pair.ref, starts: [{ epoch: 1, offset: 0 }], model: "m" });
+  expect(page.textOf(pair.ref.turnId)).toBe("abcXYZ");
+  expect(page.facts.length).toBe(told);
+});
+
+test("S3 S4 who comes while the log is behind an epoch that has begun leaves the text of the others whole", async () => {
+  const page = await joined();
+  pair.write("abcdefgh");
+  await pair.settle();
+  await pair.owner.raise(pair.answer, 6);
+  pair.network.dropAll();
+  const late = await pair.join(pair.other);
+  pair.write("GH");
+  await pair.settle();
+  expect([page, late].map((each) => each.textOf(pair.ref.turnId))).toEqual(["abcdefGH", "abcdefGH"]);
+});
+
+test("S7 a node at which nobody looks any more says so, and is sent nothing from then on", async () => {
+  const page = await joined();
+  page.leave();
+  pair.write("a");
+  await pair.settle();
+  await pair.wonder();
+  await pair.wonder();
+  await pair.settle();
+  const sent = pair.network.sentTo("other").length;
+  for (const piece of ["b", "c", "d"]) {
+    pair.clock.advance(50);
+    pair.write(piece);
+  }
+  await pair.owner.end(pair.answer);
+  expect(pair.network.sentTo("other").length).toBe(sent);
+});
+
+test("S7 what is told while a page is being given its snapshot reaches the page", async () => {
+  const release = pair.other.side.wire.hold();
+  const { page, opened } = pair.other.arrive();
+  await everybodyWaits();
+  await pair.owner.raise(pair.answer, 0);
+  pair.write("ab");
+  await pair.owner.end(pair.answer);
+  await pair.settle();
+  release();
+  await opened;
+  await pair.settle();
+  expect(page.textOf(pair.ref.turnId)).toBe("ab");
+  expect(page.answers.all.get(pair.ref.turnId)?.entry.state).toBe("ended");
+});
+
+test("S5 an end that got lost is found in the store, and told once", async () => {
+  const page = await joined();
+  pair.write("ab");
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  await pair.wonder();
+  await pair.wonder();
+  expect(page.told("turn:ended")).toBe(1);
+  expect(page.textOf(pair.ref.turnId)).toBe("ab");
+});
+
+test("S5 an owner that says it does not write the answer is a reason to look; two reasons at once tell the end once", async () => {
+  const page = await joined();
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  pair.other.mirrors.hear("owner", { kind: "absent", ref: pair.ref });
+  pair.other.mirrors.hear("owner", { kind: "absent", ref: pair.ref });
+  await pair.wonder();
+  expect(page.told("turn:ended")).toBe(1);
+});
+
+test("S5 the end is found even when all that was heard of an answer is one piece of its text", async () => {
+  const page = await pair.join(pair.other);
+  pair.network.dropAll();
+  pair.other.mirrors.release(pair.ref.turnId);
+  pair.owner.side.attendance.add(pair.ref.conversationId, "other");
+  pair.write("ab");
+  pair.network.deliverAll();
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  await pair.wonder();
+  expect(page.told("turn:ended")).toBe(1);
+});
+
+test("S5 N4 a look into a store that is away is repeated, and is nobody's fault; another failure is told", async () => {
+  const page = await joined();
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  pair.other.side.wire.cut();
+  await pair.wonder();
+  expect(pair.other.faults).toEqual([]);
+  const fault = new Error("broken");
+  pair.other.side.wire.fate = () => {
+    throw fault;
+  };
+  await pair.wonder();
+  expect(pair.other.faults).toEqual([fault]);
+  pair.other.side.wire.mend();
+  await pair.wonder();
+  expect(page.told("turn:ended")).toBe(1);
+});

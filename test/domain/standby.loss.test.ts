@@ -1,0 +1,144 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Turn } from "../../src/domain/turns.ts";
+import { caller } from "../engines/world.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { lifeMs, SharedStore } from "./shared-store.ts";
+import { StandbyNode } from "./standby-node.ts";
+import { everybodyWaits } from "./stoppable-clock.ts";
+
+let clock: VirtualClock;
+let store: SharedStore;
+let node: StandbyNode;
+let other: StandbyNode;
+let conversationId: string;
+let turn: Turn;
+
+/** One question is answered, the next one waits. */
+beforeEach(async () => {
+  clock = new VirtualClock();
+  let ids = 0;
+  store = new SharedStore(clock, () => `id${ids++}`);
+  node = new StandbyNode(() => "node", store, clock);
+  other = new StandbyNode(() => "other", store, clock);
+  conversationId = (await node.conversations.open(caller("li"))).conversationId;
+  await ask("one");
+  turn = await start();
+  await ask("two");
+});
+
+const ask = (messageId: string) => node.conversations.ask(conversationId, { messageId, text: messageId });
+
+async function start(): Promise<Turn> {
+  const started = await node.turns.start(conversationId);
+  if (started === null) throw new Error("nothing was started");
+  return started;
+}
+
+const end = (text: string) => node.turns.end(turn, turn.epoch, { outcome: "completed", text });
+
+const said = async () => (await store.stored(conversationId)).messages.map(({ text }) => text);
+
+test.each<[what: string, act: () => Promise<unknown>, texts: readonly string[]]>([
+  ["reads it", () => node.conversations.read(conversationId), ["one", "two"]],
+  ["attends it", () => node.conversations.attend(conversationId), ["one", "two"]],
+  ["asks", () => ask("three"), ["one", "two", "three"]],
+  ["raises an epoch", () => node.turns.raise(turn, 1, 3), ["one", "two"]],
+  ["ends an answer", () => end("answer"), ["one", "two", "answer"]],
+])("N4 a store that was emptied gets a conversation back when a node that knows it %s", async (_, act, texts) => {
+  store.empty();
+  expect(await act()).not.toBeNull();
+  expect(await said()).toEqual(texts);
+});
+
+test("N4 a store that was emptied gets a conversation back, with who answers it, when a waiting question is to be answered", async () => {
+  await end("answer");
+  store.empty();
+  expect(await start()).toMatchObject({ epoch: 1 });
+  expect(await said()).toEqual(["one", "two", "answer"]);
+  expect(await store.stored(conversationId)).toMatchObject({ running: { owner: "node" }, waiting: null });
+});
+
+test("N4 S4 an answer ends under its epoch though another node gave the conversation back as it was before", async () => {
+  await other.conversations.read(conversationId);
+  const raised = await node.turns.raise(turn, 1, 0);
+  await ask("three");
+  store.empty();
+  await other.conversations.read(conversationId);
+  expect(await store.stored(conversationId)).toMatchObject({ running: { epoch: 1 } });
+  expect(await node.turns.end(turn, raised?.epoch ?? 0, { outcome: "completed", text: "answer" })).not.toBeNull();
+  expect(await said()).toEqual(["one", "two", "three", "answer"]);
+  expect((await start()).epoch).toBe(1);
+});
+
+test("N4 what a node writes, and what was said lately, is given back before anybody asks for it", async () => {
+  const quiet = (await node.conversations.open(caller("wang"))).conversationId;
+  await node.conversations.ask(quiet, { messageId: "w1", text: "?" });
+  node.written.add(turn.turnId);
+  clock.advance(20_000);
+  store.empty();
+  await node.standby.writeBack();
+  expect(node.restored.map((each) => each.conversationId)).toEqual([conversationId]);
+  expect(await said()).toEqual(["one", "two"]);
+});
+
+test("N4 a store that is behind after a failover catches up, and what it had is there once", async () => {
+  const fallBack = store.remember(conversationId);
+  await ask("three");
+  await end("answer");
+  fallBack();
+  expect(await said()).toEqual(["one", "two"]);
+  await node.standby.writeBack();
+  expect(await said()).toEqual(["one", "two", "three", "answer"]);
+  expect((await store.stored(conversationId)).waiting).not.toBeNull();
+});
+
+test("N4 what is given back is what is known by then, not by when the giving back began", async () => {
+  node.written.add(turn.turnId);
+  const first = (await node.conversations.open(caller("wang"))).conversationId;
+  await node.conversations.ask(first, { messageId: "w1", text: "?" });
+  node.conversations.read(conversationId);
+  await everybodyWaits();
+  const release = node.side.wire.hold();
+  const giving = node.standby.writeBack();
+  await everybodyWaits();
+  release();
+  const [ended, next] = [end("answer"), start()];
+  await Promise.all([giving, ended, next]);
+  expect(node.restored.flatMap(({ lost }) => lost.map(({ turnId }) => turnId))).not.toContain((await next).turnId);
+});
+
+test("S4 N4 the void answer of a node that was away is forgotten there, and never comes back", async () => {
+  node.side.wire.cut();
+  await end("mine");
+  const raised = await other.turns.raise(turn, 1, 0);
+  await other.turns.end(turn, raised?.epoch ?? 0, { outcome: "completed", text: "theirs" });
+  node.side.wire.mend();
+  await node.standby.writeBack();
+  expect(node.standby.known.get(conversationId)?.messages.map(({ text }) => text)).toEqual(["one", "two"]);
+  await node.standby.writeBack();
+  expect(await said()).toEqual(["one", "two", "theirs"]);
+});
+
+test("A4 N4 a question that two nodes have opened a turn for waits as part of the one that the store has", async () => {
+  await end("answer");
+  turn = await start();
+  node.side.wire.cut();
+  await ask("three");
+  await other.conversations.ask(conversationId, { messageId: "four", text: "four" });
+  node.side.wire.mend();
+  await node.standby.writeBack();
+  const { waiting, messages } = await store.stored(conversationId);
+  const questions = messages.filter(({ turnId }) => turnId === waiting?.turnId).map(({ text }) => text);
+  expect(questions.toSorted()).toEqual(["four", "three"]);
+  expect(node.restored.flatMap(({ merged }) => merged)).toHaveLength(1);
+  expect(node.standby.known.get(conversationId)?.waiting).toBeNull();
+});
+
+test("C1 N4 a conversation is not given back after its life, unless it is being answered", async () => {
+  clock.advance(lifeMs);
+  store.empty();
+  expect(await node.conversations.read(conversationId)).toBeNull();
+  expect(node.restored).toEqual([]);
+  node.written.add(turn.turnId);
+  expect(await node.conversations.read(conversationId)).not.toBeNull();
+});
