@@ -75,8 +75,11 @@ export class Member implements MembershipListener {
   async reborn(former: string, present: string): Promise<void> {
     this.missed();
     this.#options.report({ kind: "reborn", former, present });
-    await this.#options.listen(present);
-    await this.#options.assistant.reclaim();
+    const { listen, standby, assistant } = this.#options;
+    await listen(present);
+    // First what it went on with alone: others may have taken that further, and then it is not to be claimed again.
+    await standby.writeBack();
+    await assistant.reclaim();
   }
 
   orphaned(nodeId: string): void {

@@ -57,7 +57,8 @@ for (let round = 0; round <= rounds; round++) {
   }
 }
 for (const [name, all] of samples) {
-  const median = (pick: (sample: Sample) => number) => all.map(pick).toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
+  const median = (pick: (sample: Sample) => number) =>
+    all.map(pick).toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
   const owner = median(({ ownerUs }) => ownerUs).toFixed(1);
   const others = median(({ othersUs }) => othersUs).toFixed(1);
   const commands = median((sample) => sample.commands).toFixed(4);
@@ -84,7 +85,12 @@ async function measure(nodes: readonly ClusterNode[], watched: boolean): Promise
     ? await Promise.all(customers.map((customer) => openAgain(others[0]?.url ?? owner.url, customer)))
     : [];
   const turns = await Promise.all(customers.map((customer) => customer.begin(question)));
-  const before = { owner: cpuUs(owner), others: others.map(cpuUs), commands: await commandCounts(), at: performance.now() };
+  const before = {
+    owner: cpuUs(owner),
+    others: others.map(cpuUs),
+    commands: await commandCounts(),
+    at: performance.now(),
+  };
   await Promise.all(customers.map((customer, i) => end(customer, turns[i] ?? "")));
   const after = await commandCounts();
   const total = answers * deltas;

@@ -71,6 +71,7 @@ test("N1 S4 a node that makes sure of its answers goes on under the next epoch, 
   own.relay.last.write("abc");
   const release = own.side.wire.hold();
   const reclaiming = own.assistant.reclaim();
+  await everybodyWaits();
   own.relay.last.write("def");
   release();
   await reclaiming;
@@ -112,10 +113,11 @@ test("N3 a node that hands its answers over ends none of them, and begins nothin
   own.relay.last.write("abc");
   await own.assistant.drain(AbortSignal.abort(), "lost");
   expect(await answers()).toEqual([]);
-  await own.assistant.ask(conversationId, { messageId: "m2", text: "and?" });
+  const wang = (await own.side.conversations.open(caller("wang"))).conversationId;
+  await own.assistant.ask(wang, { messageId: "w1", text: "?" });
   await everybodyWaits();
-  expect(own.relay.attempts).toHaveLength(1);
-  expect(await store.stored(conversationId)).toMatchObject({ running: { epoch: 1 }, waiting: { state: "queued" } });
+  expect(await runningIn(store, conversationId)).toMatchObject({ epoch: 1 });
+  expect(await store.stored(wang)).toMatchObject({ running: null, waiting: { state: "queued" } });
 });
 
 test("N3 S5 a node that has nobody to hand over to ends what is left as failed, with its text", async () => {
@@ -154,6 +156,7 @@ test("S4 N4 an end that waited for the store is void when another node has gone 
 
 test("N3 N4 a node that leaves while the store is away does not wait for it", async () => {
   await ask(own);
+  own.relay.last.write("abc");
   own.side.wire.cut();
   own.relay.last.end();
   await pass(clock, 1_000);

@@ -137,6 +137,7 @@ test("N4 an outage in the middle of it is nobody's fault, and the rest is taken 
   heir.side.wire.fate = (name) => (name === "raise" && ++raises > 2 ? "undone" : "done");
   await heir.caretaker.care("dead");
   expect([await buried(), heir.faults]).toEqual([["dead"], []]);
+  expect(await store.engines.nodes.work("dead")).toHaveLength(3);
   heir.side.wire.mend();
   await heir.caretaker.care("dead");
   await everybodyWaits();

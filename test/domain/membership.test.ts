@@ -60,6 +60,7 @@ test("N1 a newcomer buries nobody before it has seen the silence for two seconds
 
 test("N1 N4 an outage that stopped everybody's beats makes nobody look dead", async () => {
   await live(1_000, one, two);
+  await live(500, one);
   for (const { side } of [one, two]) side.wire.cut();
   await live(10_000, one, two);
   one.side.wire.mend();

@@ -41,6 +41,20 @@ test("S3 a piece that got lost is asked for and shown in its place", async () =>
   expect(page.textOf(pair.ref.turnId)).toBe("abcd");
 });
 
+test("S2 S3 of a slice that comes late only what is new is shown, and nothing is taken away", async () => {
+  pair.write("abc");
+  const page = await joined();
+  const { ref } = pair;
+  const slice = { kind: "slice", ref, starts: pair.answer.starts, model: "m" } as const;
+  const told = page.told("turn:started");
+  pair.other.mirrors.hear("owner", { ...slice, offset: 1, text: "bcd" });
+  pair.other.mirrors.hear("owner", { ...slice, offset: 0, text: "ab" });
+  pair.other.mirrors.hear("owner", { kind: "text", ref, epoch: 1, offset: 4, text: "e" });
+  pair.clock.advance(100);
+  expect(page.textOf(ref.turnId)).toBe("abcde");
+  expect([page.doubled, page.told("turn:started")]).toEqual([0, told]);
+});
+
 test("S3 while one question for what is missing is under way no other one is sent", async () => {
   await joined();
   pair.clock.advance(200);
@@ -70,6 +84,7 @@ test("S4 what the owner of an earlier epoch says late is not shown", async () =>
 });
 
 test("S3 S4 who comes while the log is behind an epoch that has begun leaves the text of the others whole", async () => {
+  pair.owner.side.wire.fate = (name) => (name === "write" ? "undone" : "done");
   const page = await joined();
   pair.write("abcdefgh");
   await pair.settle();
@@ -130,6 +145,8 @@ test("S5 an owner that says it does not write the answer is a reason to look; tw
   pair.network.dropAll();
   pair.other.mirrors.hear("owner", { kind: "absent", ref: pair.ref });
   pair.other.mirrors.hear("owner", { kind: "absent", ref: pair.ref });
+  await everybodyWaits();
+  expect(page.told("turn:ended")).toBe(1);
   await pair.wonder();
   expect(page.told("turn:ended")).toBe(1);
 });
@@ -140,7 +157,8 @@ test("S5 the end is found even when all that was heard of an answer is one piece
   pair.other.mirrors.release(pair.ref.turnId);
   pair.owner.side.attendance.add(pair.ref.conversationId, "other");
   pair.write("ab");
-  pair.network.deliverAll();
+  pair.network.deliver();
+  pair.network.dropAll();
   await pair.owner.end(pair.answer);
   pair.network.dropAll();
   await pair.wonder();

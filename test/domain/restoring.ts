@@ -23,12 +23,20 @@ export function restore(kept: Kept, world: MemoryWorld, owners: Owners, nodeId: 
 function takeTurn(turn: Turn, stored: MemoryConversation, owners: Owners, nodeId: string): Lost | null {
   const { turnId } = turn;
   const known = stored.turns.get(turnId);
+  const isOthers =
+    known?.epoch === turn.epoch && turn.state === "starting" && owners.get(turnId) !== ownerOf(turn, nodeId);
+  if (isOthers && known?.state !== "ended") return { turnId, epoch: turn.epoch };
   if (isTaken(stored, known, turn)) return { turnId, epoch: lastVoid(known) ?? turn.epoch };
   stored.turns.set(turnId, memoryTurn(turn));
-  const owner = turn.owner ?? (turn.epoch > 0 ? nodeId : undefined);
+  const owner = ownerOf(turn, nodeId);
   if (owner !== undefined) owners.set(turnId, owner);
   if (turn.state !== "queued") clear(stored, turnId);
   return null;
+}
+
+/** A turn that was begun in custody is its node's. */
+function ownerOf({ owner, epoch }: Turn, nodeId: string): string | undefined {
+  return owner ?? (epoch > 0 ? nodeId : undefined);
 }
 
 /** A turn whose answer is among the messages runs and waits no more. */

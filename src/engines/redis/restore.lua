@@ -27,11 +27,13 @@ for _, entry in ipairs(cjson.decode(ARGV[8])) do
   given[turnId] = true
   local isOver = stored and stored.epoch == turn.epoch and stored.state == 'ended' and stored.answer ~= turn.answer
   local isPast = not stored and turn.state ~= 'ended' and isAnswered(turnId)
-  if isOver or isPast or (stored and stored.epoch > turn.epoch) then
+  local isOthers = stored and stored.epoch == turn.epoch and turn.state == 'starting' and stored.owner ~= turn.owner
+  if isOver or isPast or isOthers or (stored and stored.epoch > turn.epoch) then
     taken[turnId] = true
     table.insert(reply[1], turnId)
     -- A turn that goes on under a later epoch may be the giver's own, begun or raised while this was on its way.
-    local void = stored and (stored.state == 'ended' and stored.epoch or stored.epoch - 1) or turn.epoch
+    local void = stored and stored.epoch > turn.epoch and stored.state ~= 'ended' and stored.epoch - 1 or turn.epoch
+    if stored and stored.state == 'ended' then void = stored.epoch end
     table.insert(reply[1], tostring(void))
   else
     writeTurn(turnId, turn)
