@@ -55,9 +55,8 @@ test("N1 a muted node shows no text, and all of it, once, when it may speak agai
   start();
   write("a", "b");
   muted = true;
-  write("c");
+  write("c", "d");
   clock.advance(500);
-  write("d");
   expect(reader.deltas).toEqual([[0, "a"]]);
   muted = false;
   clock.advance(100);

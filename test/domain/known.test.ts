@@ -60,9 +60,9 @@ test("N4 those that this node answers, or in which something was said lately, ar
 
 test("A4 a conversation is known as asking, starting and ending leave it", () => {
   known.note(conversation("c"));
-  known.change("c", afterAsking({ message: question("m1"), turnId: "t", repeated: false }));
-  known.change("c", afterAsking({ message: question("m2"), turnId: "t", repeated: false }));
-  expect(known.get("c")).toMatchObject({ waiting: { turnId: "t", epoch: 0 }, running: null });
+  known.change("c", afterAsking({ message: question("m1", "?", 1), turnId: "t", repeated: false }));
+  known.change("c", afterAsking({ message: question("m2", "?", 2), turnId: "t", repeated: false }));
+  expect(known.get("c")).toMatchObject({ waiting: { turnId: "t", epoch: 0, askedAt: 1 }, running: null });
   known.change("c", afterStarting(turnOf("t", "node")));
   known.change("c", afterAsking({ message: question("m3"), turnId: "next", repeated: false }));
   expect(known.get("c")).toMatchObject({ waiting: { turnId: "next" }, running: { turnId: "t", epoch: 1 } });

@@ -49,18 +49,22 @@ test("N2 A8 what a killed node was answering goes on at another one within three
 });
 
 test("N4 while the store is away a node goes on, and everything is in it afterwards, once", async () => {
+  const wang = (await one.keeping.conversations.open(caller("wang"))).conversationId;
   for (const { wire } of [one, two]) wire.cut();
   await live(5_000, one, two);
   await ask(one, "second");
   await finish(one, "comes.");
-  one.relay.last.write("Yes");
+  const second = one.relay.last;
+  second.write("Yes");
+  await one.assistant.ask(wang, { messageId: "w1", text: "?" });
   for (const { wire } of [one, two]) wire.mend();
   await live(1_000, one, two);
   expect(await said()).toEqual(["first", "second", "The tide comes."]);
   expect(await store.stored(conversationId)).toMatchObject({ running: { owner: "one1", epoch: 1 }, logged: "Yes" });
-  expect(await store.engines.nodes.work("one1")).toEqual([conversationId]);
-  await finish(one, ".");
-  expect((await said()).at(-1)).toBe("Yes.");
+  expect(await store.engines.nodes.work("one1")).toEqual([conversationId, wang]);
+  second.end();
+  await everybodyWaits();
+  expect((await said()).at(-1)).toBe("Yes");
   expect([one.faults, two.faults]).toEqual([[], []]);
 });
 

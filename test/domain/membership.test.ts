@@ -90,13 +90,18 @@ test("N1 a burial that did not get through is tried again, and is nobody's fault
   expect(one.faults).toEqual([]);
 });
 
-test.each([3_600_000, -3_600_000])("N1 a wall clock that is set by %d ms buries nobody", async (ms) => {
-  await live(1_000, one, two);
-  one.clock.setWall(ms);
-  await live(3_000, one, two);
-  expect([one.events, two.events]).toEqual([[], []]);
-  expect(one.membership.fenced).toBe(false);
-});
+test.each([3_600_000, -3_600_000])(
+  "N1 a wall clock that is set by %d ms buries nobody who lives, and spares nobody who is dead",
+  async (ms) => {
+    await live(1_000, one, two);
+    one.clock.setWall(ms);
+    await live(3_000, one, two);
+    expect([one.events, two.events]).toEqual([[], []]);
+    expect(one.membership.fenced).toBe(false);
+    await live(3_000, one);
+    expect(one.knowsDead("two1")).toBe(true);
+  },
+);
 
 test("N1 away and back are told once each, however long it takes", async () => {
   one.side.wire.cut();

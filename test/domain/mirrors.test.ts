@@ -123,7 +123,6 @@ test("S7 what is told while a page is being given its snapshot reaches the page"
   await pair.settle();
   release();
   await opened;
-  await pair.settle();
   expect(page.textOf(pair.ref.turnId)).toBe("ab");
   expect(page.answers.all.get(pair.ref.turnId)?.entry.state).toBe("ended");
 });

@@ -85,6 +85,7 @@ test("N4 a store that is behind after a failover catches up, and what it had is 
   const fallBack = store.remember(conversationId);
   await ask("three");
   await end("answer");
+  clock.advance(10_000);
   fallBack();
   expect(await said()).toEqual(["one", "two"]);
   await node.standby.writeBack();

@@ -170,6 +170,7 @@ test("N4 who asks while the conversation is being written back waits, and asks t
   expect(node.side.wire.calls.at(-1)).toBe("restore");
   release();
   await Promise.all([writing, asking]);
+  expect(node.side.wire.calls.filter((name) => name === "ask")).toHaveLength(2);
   expect((await stored()).said).toEqual(["customer: one", "customer: two"]);
 });
 
