@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Conversation } from "../../src/domain/conversations.ts";
+import type { Kept } from "../../src/domain/standby.ts";
+import type { Turn } from "../../src/domain/turns.ts";
+import { openRedis as openEngines, type RedisEngines } from "../../src/engines/redis/open.ts";
+import { openRedis } from "../support/redis.ts";
+import type { RedisProcess } from "../support/redis-process.ts";
+
+let redis: RedisProcess;
+let node: RedisEngines;
+let other: RedisEngines;
+
+const openNode = (nodeId: string) =>
+  openEngines({
+    where: { kind: "one", url: redis.url },
+    prefix: "tidegate",
+    lifeMs: 60_000,
+    maxMessages: 100,
+    newId: randomUUID,
+    nodeId: () => nodeId,
+    onError: () => {},
+  });
+
+beforeAll(async () => {
+  redis = await openRedis();
+  [node, other] = await Promise.all([openNode("node"), openNode("other")]);
+});
+
+afterAll(async () => {
+  for (const open of [node, other, redis]) await open[Symbol.asyncDispose]();
+});
+
+/** A conversation with one question, which waits. */
+async function askOne(): Promise<Conversation> {
+  const customerId = randomUUID();
+  const caller = { customerId, role: "customer", class: "guest", name: undefined, expiresAt: undefined } as const;
+  const { conversationId } = await node.conversations.open(caller);
+  await node.conversations.ask(conversationId, { messageId: randomUUID(), text: "hello" });
+  return read(conversationId);
+}
+
+async function read(conversationId: string): Promise<Conversation> {
+  const conversation = await node.conversations.read(conversationId);
+  if (conversation === null) throw new Error("the conversation is gone");
+  return conversation;
+}
+
+/** What a node knows of it, as it gives it back. */
+function keptOf(conversation: Conversation): Kept {
+  return { conversation, turns: [conversation.running, conversation.waiting].filter((turn) => turn !== null) };
+}
+
+async function start({ conversationId }: Conversation): Promise<Turn> {
+  const turn = await node.turns.start(conversationId);
+  if (turn === null) throw new Error("nothing waits");
+  return turn;
+}
+
+// A node mends while it works: what it gives back may be older by the time it arrives than what it does.
+test("N4, S5: an answer that was begun while its question was being given back is not void", async () => {
+  const asked = await askOne();
+  const { turnId } = await start(asked);
+  expect((await node.restorer.restore(keptOf(asked))).lost).toEqual([{ turnId, epoch: 0 }]);
+  expect((await read(asked.conversationId)).running).toMatchObject({ turnId, epoch: 1 });
+});
+
+test("N4, S5: an epoch that was raised while the one before was being given back is not void", async () => {
+  const asked = await askOne();
+  const turn = await start(asked);
+  const begun = await read(asked.conversationId);
+  await node.turns.raise(turn, 1, 0);
+  expect((await node.restorer.restore(keptOf(begun))).lost).toEqual([{ turnId: turn.turnId, epoch: 1 }]);
+});
+
+test("N1, S4: an epoch that another node has raised or ended is void", async () => {
+  const asked = await askOne();
+  const { turnId, ...turn } = await start(asked);
+  const begun = await read(asked.conversationId);
+  const ref = { ...turn, turnId };
+  await other.turns.raise(ref, 1, 0);
+  expect((await node.restorer.restore(keptOf(begun))).lost).toEqual([{ turnId, epoch: 1 }]);
+  await other.turns.end(ref, 2, { outcome: "completed", text: "hello" });
+  expect((await node.restorer.restore(keptOf(begun))).lost).toEqual([{ turnId, epoch: 2 }]);
+});
