@@ -82,6 +82,7 @@ export class Cluster implements AsyncDisposable {
       newId,
       nodeId: () => cluster?.nodeId ?? "",
       onError: (error) => report({ kind: "connection", error }),
+      onFault: options.onFault,
     });
     cluster = new Cluster(options, redis);
     return cluster;
@@ -218,6 +219,7 @@ export class Cluster implements AsyncDisposable {
       fenced: () => this.fenced,
       isWritten: (turnId) => this.#crew?.assistant.live(turnId) !== undefined,
       restored: (conversationId, what) => this.#restored(conversationId, what),
+      onFault: this.#options.onFault,
     });
   }
 

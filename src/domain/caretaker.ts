@@ -64,7 +64,13 @@ export class Caretaker {
   }
 
   async #take(nodeId: string, conversationId: string): Promise<void> {
-    await this.look(nodeId, conversationId);
+    try {
+      await this.look(nodeId, conversationId);
+    } catch (fault) {
+      // One that cannot be read keeps nobody from the others.
+      if (fault instanceof Outage) throw fault;
+      this.#options.onFault(fault, conversationId);
+    }
     await this.#options.nodes.drop(nodeId, conversationId);
   }
 

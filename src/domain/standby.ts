@@ -52,6 +52,8 @@ export interface StandbyOptions {
   readonly isWritten: (turnId: string) => boolean;
   /** The store has got back what it lacked of a conversation. */
   readonly restored: (conversationId: string, what: Restored) => void;
+  /** Told of a conversation that cannot be written back; the others are all the same. */
+  readonly onFault?: (fault: unknown, conversationId: string) => void;
 }
 
 /** What was written in the last moments before the store went away may be lost with it. */
@@ -166,13 +168,23 @@ export class Standby {
       const returning = this.#return(conversationId).finally(() => this.#returning.delete(conversationId));
       // Whoever waits for the conversation goes on either way.
       this.#returning.set(conversationId, returning);
-      await returning;
+      await this.#unlessBroken(conversationId, returning);
     }
     const lately = this.#options.clock.now() - tailMs;
     for (const { conversationId } of this.known.changedSince(lately)) {
       // As it stands by now: the others take their time.
       const conversation = this.known.get(conversationId);
-      if (conversation && !this.#kept.has(conversationId)) await this.#restore(asKept(conversation));
+      if (!conversation || this.#kept.has(conversationId)) continue;
+      await this.#unlessBroken(conversationId, this.#restore(asKept(conversation)));
+    }
+  }
+
+  async #unlessBroken(conversationId: string, writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (fault) {
+      if (fault instanceof Outage) throw fault;
+      this.#options.onFault?.(fault, conversationId);
     }
   }
 

@@ -22,6 +22,8 @@ export interface RedisOptions {
   readonly nodeId: () => string;
   /** What a client says of its connection. */
   readonly onError: (error: Error) => void;
+  /** Told of messages between nodes that cannot be read. */
+  readonly onFault?: (fault: unknown, where: string) => void;
 }
 
 /** How long a node that starts waits for Redis. */
@@ -31,7 +33,7 @@ const patienceMs = 15_000;
 export type RedisEngines = Awaited<ReturnType<typeof openRedis>>;
 
 /** @throws with one sentence when Redis cannot be reached or is too old */
-export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nodeId, onError }: RedisOptions) {
+export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nodeId, onError, onFault }: RedisOptions) {
   await using stack = new AsyncDisposableStack();
   const open = (purpose: "store" | "publisher" | "subscriber") => {
     const client = stack.adopt(openClient(where, purpose), (opened) => opened.disconnect());
@@ -62,7 +64,7 @@ export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nod
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
     restorer: new RedisRestorer(place),
-    adapter: shareRooms(publisher, roomSubscriber, keys),
+    adapter: shareRooms(publisher, roomSubscriber, keys, (fault) => onFault?.(fault, "rooms")),
     agreeOnSecret: (own: string) => agreeOnSecret(store, keys, own),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
