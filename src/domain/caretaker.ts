@@ -64,13 +64,7 @@ export class Caretaker {
   }
 
   async #take(nodeId: string, conversationId: string): Promise<void> {
-    try {
-      await this.look(nodeId, conversationId);
-    } catch (fault) {
-      // One that cannot be read keeps nobody from the others.
-      if (fault instanceof Outage) throw fault;
-      this.#options.onFault(fault, conversationId);
-    }
+    await this.look(nodeId, conversationId);
     await this.#options.nodes.drop(nodeId, conversationId);
   }
 
