@@ -83,3 +83,28 @@ test("N1, S4: an epoch that another node has raised or ended is void", async () 
   await other.turns.end(ref, 2, { outcome: "completed", text: "hello" });
   expect((await node.restorer.restore(keptOf(begun))).lost).toEqual([{ turnId, epoch: 2 }]);
 });
+
+test("N4, A4: a turn that was started while the store was away waits there no more, and the next question has its own", async () => {
+  const conversation = await askOne();
+  const { conversationId, waiting } = conversation;
+  if (waiting === null) throw new Error("nothing waits");
+  const running: Turn = { ...waiting, state: "starting", epoch: 1, starts: [{ epoch: 1, offset: 0 }] };
+  await node.restorer.restore(keptOf({ ...conversation, running, waiting: null }));
+  expect(await read(conversationId)).toMatchObject({ running: { turnId: waiting.turnId }, waiting: null });
+  const next = await node.conversations.ask(conversationId, { messageId: randomUUID(), text: "and?" });
+  expect(next.turnId).not.toBe(waiting.turnId);
+});
+
+test("N4, C2: a question that waits is made part of no turn whose answer the same node brings", async () => {
+  const conversation = await askOne();
+  const { conversationId, messages, waiting: answered } = conversation;
+  if (answered === null) throw new Error("nothing waits");
+  const at = Date.now();
+  const answer = { messageId: randomUUID(), author: "assistant", text: "yes", at, turnId: answered.turnId } as const;
+  const question = { messageId: randomUUID(), author: "customer", text: "and?", at, turnId: randomUUID() } as const;
+  const waiting: Turn = { ...answered, turnId: question.turnId };
+  await node.restorer.restore(keptOf({ ...conversation, messages: [...messages, answer, question], waiting }));
+  const stored = await read(conversationId);
+  expect(stored).toMatchObject({ running: null, waiting: { turnId: question.turnId } });
+  expect(stored.messages.at(-1)).toMatchObject({ text: "and?", turnId: question.turnId });
+});

@@ -37,8 +37,14 @@ for _, entry in ipairs(cjson.decode(ARGV[8])) do
     table.insert(reply[1], tostring(void))
   else
     writeTurn(turnId, turn)
-    if turn.state == 'ended' then clear(turnId) end
+    if turn.state ~= 'queued' then clear(turnId) end
   end
+end
+
+local said = cjson.decode(ARGV[7])
+-- Before anything is placed: what is answered neither runs nor waits, and nothing can become part of it.
+for _, entry in ipairs(said) do
+  if entry[3] ~= '' and not given[entry[3]] then clear(entry[3]) end
 end
 
 local running, waiting, merged = ARGV[9], ARGV[10], nil
@@ -49,11 +55,10 @@ if waiting ~= '' and not taken[waiting] then
   if merged then reply[2] = { waiting } end
 end
 
-for _, entry in ipairs(cjson.decode(ARGV[7])) do
+for _, entry in ipairs(said) do
   local messageId, json, answered = unpack(entry)
   if merged then json = string.gsub(json, merged, '"turnId":"' .. field('waiting') .. '"') end
   if not taken[answered] then append(messageId, json, ARGV[6]) end
-  if answered ~= '' and not given[answered] then clear(answered) end
 end
 keepAlive(ARGV[5])
 return { reply[1], reply[2], redis.call('HKEYS', watchers) }
