@@ -102,7 +102,8 @@ export class TestNode {
   /** Goes on with what another node was writing, as far as it was logged. */
   async takeOver(conversationId: string): Promise<void> {
     const { running, logged } = (await this.side.conversations.read(conversationId)) ?? { running: null, logged: "" };
-    if (running === null || this.writing.has(running.turnId)) return;
+    // Its own may just be beginning.
+    if (running === null || running.owner === this.nodeId || this.writing.has(running.turnId)) return;
     const raised = await this.side.turns.raise(running, running.epoch, logged.length);
     if (raised === null) return;
     this.mirrors.release(running.turnId);
