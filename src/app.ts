@@ -88,6 +88,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
+      ready: () => cluster?.ready(),
       draining: () => draining,
     },
   };

@@ -1,5 +1,5 @@
 import type { Config, RedisConfig } from "./config.ts";
-import { wireError } from "./contract/errors.ts";
+import { TidegateError, wireError } from "./contract/errors.ts";
 import type { Answer } from "./domain/answer.ts";
 import type { Assistant, WorkList } from "./domain/assistant.ts";
 import type { Audience } from "./domain/audience.ts";
@@ -7,12 +7,13 @@ import { Caretaker } from "./domain/caretaker.ts";
 import { type Clock, sleep } from "./domain/clock.ts";
 import type { Conversation } from "./domain/conversations.ts";
 import { Herald } from "./domain/herald.ts";
+import { afterHearing } from "./domain/known.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "./domain/member.ts";
 import { Membership } from "./domain/membership.ts";
 import { Mirrors } from "./domain/mirrors.ts";
 import { Outage } from "./domain/outage.ts";
-import type { PeerMessage } from "./domain/peers.ts";
+import { conversationOf, type PeerMessage } from "./domain/peers.ts";
 import { type Restored, Standby } from "./domain/standby.ts";
 import { StandbyConversations } from "./domain/standby-conversations.ts";
 import { StandbyTurns } from "./domain/standby-turns.ts";
@@ -22,7 +23,6 @@ import { MemoryCustody } from "./engines/memory/custody.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRedis, type RedisEngines } from "./engines/redis/open.ts";
 import { RedisPeers } from "./engines/redis/peers.ts";
-import { newConversationId } from "./engines/redis/place.ts";
 
 export interface ClusterOptions {
   readonly redis: RedisConfig;
@@ -38,6 +38,8 @@ export interface ClusterOptions {
 
 const patrolMs = 1_000;
 const checkMs = 5_000;
+/** A customer's command waits so long for a node that makes sure of its answers after a sleep. */
+const fencePatienceMs = 3_000;
 /** How long a stop is waited for, and how often the store is asked about it. */
 const stopWaitMs = 2_000;
 const stopLookMs = 100;
@@ -47,6 +49,7 @@ interface Crew {
   readonly assistant: Assistant;
   readonly audience: Audience;
   readonly mirrors: Mirrors;
+  readonly caretaker: Caretaker;
   readonly member: Member;
 }
 
@@ -125,6 +128,17 @@ export class Cluster implements AsyncDisposable {
     return this.#membership.fenced;
   }
 
+  /**
+   * Waits while this node is fenced; undefined when it is not.
+   *
+   * @throws `unavailable` when that takes too long
+   */
+  ready(): Promise<void> | undefined {
+    return this.#membership.unfenced(fencePatienceMs)?.then((isFree) => {
+      if (!isFree) throw new TidegateError("unavailable", undefined, { retryAfterMs: 1_000 });
+    });
+  }
+
   get adapter(): RedisEngines["adapter"] {
     return this.#redis.adapter;
   }
@@ -170,8 +184,9 @@ export class Cluster implements AsyncDisposable {
   /** From here on this node is one of the others' and takes part in everything, until the stack is closed. */
   async join(assistant: Assistant, audience: Audience, stack: AsyncDisposableStack): Promise<void> {
     const mirrors = this.#openMirrors(assistant, audience);
-    const member = this.#openMember(assistant, audience, mirrors);
-    this.#crew = { assistant, audience, mirrors, member };
+    const caretaker = this.#openCaretaker(assistant, mirrors);
+    const member = this.#openMember(assistant, audience, caretaker);
+    this.#crew = { assistant, audience, mirrors, caretaker, member };
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());
     await this.#membership.open(member);
@@ -213,7 +228,7 @@ export class Cluster implements AsyncDisposable {
     const lifeMs = lifeMsOf(config);
     return new Standby({
       store: { conversations, turns, restore: (kept) => restorer.restore(kept) },
-      custody: new MemoryCustody(new MemoryWorld({ clock, newId, newConversationId, lifeMs, maxMessages })),
+      custody: new MemoryCustody(new MemoryWorld({ clock, newId, lifeMs, maxMessages })),
       clock,
       lifeMs,
       fenced: () => this.fenced,
@@ -247,25 +262,32 @@ export class Cluster implements AsyncDisposable {
       clock,
       written: (turnId) => assistant.live(turnId),
       overruled: (turnId) => assistant.lose(turnId),
+      mayLive: (nodeId) => this.#membership.mayLive(nodeId),
+      ownerless: async ({ owner = "", conversationId }) => this.#crew?.caretaker.look(owner, conversationId),
       unwanted: (conversationId) => this.emptied(conversationId),
       onFault,
     });
   }
 
-  #openMember(assistant: Assistant, audience: Audience, mirrors: Mirrors): Member {
-    const { clock, random, report, onFault } = this.#options;
+  #openCaretaker(assistant: Assistant, mirrors: Mirrors): Caretaker {
+    const { random, onFault } = this.#options;
     const { conversations, turns } = this;
     const { nodes } = this.#redis;
-    const adopting = (turnId: string) => mirrors.release(turnId);
+    const adopted = (turnId: string) => mirrors.release(turnId);
+    return new Caretaker({ nodes, conversations, turns, assistant, adopted, random, onFault });
+  }
+
+  #openMember(assistant: Assistant, audience: Audience, caretaker: Caretaker): Member {
+    const { clock, report, onFault } = this.#options;
     return new Member({
       membership: this.#membership,
-      nodes,
-      conversations,
+      nodes: this.#redis.nodes,
+      conversations: this.conversations,
       standby: this.#standby,
       assistant,
       audience,
       logKeeper: this.#logKeeper,
-      caretaker: new Caretaker({ nodes, conversations, turns, assistant, adopting, random, onFault }),
+      caretaker,
       clock,
       listen: (nodeId) => this.#peers.listen(nodeId),
       show: (conversation) => this.show(conversation),
@@ -275,7 +297,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** The other nodes have missed what this one kept of a conversation, and some of it may be void. */
-  #restored(conversationId: string, { lost, merged }: Restored): void {
+  #restored(conversationId: string, { lost, merged, waits }: Restored): void {
     if (this.#crew === null) return;
     const { assistant, audience, member } = this.#crew;
     for (const { turnId, epoch } of lost) {
@@ -287,6 +309,7 @@ export class Cluster implements AsyncDisposable {
       const error = wireError("unavailable");
       audience.tell(conversationId, "turn:ended", { turnId, epoch: 0, outcome: "failed", error });
     }
+    if (waits) assistant.serve(conversationId);
     for (const nodeId of this.#redis.attendance.of(conversationId)) {
       this.#peers.send(nodeId, { kind: "restored", conversationId, since: member.since });
     }
@@ -294,6 +317,8 @@ export class Cluster implements AsyncDisposable {
 
   #hear(from: string, message: PeerMessage): void {
     if (this.#crew === null) return;
+    const change = afterHearing(from, message);
+    if (change) this.#standby.known.change(conversationOf(message), change);
     const { assistant, audience, mirrors, member } = this.#crew;
     const forgive = unlessOutage(this.#options.onFault);
     switch (message.kind) {

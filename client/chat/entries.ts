@@ -5,7 +5,7 @@ import type { Letter } from "./outbox.ts";
 
 /** What entries are made of. */
 export interface Known {
-  /** As stored, by id, in the order of the server. */
+  /** As stored, by id. */
   readonly messages: ReadonlyMap<string, Message>;
   readonly answers: ReadonlyMap<string, Answer>;
   /** Not stored yet, as far as is known. */
@@ -22,7 +22,7 @@ const waitingFrom = 1e9;
 export function entriesOf(known: Known, before: readonly Entry[]): Entry[] {
   const old = new Map(before.map((entry) => [keyOf(entry), entry]));
   return placed(known)
-    .sort((a, b) => a.place - b.place)
+    .sort((a, b) => a.at - b.at)
     .map(({ entry }) => {
       const same = old.get(keyOf(entry));
       return same && alike(same, entry) ? same : entry;
@@ -30,12 +30,14 @@ export function entriesOf(known: Known, before: readonly Entry[]): Entry[] {
 }
 
 interface Placed {
-  place: number;
+  /** Its place: the lower the earlier. */
+  at: number;
   entry: Entry;
 }
 
 function placed({ messages, answers, letters, runningTurnId, responder }: Known): Placed[] {
-  const stored = [...messages.values()];
+  // What was missed for a moment is told after what came later.
+  const stored = [...messages.values()].sort((a, b) => a.at - b.at);
   /** Where each turn was last asked about, or else where its answer was stored. */
   const turnAt = new Map<string, number>();
   stored.forEach((message, at) => {
@@ -51,22 +53,22 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
     responder.kind !== "agent" &&
     at > lastByAgent;
 
-  const spoken = stored.flatMap((message, at) => {
+  const spoken = stored.flatMap((message, index) => {
     const { author } = message;
     if (author === "assistant") return [];
-    const waiting = author === "customer" && waits(message, at);
-    return { place: waiting ? waitingFrom + at : at, entry: entryOf(author, message, waiting) };
+    const waiting = author === "customer" && waits(message, index);
+    return { at: waiting ? waitingFrom + index : index, entry: entryOf(author, message, waiting) };
   });
 
   // An answer whose question is on its way back to us belongs behind that question, which is the first letter.
   const answered = [...answers.values()].map(({ entry }) => ({
-    place: (turnAt.get(entry.turnId) ?? 2 * waitingFrom) + behind,
+    at: (turnAt.get(entry.turnId) ?? 2 * waitingFrom) + behind,
     entry,
   }));
 
   const busy = runningTurnId !== null && turnAt.has(runningTurnId);
-  const unsent = letters.map((letter, at) => ({
-    place: 2 * waitingFrom + at,
+  const unsent = letters.map((letter, index) => ({
+    at: 2 * waitingFrom + index,
     entry: letterEntry(letter, busy && letter.status === "sending"),
   }));
   return [...spoken, ...answered, ...unsent];

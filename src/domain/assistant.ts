@@ -51,6 +51,8 @@ export class Assistant {
   /** Starts under way, by conversation. */
   readonly #starts = new Map<string, Promise<void>>();
   #closed: Interruption | null = null;
+  /** Aborted when nothing is to be waited for any more. */
+  readonly #leaving = new AbortController();
 
   constructor(options: AssistantOptions) {
     this.#options = options;
@@ -78,7 +80,7 @@ export class Assistant {
   /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
   serve(conversationId: string): void {
     const starting = (this.#starts.get(conversationId) ?? Promise.resolve())
-      .then(() => this.#start(conversationId))
+      .then(() => this.#startSurely(conversationId))
       .catch((fault: unknown) => this.#options.onFault(fault, conversationId))
       .finally(() => {
         if (this.#starts.get(conversationId) === starting) this.#starts.delete(conversationId);
@@ -86,14 +88,24 @@ export class Assistant {
     this.#starts.set(conversationId, starting);
   }
 
-  /** Takes over a turn that nobody writes any more, going on from `text`; does nothing when another node was faster (S4). */
-  async adopt(turn: Turn, text: string): Promise<void> {
+  /**
+   * Takes over a turn that nobody writes any more, going on from `text`. False when another node was faster (S4): then
+   * nothing was done.
+   */
+  async adopt(turn: Turn, text: string): Promise<boolean> {
     await this.#options.work?.take(turn.conversationId);
     const raised = await this.#options.turns.raise(turn, turn.epoch, text.length);
-    if (raised === null) return this.#rest(turn.conversationId);
-    if (raised.epoch <= mostEpochs) return this.#begin(raised, text);
+    if (raised === null) {
+      await this.#rest(turn.conversationId);
+      return false;
+    }
+    if (raised.epoch <= mostEpochs) {
+      this.#begin(raised, text);
+      return true;
+    }
     await this.#end(raised, { outcome: "failed", text, error: wireError("internal") }, noReport);
     this.serve(turn.conversationId);
+    return true;
   }
 
   /** Makes sure of every answer that this node writes: those that others have taken over are given up (N1). */
@@ -127,6 +139,7 @@ export class Assistant {
   async drain(hurry: AbortSignal, how: "draining" | "lost" = "draining"): Promise<void> {
     const endAll = () => {
       this.#closed = how;
+      this.#leaving.abort();
       for (const { abort } of this.#live.values()) abort.abort(how);
     };
     hurry.addEventListener("abort", endAll, { once: true });
@@ -137,8 +150,20 @@ export class Assistant {
     hurry.removeEventListener("abort", endAll);
   }
 
+  /** Tries again for as long as the store is away: whoever has asked is owed an answer (S5). */
+  async #startSurely(conversationId: string): Promise<void> {
+    while (this.#closed !== "lost") {
+      try {
+        return await this.#start(conversationId);
+      } catch (fault) {
+        if (!(fault instanceof Outage)) throw fault;
+      }
+      await sleep(this.#options.clock, storeAgainMs, this.#leaving.signal);
+      if (this.#closed !== null) return;
+    }
+  }
+
   async #start(conversationId: string): Promise<void> {
-    if (this.#closed === "lost") return;
     const { work, turns } = this.#options;
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
@@ -265,9 +290,9 @@ export class Assistant {
       } catch (fault) {
         if (!(fault instanceof Outage) || written === undefined) throw fault;
       }
-      await sleep(clock, storeAgainMs, new AbortController().signal);
+      await sleep(clock, storeAgainMs, this.#leaving.signal);
       // A node that leaves has handed over what it could not store.
-      if (this.#closed === "lost") return null;
+      if (this.#closed !== null) return null;
     }
   }
 }

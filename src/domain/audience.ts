@@ -1,4 +1,5 @@
 import type { FactName, FactPayload } from "../contract/events.ts";
+import type { Message } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
 import type { Clock, Undo } from "./clock.ts";
 import type { Listener, Step } from "./steps.ts";
@@ -15,6 +16,13 @@ interface Seat {
   readonly viewer: Viewer;
   turnId: string | null;
   offset: number;
+}
+
+/** Everybody on this node who looks at one conversation. */
+interface Room {
+  readonly seats: Set<Seat>;
+  /** Messages of the last moments, and when they were told. */
+  told: { readonly message: Message; readonly at: number }[];
 }
 
 /** The text of one answer that has not been framed yet. */
@@ -38,6 +46,10 @@ export interface AudienceOptions {
 /** No frame ever waits longer than this (S1). */
 export const longestPaceMs = 100;
 
+/** No page takes longer from reading its conversation to looking at it, and nobody is told so much meanwhile. */
+const openingMs = 5_000;
+const mostTold = 20;
+
 /**
  * Brings facts and text to everybody who looks at a conversation on this node.
  *
@@ -49,7 +61,7 @@ export const longestPaceMs = 100;
  */
 export class Audience implements Listener {
   readonly #options: AudienceOptions;
-  readonly #rooms = new Map<string, Set<Seat>>();
+  readonly #rooms = new Map<string, Room>();
   readonly #frames = new Map<string, Frame>();
   readonly #due = new Set<Frame>();
   #tick: Undo | null = null;
@@ -63,13 +75,13 @@ export class Audience implements Listener {
    * already has its text.
    */
   watch(conversationId: string, viewer: Viewer, seen?: { turnId: string; offset: number }): Undo {
-    const room = this.#rooms.get(conversationId) ?? new Set();
+    const room = this.#rooms.get(conversationId) ?? { seats: new Set(), told: [] };
     this.#rooms.set(conversationId, room);
     const seat: Seat = { viewer, turnId: seen?.turnId ?? null, offset: seen?.offset ?? 0 };
-    room.add(seat);
+    room.seats.add(seat);
     return () => {
-      room.delete(seat);
-      if (room.size > 0 || this.#rooms.get(conversationId) !== room) return;
+      room.seats.delete(seat);
+      if (room.seats.size > 0 || this.#rooms.get(conversationId) !== room) return;
       this.#rooms.delete(conversationId);
       this.#options.emptied?.(conversationId);
     };
@@ -93,7 +105,7 @@ export class Audience implements Listener {
 
   /** Sends `viewer` what it was passed over for: call when it is no longer clogged. */
   catchUp(conversationId: string, viewer: Viewer): void {
-    for (const seat of this.#rooms.get(conversationId) ?? []) {
+    for (const seat of this.#rooms.get(conversationId)?.seats ?? []) {
       const frame = seat.turnId === null ? undefined : this.#frames.get(seat.turnId);
       if (seat.viewer === viewer && frame) this.#sendTo(seat, frame);
     }
@@ -101,14 +113,35 @@ export class Audience implements Listener {
 
   /** Tells everybody in the conversation, but for `except`, after all text that came before. */
   tell<N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>, except?: Viewer): void {
-    for (const { viewer } of this.#rooms.get(conversationId) ?? []) {
+    for (const { viewer } of this.#rooms.get(conversationId)?.seats ?? []) {
       if (viewer !== except) viewer.send(fact, payload);
     }
   }
 
+  /**
+   * What was told in a conversation while `messages`, with which somebody is about to look, were on their way, and is not
+   * among them.
+   */
+  toldBeside(conversationId: string, messages: readonly Message[]): readonly Message[] {
+    const told = this.#rooms.get(conversationId)?.told ?? [];
+    if (told.length === 0) return [];
+    const due = this.#options.clock.elapsed() - openingMs;
+    const has = new Set(messages.map(({ messageId }) => messageId));
+    return told.filter(({ message, at }) => at > due && !has.has(message.messageId)).map(({ message }) => message);
+  }
+
+  /** Tells a message to everybody in the conversation. */
+  added(conversationId: string, message: Message): void {
+    const room = this.#rooms.get(conversationId);
+    if (room === undefined) return;
+    const at = this.#options.clock.elapsed();
+    room.told = [...room.told.filter((told) => told.at > at - openingMs), { message, at }].slice(-mostTold);
+    this.tell(conversationId, "message:added", { message });
+  }
+
   text(answer: Answer, piece: string): void {
     const frame = this.#frames.get(answer.ref.turnId);
-    if (frame === undefined) return;
+    if (frame?.answer !== answer) return;
     frame.text += piece;
     const elapsed = this.#options.clock.elapsed() - frame.lastAt;
     const pace = Math.min(this.#options.paceMs(), longestPaceMs);
@@ -123,7 +156,7 @@ export class Audience implements Listener {
   step(step: Step): void {
     switch (step.kind) {
       case "message-added":
-        return this.tell(step.conversationId, "message:added", { message: step.message });
+        return this.added(step.conversationId, step.message);
       case "turn-started":
         return this.#started(step.answer, step.offset);
       case "turn-ended":
@@ -148,7 +181,7 @@ export class Audience implements Listener {
     if (begun) this.#due.delete(begun);
     const frame: Frame = { answer, offset, text: answer.text.slice(offset), lastAt: Number.NEGATIVE_INFINITY };
     this.#frames.set(turnId, frame);
-    for (const seat of this.#rooms.get(conversationId) ?? []) {
+    for (const seat of this.#rooms.get(conversationId)?.seats ?? []) {
       seat.offset = seat.turnId === turnId ? Math.min(seat.offset, offset) : 0;
       seat.turnId = turnId;
     }
@@ -194,7 +227,7 @@ export class Audience implements Listener {
   #flush(frame: Frame): void {
     this.#due.delete(frame);
     if (frame.text === "") return;
-    for (const seat of this.#rooms.get(frame.answer.ref.conversationId) ?? []) this.#sendTo(seat, frame);
+    for (const seat of this.#rooms.get(frame.answer.ref.conversationId)?.seats ?? []) this.#sendTo(seat, frame);
     frame.offset += frame.text.length;
     frame.text = "";
     frame.lastAt = this.#options.clock.elapsed();

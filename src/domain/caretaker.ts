@@ -10,8 +10,8 @@ export interface CaretakerOptions {
   readonly conversations: Conversations;
   readonly turns: Turns;
   readonly assistant: Assistant;
-  /** This node is about to write that answer itself. */
-  readonly adopting: (turnId: string) => void;
+  /** This node writes that answer itself now. */
+  readonly adopted: (turnId: string) => void;
   readonly random: () => number;
   readonly onFault: (fault: unknown, where: string) => void;
 }
@@ -25,10 +25,13 @@ const batch = 16;
  * - **N1, A8** Each answer is claimed by raising its epoch, which one node alone can do; the dead one, should it wake,
  *   writes under an epoch that nobody takes any more.
  * - **N2** An answer goes on from the text that was logged, a question that had no answer yet is answered.
+ * - A conversation that cannot be read holds up no other; it stays listed for as long as it is stored.
  */
 export class Caretaker {
   readonly #options: CaretakerOptions;
   readonly #busy = new Set<string>();
+  /** Conversations that cannot be taken over, so that each is told of once. */
+  readonly #broken = new Set<string>();
 
   constructor(options: CaretakerOptions) {
     this.#options = options;
@@ -41,10 +44,12 @@ export class Caretaker {
     try {
       const { nodes } = this.#options;
       const work = shuffled(await nodes.work(nodeId), this.#options.random);
+      let isDone = true;
       for (let at = 0; at < work.length; at += batch) {
-        await Promise.all(work.slice(at, at + batch).map((conversationId) => this.#take(nodeId, conversationId)));
+        const taking = work.slice(at, at + batch).map((conversationId) => this.#take(nodeId, conversationId));
+        for (const taken of await Promise.all(taking)) isDone &&= taken;
       }
-      await nodes.forget(nodeId);
+      if (isDone) await nodes.forget(nodeId);
     } catch (fault) {
       // It is asked again at the next beat.
       if (!(fault instanceof Outage)) this.#options.onFault(fault, nodeId);
@@ -63,14 +68,24 @@ export class Caretaker {
     else if (running === null && waiting !== null) assistant.serve(conversationId);
   }
 
-  async #take(nodeId: string, conversationId: string): Promise<void> {
-    await this.look(nodeId, conversationId);
-    await this.#options.nodes.drop(nodeId, conversationId);
+  /** True when that conversation is no work of that node any more. */
+  async #take(nodeId: string, conversationId: string): Promise<boolean> {
+    try {
+      await this.look(nodeId, conversationId);
+      await this.#options.nodes.drop(nodeId, conversationId);
+      return true;
+    } catch (fault) {
+      if (fault instanceof Outage) throw fault;
+      if (!this.#broken.has(conversationId)) this.#options.onFault(fault, conversationId);
+      this.#broken.add(conversationId);
+      return false;
+    }
   }
 
   async #claim(turn: Turn, logged: string): Promise<void> {
-    this.#options.adopting(turn.turnId);
-    await this.#options.assistant.adopt(turn, continuable(logged));
+    const { assistant, adopted } = this.#options;
+    // Only then: where another node was faster, its text goes on here from what is known already.
+    if (await assistant.adopt(turn, continuable(logged))) adopted(turn.turnId);
   }
 }
 

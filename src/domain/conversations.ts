@@ -65,10 +65,12 @@ export interface Conversations {
 }
 
 /**
- * Messages as people and models read them: each answer stands behind the last question of its turn, even when the
- * customer had already sent the next question while it was being written. Everything else keeps its place.
+ * Messages as people and models read them: by their times, for what was kept elsewhere during an outage is stored late;
+ * and each answer behind the last question of its turn, even when the customer had already sent the next question while
+ * it was being written.
  */
-export function inReadingOrder(messages: readonly Message[]): Message[] {
+export function inReadingOrder(stored: readonly Message[]): Message[] {
+  const messages = stored.toSorted((a, b) => a.at - b.at);
   const lastQuestionAt = new Map<string, number>();
   messages.forEach(({ author, turnId }, at) => {
     if (author === "customer" && turnId !== undefined) lastQuestionAt.set(turnId, at);

@@ -1,5 +1,6 @@
 import type { Message } from "../contract/shapes.ts";
 import type { Asked, Conversation } from "./conversations.ts";
+import type { PeerMessage } from "./peers.ts";
 import type { Restored } from "./standby.ts";
 import type { Turn } from "./turns.ts";
 
@@ -10,7 +11,7 @@ const mostChars = 50_000_000;
 const mostMessages = 60;
 
 /** What was said within so long cannot have gone by itself. */
-const freshMs = 60_000;
+const longestFreshMs = 60_000;
 
 type Change = (conversation: Conversation) => Conversation;
 
@@ -19,11 +20,16 @@ export class KnownConversations {
   readonly #conversations = new Map<string, Conversation>();
   readonly #byCustomer = new Map<string, string>();
   readonly #isWritten: (turnId: string) => boolean;
+  readonly #lifeMs: number;
   #chars = 0;
 
-  /** @param isWritten tells whether this node writes the answer to a turn: its conversation is not forgotten */
-  constructor(isWritten: (turnId: string) => boolean) {
+  /**
+   * @param isWritten tells whether this node writes the answer to a turn: its conversation is not forgotten
+   * @param lifeMs how long a conversation lives after its last message (C1)
+   */
+  constructor(isWritten: (turnId: string) => boolean, lifeMs: number) {
     this.#isWritten = isWritten;
+    this.#lifeMs = lifeMs;
   }
 
   /** Gives the conversation back as it came; of a long one the latest messages are kept. */
@@ -71,6 +77,7 @@ export class KnownConversations {
   missingIn(read: Conversation, now: number): Conversation | null {
     const known = this.get(read.conversationId);
     if (known === null) return null;
+    const freshMs = Math.min(longestFreshMs, this.#lifeMs);
     const there = new Set(read.messages.map(({ messageId }) => messageId));
     if (known.messages.some(({ messageId, at }) => at >= now - freshMs && !there.has(messageId))) return known;
     const answered = read.messages.filter(({ author }) => author === "assistant").map(({ turnId }) => turnId);
@@ -109,7 +116,9 @@ function including(messages: readonly Message[], message: Message): readonly Mes
 export function afterAsking({ message, turnId }: Asked): Change {
   return (conversation) => {
     const messages = including(conversation.messages, message);
-    if (turnId === null || conversation.waiting?.turnId === turnId) return { ...conversation, messages };
+    const open = [conversation.running?.turnId, conversation.waiting?.turnId];
+    if (turnId === null || open.includes(turnId) || isAnswered(conversation, turnId))
+      return { ...conversation, messages };
     const { conversationId } = conversation;
     const waiting = { conversationId, turnId, state: "queued", epoch: 0, starts: [], askedAt: message.at } as const;
     return { ...conversation, messages, waiting };
@@ -135,8 +144,42 @@ export function afterEnding(turn: Turn): Change {
   });
 }
 
+/** What another node tells of a conversation, which it has stored by then; null when that changes nothing of it. */
+export function afterHearing(from: string, told: PeerMessage): Change | null {
+  switch (told.kind) {
+    case "added": {
+      const { message } = told;
+      const turnId = message.author === "customer" ? (message.turnId ?? null) : null;
+      return afterAsking({ message, turnId, repeated: false });
+    }
+    case "started": {
+      const { ref, starts } = told;
+      const epoch = starts.at(-1)?.epoch ?? 0;
+      const start = (askedAt: number) =>
+        afterStarting({ ...ref, state: "starting", epoch, starts, askedAt, owner: from });
+      return (conversation) => {
+        const { running, waiting } = conversation;
+        const known = [running, waiting].find((turn) => turn?.turnId === ref.turnId);
+        const question = conversation.messages.find(({ turnId }) => turnId === ref.turnId);
+        const isStale = known ? known.epoch >= epoch : isAnswered(conversation, ref.turnId);
+        return isStale ? conversation : start(known?.askedAt ?? question?.at ?? 0)(conversation);
+      };
+    }
+    case "ended": {
+      const { ref, epoch, message } = told.end;
+      return afterEnding({ ...ref, state: "ended", epoch, starts: [], askedAt: 0, answer: message });
+    }
+    default:
+      return null;
+  }
+}
+
+function isAnswered({ messages }: Conversation, turnId: string): boolean {
+  return messages.some((said) => said.author === "assistant" && said.turnId === turnId);
+}
+
 /** What was given to the store and it knew better is void here too, and is read there. */
-export function afterRestoring(given: Conversation, { lost, merged }: Restored): Change {
+export function afterRestoring(given: Conversation, { lost, merged }: Pick<Restored, "lost" | "merged">): Change {
   const isVoid = (turn: Turn) =>
     merged.includes(turn.turnId) || lost.some(({ turnId, epoch }) => turnId === turn.turnId && turn.epoch <= epoch);
   const left = (turn: Turn | null) => (turn !== null && isVoid(turn) ? null : turn);

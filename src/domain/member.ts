@@ -53,6 +53,8 @@ export class Member implements MembershipListener {
   readonly #options: MemberOptions;
   /** Since when something may have been missed, in epoch milliseconds. */
   #missedSince: number | null = null;
+  /** How often something began to be missed. */
+  #losses = 0;
   #mending: Promise<void> | null = null;
   #again = false;
   readonly #orphaned = new Set<string>();
@@ -94,6 +96,7 @@ export class Member implements MembershipListener {
 
   /** From now on something may be missed, until {@link mend}. */
   missed(): void {
+    this.#losses++;
     this.#missedSince ??= this.#options.clock.now();
   }
 
@@ -109,14 +112,25 @@ export class Member implements MembershipListener {
   async added(conversationId: string, message: Message): Promise<void> {
     const isBehind = this.#missedSince !== null || this.#retellings > 0;
     if (isBehind) await this.retell(conversationId, this.since);
-    if (this.#missedSince === null) this.#options.audience.tell(conversationId, "message:added", { message });
+    if (this.#missedSince === null) this.#options.audience.added(conversationId, message);
   }
 
-  /** Tells those who look at a conversation here what was said in it since then. */
+  /**
+   * Tells those who look at a conversation here what was said in it since then. What cannot be read now is told with the
+   * rest that was missed, after the outage.
+   */
   async retell(conversationId: string, since: number): Promise<void> {
     const { conversations, audience, show } = this.#options;
     this.#retellings++;
-    const conversation = await conversations.attend(conversationId).finally(() => this.#retellings--);
+    const conversation = await conversations
+      .attend(conversationId)
+      .catch((fault: unknown) => {
+        if (!(fault instanceof Outage)) throw fault;
+        this.missed();
+        this.#missedSince = Math.min(this.#missedSince ?? Number.POSITIVE_INFINITY, since + marginMs);
+        throw fault;
+      })
+      .finally(() => this.#retellings--);
     if (conversation === null) return;
     for (const message of conversation.messages) {
       if (message.at >= since) audience.tell(conversationId, "message:added", { message });
@@ -156,14 +170,29 @@ export class Member implements MembershipListener {
     }
   }
 
+  /** A conversation that cannot be read holds up no other. */
+  async #retellUnlessBroken(conversationId: string, since: number): Promise<void> {
+    try {
+      await this.retell(conversationId, since);
+    } catch (fault) {
+      if (fault instanceof Outage) throw fault;
+      this.#options.onFault(fault, conversationId);
+    }
+  }
+
   /** Tells everybody on this node what was said since the loss, if there was one. */
   async #catchUp(): Promise<void> {
     if (this.#missedSince === null) return;
     const { since } = this;
+    const losses = this.#losses;
     const watched = [...this.#options.audience.watched];
     for (let at = 0; at < watched.length; at += batch) {
-      await Promise.all(watched.slice(at, at + batch).map((conversationId) => this.retell(conversationId, since)));
+      await Promise.all(
+        watched.slice(at, at + batch).map((conversationId) => this.#retellUnlessBroken(conversationId, since)),
+      );
     }
-    this.#missedSince = null;
+    // What was missed meanwhile is caught up with by another round.
+    if (losses === this.#losses) this.#missedSince = null;
+    else this.#again = true;
   }
 }

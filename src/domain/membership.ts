@@ -39,6 +39,12 @@ interface Sighting {
   readonly at: number;
 }
 
+/** Somebody who waits until this node may speak. */
+interface Waiter {
+  readonly resolve: (isFree: boolean) => void;
+  readonly giveUp: Undo;
+}
+
 /**
  * This node's life among the others.
  *
@@ -65,6 +71,7 @@ export class Membership {
   #tickedAtWall: number;
   /** Since when every beat has got through; null while Redis is away. */
   #inTouchSince: number | null = null;
+  readonly #waiters = new Set<Waiter>();
   #next: Undo = () => {};
   #closed = false;
 
@@ -89,6 +96,25 @@ export class Membership {
   get fenced(): boolean {
     if (!this.#asleep) this.#asleep = this.#sleptMs() > this.#settings.asleepMs;
     return this.#asleep;
+  }
+
+  /** Waits until this node may speak; gives up after `patienceMs`. Undefined when it may already. */
+  unfenced(patienceMs: number): Promise<boolean> | undefined {
+    if (!this.fenced) return undefined;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const giveUp = this.#options.clock.after(patienceMs, () => this.#wake(waiter, false));
+    const waiter: Waiter = { resolve, giveUp };
+    this.#waiters.add(waiter);
+    return promise;
+  }
+
+  /**
+   * That node lives, or it cannot be told. A node is born before it owns anything, so that of an owner whom no beat has
+   * shown for `goneMs` it can.
+   */
+  mayLive(nodeId: string): boolean {
+    if (nodeId === this.#nodeId || this.#sightings.has(nodeId)) return true;
+    return this.#inTouchSince === null || this.#options.clock.elapsed() - this.#inTouchSince < this.#settings.goneMs;
   }
 
   /** Beats for the first time; rejects when Redis cannot be reached. */
@@ -141,8 +167,15 @@ export class Membership {
     this.#born = false;
     this.#away = false;
     this.#asleep = false;
+    for (const waiter of this.#waiters) this.#wake(waiter, true);
     if (wasAway) this.#listener?.back();
     this.#look(pulse);
+  }
+
+  #wake(waiter: Waiter, isFree: boolean): void {
+    this.#waiters.delete(waiter);
+    waiter.giveUp();
+    waiter.resolve(isFree);
   }
 
   /** Not alive: buried by the others, or forgotten by a Redis that was emptied. What was begun under the old name is void. */
@@ -150,7 +183,8 @@ export class Membership {
     this.#asleep = true;
     this.#former ??= this.#nodeId;
     this.#nodeId = this.#options.newId();
-    await this.#options.nodes.beat(this.#nodeId, true);
+    // What it went on to list under the old name, before it knew, has to be found by somebody.
+    await this.#options.nodes.beat(this.#nodeId, true, this.#former);
   }
 
   /** Fenced until everything that it was doing is its own again, or given up. */

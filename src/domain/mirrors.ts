@@ -3,7 +3,7 @@ import type { Audience } from "./audience.ts";
 import type { Clock } from "./clock.ts";
 import { EarlyNews, type Told } from "./early.ts";
 import { Outage } from "./outage.ts";
-import type { PeerMessage, Peers } from "./peers.ts";
+import { conversationOf, type PeerMessage, type Peers } from "./peers.ts";
 import type { TurnEnded } from "./steps.ts";
 import { sharedChars, type Turn, type TurnRef, type Turns } from "./turns.ts";
 
@@ -25,6 +25,10 @@ export interface MirrorsOptions {
   readonly written: (turnId: string) => Answer | undefined;
   /** Another node has taken that turn further: this one has to give it up (S4). */
   readonly overruled: (turnId: string) => void;
+  /** That node lives, or it cannot be told. */
+  readonly mayLive: (nodeId: string) => boolean;
+  /** The owner of that turn is no more and nobody has found out: whoever looks at its answer sees to it (N2). */
+  readonly ownerless: (turn: Turn) => Promise<void>;
   /** A node told of a conversation at which nobody here looks. */
   readonly unwanted: (conversationId: string) => void;
   readonly onFault: (fault: unknown, conversationId: string) => void;
@@ -245,6 +249,7 @@ export class Mirrors {
       if (turn === null) return this.release(turnId);
       if (turn.answer) return this.#ended(endOf(turn, turn.answer));
       mirror.owner = turn.owner ?? mirror.owner;
+      if (!this.#options.mayLive(mirror.owner)) return await this.#options.ownerless(turn);
       this.#ask(mirror);
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault(fault, ref.conversationId);
@@ -270,11 +275,6 @@ function longer(text: string, other = ""): string {
 
 function epochOf(message: Exclude<Told, { kind: "added" | "ended" }>): number {
   return message.kind === "text" ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);
-}
-
-function conversationOf(message: Told): string {
-  if (message.kind === "added") return message.conversationId;
-  return message.kind === "ended" ? message.end.ref.conversationId : message.ref.conversationId;
 }
 
 /** The end of a turn as the store has it. */

@@ -15,8 +15,11 @@ export interface Pulse {
  * - A conversation is listed as a node's work before a turn of it starts, so that the work of a dead node can be found.
  */
 export interface Nodes {
-  /** One heartbeat. A node that is not alive comes to life only when it is `born`. */
-  beat(nodeId: string, born: boolean): Promise<Pulse>;
+  /**
+   * One heartbeat. A node that is not alive comes to life only when it is `born`. Work that it still listed under its
+   * `former` name is to be taken over by whoever can, though that was forgotten already.
+   */
+  beat(nodeId: string, born: boolean, former?: string): Promise<Pulse>;
   /** True when the node was buried by this call; false when it is gone already or has beaten more than `beats` times. */
   bury(nodeId: string, beats: number): Promise<boolean>;
   /** Buries the node itself, which leaves. */

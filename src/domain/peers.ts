@@ -49,3 +49,9 @@ export interface Watchers {
   add(conversationId: string, nodeId: string): void;
   remove(conversationId: string, nodeId: string): void;
 }
+
+/** The conversation that a message is about. */
+export function conversationOf(sent: PeerMessage): string {
+  if (sent.kind === "ended") return sent.end.ref.conversationId;
+  return "conversationId" in sent ? sent.conversationId : sent.ref.conversationId;
+}

@@ -43,12 +43,14 @@ export class StandbyConversations implements Conversations {
   }
 
   rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
-    return this.#standby.run(conversationId, (engines) =>
+    return this.#standby.runTwice(conversationId, (engines) =>
       engines.conversations.rateMessage(conversationId, messageId, value),
     );
   }
 
   rate(conversationId: string, score: number, comment: string | undefined): Promise<void> {
-    return this.#standby.run(conversationId, (engines) => engines.conversations.rate(conversationId, score, comment));
+    return this.#standby.runTwice(conversationId, (engines) =>
+      engines.conversations.rate(conversationId, score, comment),
+    );
   }
 }

@@ -18,6 +18,9 @@ export interface Kept {
   readonly turns: readonly Turn[];
 }
 
+/** Something that may be done twice. */
+export type Repeatable = (engines: Engines) => Promise<void>;
+
 /** Keeps conversations in this process for as long as the store is away. */
 export interface Custody extends Engines {
   /** Takes a conversation in as it was known last. */
@@ -28,6 +31,8 @@ export interface Custody extends Engines {
 
 /** What the store knew better. */
 export interface Restored {
+  /** A question waits there, and nothing is being answered. */
+  readonly waits: boolean;
   /** Turns that have been taken further: what is written of them under epochs up to that one is void. */
   readonly lost: readonly { readonly turnId: string; readonly epoch: number }[];
   /** Waiting turns whose questions wait as part of another turn now: two nodes had opened one each. */
@@ -73,11 +78,13 @@ export class Standby {
   readonly #options: StandbyOptions;
   readonly known: KnownConversations;
   readonly #kept = new Set<string>();
+  /** What was done here alone and is done again in the store. */
+  readonly #toRepeat = new Map<string, Repeatable[]>();
   readonly #returning = new Map<string, Promise<void>>();
 
   constructor(options: StandbyOptions) {
     this.#options = options;
-    this.known = new KnownConversations(options.isWritten);
+    this.known = new KnownConversations(options.isWritten, options.lifeMs);
   }
 
   /** What is said in the conversation is kept here and not in the store, for now. */
@@ -108,7 +115,8 @@ export class Standby {
       return conversation && this.known.note(await this.#completed(conversation));
     } catch (fault) {
       const known = this.known.get(conversationId);
-      if (fault instanceof Outage && known) return known;
+      // Whoever attends asks for what is not known here.
+      if (how === "read" && fault instanceof Outage && known) return known;
       throw fault;
     }
   }
@@ -125,6 +133,14 @@ export class Standby {
       this.#takeIn(conversationId, fault);
       return what(custody);
     }
+  }
+
+  /** Like {@link run}; what is done here alone is no part of what is written back, and done again in the store. */
+  async runTwice(conversationId: string, what: Repeatable): Promise<void> {
+    await this.run(conversationId, what);
+    if (!this.#kept.has(conversationId)) return;
+    const repeated = this.#toRepeat.get(conversationId) ?? [];
+    this.#toRepeat.set(conversationId, [...repeated, what]);
   }
 
   /** A turn; while the store is away, as it was known last. */
@@ -196,8 +212,17 @@ export class Standby {
       this.known.note(owned.conversation);
       await this.#restore(owned);
     }
+    for (const what of this.#toRepeat.get(conversationId) ?? []) await this.#repeat(what);
+    this.#toRepeat.delete(conversationId);
     this.#kept.delete(conversationId);
     custody.forget(conversationId);
+  }
+
+  /** What it was about may be gone from the store. */
+  async #repeat(what: Repeatable): Promise<void> {
+    await what(this.#options.store).catch((fault: unknown) => {
+      if (!isGone(fault)) throw fault;
+    });
   }
 
   /** True while this process keeps the conversation; one that is just being written back is waited for. */

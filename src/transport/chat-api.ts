@@ -62,6 +62,7 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
   const { world } = options;
   const question = parse(request.body);
   const { caller, guestToken } = await admit(request, options);
+  await world.ready();
   const conversation = await world.conversations.open(caller);
   const { conversationId } = conversation;
   const ends = new TurnEnds();

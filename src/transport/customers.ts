@@ -41,6 +41,8 @@ export interface CustomerWorld {
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
   readonly simulated: boolean;
+  /** Waited for before anything is done: this node may be one that must not speak for a moment (N1). */
+  readonly ready: () => Promise<void> | undefined;
   /** True when no new connection and no new question may be taken (N3). */
   readonly draining: () => boolean;
 }
@@ -55,7 +57,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
   const { conversations, assistant, audience, questions } = world;
   return {
     "conversation:open": async (session, { have }) => {
-      const conversation = await conversations.open(session.caller);
+      const conversation = completed(world, await conversations.open(session.caller));
       const { conversationId } = conversation;
       if (session.gone) return leave(world, conversationId);
       world.show(conversation);
@@ -130,6 +132,13 @@ function leave({ audience, conversations }: CustomerWorld, conversationId: strin
   throw new TidegateError("not-open");
 }
 
+/** A message may be told here before a snapshot that was read before it arrives (S11). */
+function completed({ audience }: CustomerWorld, conversation: Conversation): Conversation {
+  const { conversationId, messages } = conversation;
+  const lacking = audience.toldBeside(conversationId, messages);
+  return lacking.length === 0 ? conversation : { ...conversation, messages: [...messages, ...lacking] };
+}
+
 function isGone(error: unknown): boolean {
   return error instanceof TidegateError && error.code === "not-found";
 }
@@ -139,7 +148,7 @@ function isGone(error: unknown): boolean {
  * as facts, and the text of a running answer follows from its beginning (S11).
  */
 async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<string> {
-  const conversation = await world.conversations.open(session.caller);
+  const conversation = completed(world, await world.conversations.open(session.caller));
   const { conversationId, messages } = conversation;
   // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.
   if (session.gone || session.conversationId === conversationId) return conversationId;

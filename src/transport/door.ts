@@ -21,6 +21,8 @@ export interface DoorOptions<Table extends CommandTable, Session> {
   readonly handlers: Handlers<Table, Session>;
   /** Called before anything else is looked at; throws to refuse (rates, expired tokens). */
   readonly guard: (session: Session, name: string) => void;
+  /** Waited for before a command runs: whether anything may be said at all. */
+  readonly ready?: (() => Promise<void> | undefined) | undefined;
   /** Told of faults that are ours. */
   readonly onFault: (fault: unknown, name: string) => void;
 }
@@ -39,6 +41,7 @@ export class Door<Table extends CommandTable, Session> {
   async enter(session: Session, name: string, payload: unknown): Promise<Reply<unknown>> {
     try {
       this.#options.guard(session, name);
+      await this.#options.ready?.();
       return { ok: true, result: await this.#run(session, name, payload) };
     } catch (fault) {
       if (!(fault instanceof TidegateError)) this.#options.onFault(fault, name);

@@ -129,7 +129,13 @@ interface SocketSession extends CustomerSession {
 }
 
 function openDoor({ world, onFault }: SocketOptions): Door<typeof customerCommands, SocketSession> {
-  return new Door({ commands: customerCommands, handlers: customerHandlers(world), guard, onFault });
+  return new Door({
+    commands: customerCommands,
+    handlers: customerHandlers(world),
+    guard,
+    ready: world.ready,
+    onFault,
+  });
 }
 
 function guard({ admit, caller }: SocketSession): void {

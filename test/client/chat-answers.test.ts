@@ -7,6 +7,7 @@ import {
   chatWith,
   kinds,
   movedClock,
+  nextTime,
   online,
   refusal,
   scriptedServer,
@@ -217,7 +218,7 @@ test("answers stand behind the last question of their turn; what waits is a chip
   server.emit("message:added", { message: asked("q1", "t1") });
   server.emit("turn:started", started);
   server.emit("message:added", { message: asked("q2", "t2") });
-  server.emit("message:added", { message: { messageId: "s1", author: "system", text: "note", at: 1 } });
+  server.emit("message:added", { message: { messageId: "s1", author: "system", text: "note", at: nextTime() } });
   const during = await stateOf(chat, ({ entries }) => entries.length === 4);
   expect(kinds(during)).toEqual(["question q1 sent", "answer t1 starting", "system note", "chip q2 sent"]);
   server.emit("turn:ended", { turnId: "t1", epoch: 1, outcome: "completed", message: answered("t1", "one") });
@@ -253,7 +254,9 @@ test("H1: what waited when a person took over is not a chip, nor is it when the 
   server.emit("responder:changed", { responder: { kind: "agent", name: "Li" } });
   const taken = await stateOf(chat, ({ responder }) => responder.name === "Li");
   expect(kinds(taken)).toContain("question q2 sent");
-  server.emit("message:added", { message: { messageId: "a1", author: "agent", name: "Li", text: "hi", at: 1 } });
+  server.emit("message:added", {
+    message: { messageId: "a1", author: "agent", name: "Li", text: "hi", at: nextTime() },
+  });
   server.emit("responder:changed", { responder: { kind: "assistant" } });
   const back = await stateOf(chat, ({ responder }) => responder.kind === "assistant");
   expect(kinds(back).slice(2)).toEqual(["question q2 sent", "agent hi"]);
@@ -401,7 +404,7 @@ test("a person who types is shown for six seconds, or until the message", async 
   expect(chat.state.typing).toBeNull();
   types();
   await stateOf(chat, ({ typing }) => typing !== null);
-  server.emit("message:added", { message: { messageId: "a1", author: "agent", text: "hi", at: 1 } });
+  server.emit("message:added", { message: { messageId: "a1", author: "agent", text: "hi", at: nextTime() } });
   await stateOf(chat, ({ typing }) => typing === null);
 });
 
@@ -421,4 +424,24 @@ test("S9: fifteen seconds of silence while an answer runs are worth a question",
   expect(server.told("conversation:open")).toHaveLength(2);
   move(60_000);
   expect(server.told("conversation:open")).toHaveLength(2);
+});
+
+test("S11: what was missed and is told late stands where it was said", async () => {
+  const { server, chat } = await talk();
+  const [first, missed, last] = [asked("q1", "t1"), asked("q2", "t2"), asked("q3", "t3")];
+  server.emit("message:added", { message: first });
+  server.emit("message:added", { message: answered("t1", "one") });
+  server.emit("message:added", { message: last });
+  server.emit("message:added", { message: answered("t3", "three") });
+  server.emit("message:added", { message: missed });
+  server.emit("message:added", { message: answered("t2", "two") });
+  const { entries } = await stateOf(chat, (now) => now.entries.length === 6);
+  expect(entries.map((entry) => (entry.kind === "answer" ? entry.turnId : entry.text))).toEqual([
+    "q1",
+    "t1",
+    "q2",
+    "t2",
+    "q3",
+    "t3",
+  ]);
 });

@@ -203,11 +203,13 @@ export function textIs(chat: Chat, turnId: string, text: string): Promise<void> 
 }
 
 let clockTime = 0;
+/** Later than everything before. */
+export const nextTime = () => ++clockTime;
 export const asked = (messageId: string, turnId?: string, text = messageId): Message => ({
   messageId,
   author: "customer",
   text,
-  at: ++clockTime,
+  at: nextTime(),
   ...(turnId !== undefined && { turnId }),
 });
 
@@ -215,7 +217,7 @@ export const answered = (turnId: string, text: string): Message => ({
   messageId: `answer-${turnId}`,
   author: "assistant",
   text,
-  at: ++clockTime,
+  at: nextTime(),
   turnId,
   outcome: "completed",
 });

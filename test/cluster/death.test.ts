@@ -56,7 +56,7 @@ function cutOf({ shown }: Reader): number {
   return Math.max(...shown.map((moment, at) => (shown[at - 1] ?? "").length - moment.length));
 }
 
-test("N2, S8: kill -9 of a node with 100 live answers: nearly all go on where they were, and all end, whole, within 5 s", {
+test("N2, S8: kill -9 of a node with 100 live answers: all go on where they were, and end, whole, within 5 s", {
   timeout: 60_000,
 }, async () => {
   await using service = await openService({ nodes: 3 });
@@ -80,8 +80,9 @@ test("N2, S8: kill -9 of a node with 100 live answers: nearly all go on where th
   console.log(`N2: ${customers} answers ended ${Math.min(...endsMs)} to ${Math.max(...endsMs)} ms after their node`);
   expect(Math.max(...endsMs)).toBeLessThan(withinMs);
   await Promise.all(readers.map(expectWhole));
-  // Where two nodes claim an answer at once, the slower one shows it anew from its beginning.
-  expect(readers.filter((reader) => cutOf(reader) > logChars).length).toBeLessThan(customers / 4);
+  const mostCut = Math.max(...readers.map(cutOf));
+  console.log(`S8: at most ${mostCut} characters were taken back, to be written again`);
+  expect(mostCut).toBeLessThan(logChars);
   expect(living.map(({ child }) => child.exitCode)).toEqual([null, null]);
   expect(service.faults).toEqual([]);
 });

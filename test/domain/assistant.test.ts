@@ -199,3 +199,21 @@ test("S5 N4 a context that cannot be read ends the answer as failed, and only wh
     expect(own.faults).toEqual(fault ? [fault] : []);
   }
 });
+
+test("S5 a question whose start the store could not be asked for is begun when it can, and that is nobody's fault", async () => {
+  own.side.wire.fate = (name) => (name === "start" ? "undone" : "done");
+  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await pass(clock, 3_000);
+  expect(own.relay.attempts).toHaveLength(0);
+  own.side.wire.mend();
+  await pass(clock, 500);
+  expect([own.relay.attempts.length, own.faults]).toEqual([1, []]);
+});
+
+test("N3 a node that leaves does not wait for a store that is away", async () => {
+  own.side.wire.fate = (name) => (name === "start" ? "undone" : "done");
+  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await pass(clock, 100);
+  await own.assistant.drain(AbortSignal.abort(), "lost");
+  expect(own.assistant.busy.size).toBe(0);
+});

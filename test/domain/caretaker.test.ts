@@ -170,13 +170,41 @@ test("N1 an answer that this node writes, and one that another node writes, are 
   expect([(await runningIn(store, own)).epoch, (await runningIn(store, others)).epoch]).toEqual([1, 1]);
 });
 
-test("S11 what is taken over is no other node's any more before it is adopted", async () => {
-  const conversationId = await ask(dead, "li");
-  const { turnId } = await runningIn(store, conversationId);
+test("S11 what is taken over is another node's until it is adopted, and is this one's from then on", async () => {
+  const { turnId } = await runningIn(store, await ask(dead, "li"));
   await die(dead);
   heir.side.wire.fate = (name) => (name === "raise" ? "undone" : "done");
   await heir.caretaker.care("dead");
+  expect(heir.adopted).toEqual([]);
+  heir.side.wire.mend();
+  await heir.caretaker.care("dead");
   expect(heir.adopted).toEqual([turnId]);
+});
+
+test("S11 what another node was faster to take over goes on to be shown as another's", async () => {
+  await ask(dead, "li");
+  await die(dead);
+  const other = new Worker({ nodeId: "other", store, clock });
+  await Promise.all([heir.caretaker.care("dead"), other.caretaker.care("dead")]);
+  expect([...heir.adopted, ...other.adopted]).toHaveLength(1);
+});
+
+test("N1 a conversation that cannot be read holds up no other, is told of once, and stays listed", async () => {
+  const names = Array.from({ length: 40 }, (_, at) => `customer${at}`);
+  const [broken, ...asked] = await Promise.all(names.map((name) => ask(dead, name)));
+  await die(dead);
+  const fault = new Error("broken");
+  const { read } = heir.side.conversations;
+  heir.side.conversations.read = async (conversationId) => {
+    if (conversationId === broken) throw fault;
+    return read(conversationId);
+  };
+  await heir.caretaker.care("dead");
+  await heir.caretaker.care("dead");
+  await everybodyWaits();
+  for (const conversationId of asked) expect(await runningIn(store, conversationId)).toMatchObject({ owner: "heir" });
+  expect(heir.faults).toEqual([fault]);
+  expect([await buried(), await store.engines.nodes.work("dead")]).toEqual([["dead"], [broken]]);
 });
 
 test("N1 asked again while it cares for a node it does nothing, and a conversation that is gone needs no care", async () => {

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Message } from "../../src/contract/shapes.ts";
 import type { Conversation } from "../../src/domain/conversations.ts";
-import { afterAsking, afterEnding, afterStarting, KnownConversations } from "../../src/domain/known.ts";
+import { afterAsking, afterEnding, afterHearing, afterStarting, KnownConversations } from "../../src/domain/known.ts";
+import type { PeerMessage } from "../../src/domain/peers.ts";
 import { ended, newAnswer, turnOf } from "./answers.ts";
 
 const written = new Set<string>();
@@ -9,7 +10,7 @@ let known: KnownConversations;
 
 beforeEach(() => {
   written.clear();
-  known = new KnownConversations((turnId) => written.has(turnId));
+  known = new KnownConversations((turnId) => written.has(turnId), 3_600_000);
 });
 
 const question = (messageId: string, text = "?", at = 0): Message => ({ messageId, author: "customer", text, at });
@@ -77,4 +78,55 @@ test("C2 what was read meanwhile and included a message already is not added to 
   known.change("c", afterAsking({ message: question("m1"), turnId: "t", repeated: false }));
   known.change("c", afterEnding({ ...turnOf("t", "node"), state: "ended", answer }));
   expect(known.get("c")?.messages).toHaveLength(2);
+});
+
+/** What the node `other` tells. */
+function hear(told: PeerMessage): void {
+  const change = afterHearing("other", told);
+  if (change) known.change("c", change);
+}
+
+const ref = { conversationId: "c", turnId: "t" };
+const startedUnder = (epoch: number): PeerMessage => ({
+  kind: "started",
+  ref,
+  starts: [{ epoch, offset: 0 }],
+  model: "m",
+});
+
+test("N4 a conversation is known as what other nodes tell leaves it", () => {
+  known.note(conversation("c"));
+  hear({ kind: "added", conversationId: "c", message: { ...question("m1", "?", 7), turnId: "t" } });
+  expect(known.get("c")).toMatchObject({ messages: [{ messageId: "m1" }], waiting: { turnId: "t", askedAt: 7 } });
+  hear(startedUnder(1));
+  expect(known.get("c")).toMatchObject({
+    running: { turnId: "t", epoch: 1, owner: "other", askedAt: 7 },
+    waiting: null,
+  });
+  hear({ kind: "text", ref, epoch: 1, offset: 0, text: "The tide" });
+  const { message } = ended(newAnswer("a"));
+  hear({ kind: "ended", end: { ref, epoch: 1, outcome: "completed", message, error: undefined } });
+  expect(known.get("c")).toMatchObject({ running: null, waiting: null });
+  expect(known.get("c")?.messages.map(({ messageId }) => messageId)).toEqual(["m1", message.messageId]);
+});
+
+test("S4 what other nodes tell too late changes nothing", () => {
+  const answer = { ...ended(newAnswer("a")).message, turnId: "t" };
+  known.note({ ...conversation("c"), running: { ...turnOf("t", "node"), epoch: 2 } });
+  hear(startedUnder(1));
+  hear({ kind: "added", conversationId: "c", message: { ...question("m1"), turnId: "t" } });
+  expect(known.get("c")).toMatchObject({ running: { epoch: 2, owner: "node" }, waiting: null });
+  known.note(conversation("c", [answer]));
+  hear(startedUnder(1));
+  hear({ kind: "added", conversationId: "c", message: { ...question("m1"), turnId: "t" } });
+  expect(known.get("c")).toMatchObject({ running: null, waiting: null });
+});
+
+test("C1 what a conversation lacks is only what cannot have gone by itself", () => {
+  const brief = new KnownConversations(() => false, 1_000);
+  for (const each of [known, brief]) each.note(conversation("c", [question("m1", "?", 0)]));
+  expect([known.missingIn(conversation("c"), 1_500), brief.missingIn(conversation("c"), 1_500)]).toEqual([
+    known.get("c"),
+    null,
+  ]);
 });

@@ -55,7 +55,7 @@ export class MemberNode {
       onFault,
     });
     const { assistant, audience, membership } = this;
-    const caring = { nodes, conversations, turns, assistant, adopting: () => {}, random: () => 0.5, onFault };
+    const caring = { nodes, conversations, turns, assistant, adopted: () => {}, random: () => 0.5, onFault };
     this.member = new Member({
       membership,
       nodes,

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { FactName } from "../../src/contract/events.ts";
+import { Outage } from "../../src/domain/outage.ts";
 import { caller } from "../engines/world.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { live } from "./living.ts";
@@ -115,6 +116,68 @@ test("N1 an answer of its own that a node has lost sight of is taken up again wh
   await live(500, one, two);
   expect(await runningIn(store, wang)).toMatchObject({ owner: "one1", epoch: 2 });
   expect(one.relay.attempts).toHaveLength(2);
+});
+
+/** What somebody who looks at the conversation on that node is told from now on. */
+function toldAt(node: MemberNode): readonly string[] {
+  const told: string[] = [];
+  const send = (name: FactName, payload: object) => {
+    if (name === "message:added" && "message" in payload) told.push((payload.message as { text: string }).text);
+  };
+  node.audience.watch(conversationId, { clogged: false, send });
+  return told;
+}
+
+test("N4 S11 what another node had to say, and could not be read at that moment, is told with the next mending", async () => {
+  await ask(two, "elsewhere");
+  const told = toldAt(one);
+  const { messages } = await store.stored(conversationId);
+  one.wire.fate = (name) => (name === "attend" ? "undone" : "done");
+  await expect(one.member.retell(conversationId, messages.at(-1)?.at ?? 0)).rejects.toThrow(Outage);
+  expect(told).toEqual([]);
+  one.wire.mend();
+  one.member.mend();
+  await live(500, one, two);
+  expect(told).toContain("elsewhere");
+});
+
+test("N4 S11 a conversation that cannot be read keeps nobody from being told what was missed in others", async () => {
+  const wang = (await one.keeping.conversations.open(caller("wang"))).conversationId;
+  one.audience.watch(wang, { clogged: false, send: () => {} });
+  await ask(two, "elsewhere");
+  const told = toldAt(one);
+  const { attend } = one.keeping.side.conversations;
+  const broken = new Error("broken");
+  one.keeping.side.conversations.attend = async (id) => {
+    if (id === wang) throw broken;
+    return attend(id);
+  };
+  one.member.missed();
+  one.member.mend();
+  await live(500, one, two);
+  expect([told.includes("elsewhere"), one.faults]).toEqual([true, [broken]]);
+  one.member.mend();
+  await live(500, one, two);
+  expect(one.faults).toHaveLength(1);
+});
+
+test("N4 S11 what is missed while what was missed is told, is told too", async () => {
+  const told = toldAt(one);
+  one.member.missed();
+  const { attend } = one.keeping.side.conversations;
+  let reads = 0;
+  one.keeping.side.conversations.attend = async (id) => {
+    const read = await attend(id);
+    if (++reads === 1) {
+      // Read already, and nobody here hears of it.
+      await ask(two, "elsewhere");
+      one.member.missed();
+    }
+    return read;
+  };
+  one.member.mend();
+  await live(500, one, two);
+  expect(told).toContain("elsewhere");
 });
 
 async function beatsOf(nodeId: string): Promise<number> {

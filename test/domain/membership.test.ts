@@ -150,3 +150,14 @@ test("N3 N4 a node can close while the store is away", async () => {
   await two.membership.close();
   expect(two.faults).toEqual([]);
 });
+
+test("N2 that an owner is no more can be told once every beat of two seconds has not shown it", async () => {
+  expect(one.membership.mayLive("nobody")).toBe(true);
+  await live(1_500, one, two);
+  expect(one.membership.mayLive("nobody")).toBe(true);
+  await live(1_000, one, two);
+  expect(["nobody", "one1", "two1"].map((nodeId) => one.membership.mayLive(nodeId))).toEqual([false, true, true]);
+  one.side.wire.cut();
+  await live(1_000, one, two);
+  expect(one.membership.mayLive("nobody")).toBe(true);
+});

@@ -107,3 +107,16 @@ test("S7 an answer that is shown no more is kept nowhere", async () => {
   pair.other.audience.catchUp(pair.ref.conversationId, viewer);
   expect(mirrored?.text).toBe("abc");
 });
+
+test("N2 N4 an answer whose owner is no more, and nobody has found out, is taken over where somebody looks at it", async () => {
+  pair.write("abc");
+  const page = await pair.join(pair.other);
+  await pair.settle();
+  pair.other.gone.add("owner");
+  await pair.wonder();
+  expect(pair.other.writing.get(pair.ref.turnId)?.epoch).toBe(2);
+  const answer = pair.other.writing.get(pair.ref.turnId);
+  if (answer) pair.other.append(answer, "XYZ");
+  await pair.settle();
+  expect(page.textOf(pair.ref.turnId)).toBe(answer?.text);
+});

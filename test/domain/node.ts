@@ -37,6 +37,8 @@ export class TestNode {
   /** Turns that it had to give up. */
   readonly lost: string[] = [];
   readonly faults: unknown[] = [];
+  /** Nodes that it knows to be no more. */
+  readonly gone = new Set<string>();
   /** Others may have held it for dead: what they said is to be looked up. */
   mayHaveMissed = false;
   muted = false;
@@ -63,6 +65,8 @@ export class TestNode {
       written: (turnId) => this.writing.get(turnId),
       overruled: (turnId) => this.#lose(turnId),
       unwanted: emptied,
+      mayLive: (owner) => !this.gone.has(owner),
+      ownerless: ({ conversationId }) => this.takeOver(conversationId),
       onFault,
     });
     this.#listener = tellAll([this.audience, this.herald, this.logKeeper]);
@@ -78,6 +82,7 @@ export class TestNode {
       tellElsewhere: () => {},
       questions: new Rates({ perSecond: 1_000, burst: 1_000 }, clock),
       simulated: true,
+      ready: () => undefined,
       draining: () => false,
     };
     this.#handlers = customerHandlers(world);

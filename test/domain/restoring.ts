@@ -16,7 +16,7 @@ export function restore(kept: Kept, world: MemoryWorld, owners: Owners, nodeId: 
   clearAnswered(kept, stored);
   const merged = placeOpen(kept, stored, lost);
   append(kept, stored, world, { lost, merged });
-  return { lost, merged };
+  return { lost, merged, waits: stored.waitingTurnId !== null && stored.runningTurnId === null };
 }
 
 /** Writes a turn, unless the store knows better: then it gives the last epoch that is void. */
@@ -85,7 +85,12 @@ function placeOpen({ conversation }: Kept, stored: MemoryConversation, lost: rea
   return stored.waitingTurnId === waiting.turnId ? [] : [waiting.turnId];
 }
 
-function append({ conversation }: Kept, stored: MemoryConversation, world: MemoryWorld, what: Restored): void {
+function append(
+  { conversation }: Kept,
+  stored: MemoryConversation,
+  world: MemoryWorld,
+  what: Omit<Restored, "waits">,
+): void {
   const lost = new Set(what.lost.map(({ turnId }) => turnId));
   for (const message of conversation.messages) {
     const { messageId, author, turnId = "" } = message;

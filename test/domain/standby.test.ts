@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { TidegateError } from "../../src/contract/errors.ts";
 import { Outage } from "../../src/domain/outage.ts";
 import type { Turn } from "../../src/domain/turns.ts";
 import { caller } from "../engines/world.ts";
@@ -221,4 +222,52 @@ test("N4 reading a turn while the store is away gives it as it was known last, a
   node.side.wire.mend();
   const ended = await other.turns.end(turn, 1, { outcome: "completed", text: "answer" });
   expect(await node.turns.read(turn)).toEqual(ended);
+});
+
+test("N4 what a customer thinks of an answer while the store is away is stored when it is back", async () => {
+  await ask("one");
+  const ended = await node.turns.end(await start(), 1, { outcome: "completed", text: "1" });
+  const messageId = ended?.answer?.messageId ?? "";
+  await node.conversations.rateMessage(conversationId, messageId, "up");
+  node.side.wire.cut();
+  await node.conversations.rateMessage(conversationId, messageId, "down");
+  await node.conversations.rate(conversationId, 4, "good");
+  node.side.wire.mend();
+  await node.standby.writeBack();
+  expect((await store.stored(conversationId)).messages.at(-1)?.rating).toBe("down");
+  expect(store.engines.world.find(conversationId)?.score).toEqual({ score: 4, comment: "good" });
+});
+
+test("N4 what is said of an answer that is gone holds up nothing", async () => {
+  await ask("one");
+  const ended = await node.turns.end(await start(), 1, { outcome: "completed", text: "1" });
+  node.side.wire.cut();
+  await node.conversations.rateMessage(conversationId, ended?.answer?.messageId ?? "", "down");
+  node.side.wire.mend();
+  node.side.conversations.rateMessage = () => Promise.reject(new TidegateError("not-found"));
+  await node.standby.writeBack();
+  expect(node.standby.keeps(conversationId)).toBe(false);
+});
+
+test("N4 S11 whoever asks to be told is not given what is known here for what is stored", async () => {
+  await ask("one");
+  node.side.wire.fate = (name) => (name === "attend" || name === "read" ? "undone" : "done");
+  await expect(node.conversations.attend(conversationId)).rejects.toThrow(Outage);
+  expect((await node.conversations.read(conversationId))?.messages).toHaveLength(1);
+});
+
+test("N4 S5 that a question waits and nobody answers is told to whoever gives the conversation back", async () => {
+  await ask("one");
+  node.side.wire.cut();
+  await start();
+  await ask("two");
+  node.side.wire.mend();
+  await node.standby.writeBack();
+  expect(node.restored.at(-1)).toMatchObject({ waits: false });
+  const running = (await store.stored(conversationId)).running;
+  node.side.wire.cut();
+  if (running) await node.turns.end(running, 1, { outcome: "completed", text: "1" });
+  node.side.wire.mend();
+  await node.standby.writeBack();
+  expect(node.restored.at(-1)).toMatchObject({ waits: true });
 });

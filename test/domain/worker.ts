@@ -51,7 +51,7 @@ export class Worker {
       conversations,
       turns,
       assistant: this.assistant,
-      adopting: (turnId) => this.adopted.push(turnId),
+      adopted: (turnId) => this.adopted.push(turnId),
       random: () => 0.5,
       onFault,
     });

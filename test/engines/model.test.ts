@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tagOf } from "../../src/engines/conversation-id.ts";
 import { Link } from "../../src/engines/redis/link.ts";
-import { tagOf } from "../../src/engines/redis/place.ts";
 import { openRedis } from "../support/redis.ts";
 import { openMemory } from "./memory.support.ts";
 import { Ledger } from "./model.ledger.ts";

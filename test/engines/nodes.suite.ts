@@ -51,6 +51,16 @@ export function nodesSuite(open: OpenEngines): void {
     });
   });
 
+  test("N1 the work of a name that was forgotten is looked at once more when its node is born anew", async () => {
+    await using world = await open();
+    await world.nodes.take("former", "c1");
+    expect((await world.nodes.beat("present", true, "former")).buried).toEqual(["former"]);
+    expect((await world.nodes.beat("present", false)).buried).toEqual(["former"]);
+    expect(await world.nodes.work("former")).toEqual(["c1"]);
+    await world.nodes.forget("former");
+    expect((await world.nodes.beat("present", false)).buried).toEqual([]);
+  });
+
   test("N1 who was never alive cannot be buried", async () => {
     await using world = await open();
     expect(await world.nodes.bury("nobody", 0)).toBe(false);

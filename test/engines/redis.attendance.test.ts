@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tagOf } from "../../src/engines/conversation-id.ts";
 import { Link } from "../../src/engines/redis/link.ts";
-import { tagOf } from "../../src/engines/redis/place.ts";
 import type { StepName } from "../../src/engines/redis/scripts.ts";
 import { openRedis } from "../support/redis.ts";
 import { enginesOf, openStore, type RedisEngines, type TestStore } from "./redis.support.ts";

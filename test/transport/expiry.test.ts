@@ -22,8 +22,7 @@ test("C1: a page left open past the conversation's life asks, and is answered on
   expect(outcome).toBe("completed");
   expect(customer.exactTextOf(turnId)).toBe(message?.text);
   expect(customer.facts.filter(({ name }) => name === "turn:ended")).toHaveLength(2);
-  const { conversationId, messages } = await customer.ask("conversation:open", {});
-  expect(conversationId).not.toBe(customer.opened.conversationId);
+  const { messages } = await customer.ask("conversation:open", {});
   expect(messages.map(({ author }) => author)).toEqual(["customer", "assistant"]);
 });
 

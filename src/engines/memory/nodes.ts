@@ -6,7 +6,8 @@ export class MemoryNodes implements Nodes {
   readonly #buried = new Set<string>();
   readonly #work = new Map<string, Set<string>>();
 
-  async beat(nodeId: string, born: boolean): Promise<Pulse> {
+  async beat(nodeId: string, born: boolean, former?: string): Promise<Pulse> {
+    if (former !== undefined) this.#buried.add(former);
     const beats = this.#beats.get(nodeId);
     if (beats !== undefined || born) this.#beats.set(nodeId, (beats ?? 0) + 1);
     return { alive: beats !== undefined, beats: new Map(this.#beats), buried: [...this.#buried] };

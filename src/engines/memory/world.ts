@@ -1,6 +1,7 @@
 import type { Message, Page, Responder } from "../../contract/shapes.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
+import { conversationIdOf } from "../conversation-id.ts";
 
 export interface MemoryTurn {
   readonly turnId: string;
@@ -27,8 +28,6 @@ export interface MemoryConversation {
 export interface MemoryWorldOptions {
   readonly clock: Clock;
   readonly newId: () => string;
-  /** Where ids of conversations have a form of their own. */
-  readonly newConversationId?: (customerId: string) => string;
   /** How long a conversation lives after its last message (C1). */
   readonly lifeMs: number;
   /** Older messages of a long conversation are let go. */
@@ -63,7 +62,7 @@ export class MemoryWorld {
 
   begin(customerId: string): MemoryConversation {
     const conversation: MemoryConversation = {
-      conversationId: this.options.newConversationId?.(customerId) ?? this.options.newId(),
+      conversationId: conversationIdOf(customerId),
       customerId,
       responder: { kind: "assistant" },
       messages: [],

@@ -1,6 +1,7 @@
 import { type AnswerLog, textOf } from "../../domain/answer-log.ts";
 import type { Turn, TurnRef } from "../../domain/turns.ts";
-import { type Place, tagOf } from "./place.ts";
+import { tagOf } from "../conversation-id.ts";
+import type { Place } from "./place.ts";
 import { parseLog } from "./replies.ts";
 
 /**

@@ -2,7 +2,8 @@ import { TidegateError } from "../../contract/errors.ts";
 import type { Rating } from "../../contract/shapes.ts";
 import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
 import type { Caller } from "../../domain/identity.ts";
-import { newConversationId, openJson, type Place, tagOf, tagOfCustomer } from "./place.ts";
+import { conversationIdOf, tagOf } from "../conversation-id.ts";
+import { openJson, type Place } from "./place.ts";
 import { parseConversation, parseMessage, replies } from "./replies.ts";
 
 export interface RedisConversationsOptions {
@@ -25,9 +26,8 @@ export class RedisConversations implements Conversations {
 
   async open({ customerId }: Caller): Promise<Conversation> {
     const visit = this.#visit();
-    const id = newConversationId(customerId);
-    const args = [id, customerId, this.#place.lifeMs, this.#place.options.nodeId(), visit];
-    const reply = await this.#place.stepAt(tagOfCustomer(customerId), "open", ...args);
+    const args = [customerId, this.#place.lifeMs, this.#place.options.nodeId(), visit];
+    const reply = await this.#place.step("open", conversationIdOf(customerId), ...args);
     const conversation = this.#whole(reply, visit);
     if (conversation?.customerId !== customerId) throw new TidegateError("internal");
     return conversation;

@@ -13,8 +13,8 @@ export class RedisNodes implements Nodes {
     this.#keys = keys;
   }
 
-  async beat(nodeId: string, born: boolean): Promise<Pulse> {
-    const reply = await this.#link.probeStep("beat", this.#keys.nodes, [nodeId, born ? "1" : "0"]);
+  async beat(nodeId: string, born: boolean, former = ""): Promise<Pulse> {
+    const reply = await this.#link.probeStep("beat", this.#keys.nodes, [nodeId, born ? "1" : "0", former]);
     const [alive, flat, buried] = replies.pulse.parse(reply);
     const beats = new Map<string, number>();
     for (let at = 0; at + 1 < flat.length; at += 2) beats.set(flat[at] ?? "", Number(flat[at + 1]));

@@ -1,6 +1,6 @@
 -- Opens a customer's conversation, and begins one where there is none (C1, A4, X1).
 -- KEYS: the conversation's six
--- ARGV: 1 id for a new conversation, 2 customer, 3 life in ms, 4 node that attends (or empty), 5 its visit
+-- ARGV: 1 conversation, 2 customer, 3 life in ms, 4 node that attends (or empty), 5 its visit
 -- Gives: the whole conversation
 if field('id') == '' then
   -- Keys of the one before may live a moment longer than its first.

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import * as shape from "../../contract/shapes.ts";
 import type { Clock } from "../../domain/clock.ts";
-import type { PeerMessage, Peers } from "../../domain/peers.ts";
+import { conversationOf, type PeerMessage, type Peers } from "../../domain/peers.ts";
 import type { Store } from "./client.ts";
 import type { Keys } from "./keys.ts";
 
@@ -49,16 +49,27 @@ export interface RedisPeersOptions {
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
+/** When what could not be said is tried once more. */
+const againMs = 500;
+/** What is stored was stored a moment before it was said; clocks may differ by as much. */
+const marginMs = 30_000;
+/** What the others do not find out by themselves. Of text they miss the next piece, and ask. */
+const lasting = new Set<PeerMessage["kind"]>(["added", "ended", "restored"]);
+
 /** A node that has not heard its own voice for so long is deaf. */
 const deafMs = 5_000;
 
 /**
  * {@link Peers} over sharded pub/sub: one channel for each node, one message for all that is sent to it in one turn of
  * the event loop.
+ *
+ * - **S5, S11** Where a step could not be told, the node is told later to look at the conversation.
  */
 export class RedisPeers implements Peers {
   readonly #options: RedisPeersOptions;
   readonly #letters = new Map<string, { messages: PeerMessage[]; chars: number }>();
+  /** For each node the conversations of which it could not be told something, and since when, in epoch milliseconds. */
+  readonly #untold = new Map<string, Map<string, number>>();
   #posting = false;
   #channel: string | null = null;
   /** When this node last spoke to itself and has not heard it yet; null when it has. */
@@ -126,9 +137,28 @@ export class RedisPeers implements Peers {
       (listeners) => {
         if (listeners === 0) for (const sent of messages) deaf(nodeId, conversationOf(sent));
       },
-      // What is lost is missed by the one who waits for it, and asked for again.
-      () => {},
+      () => this.#failed(nodeId, messages),
     );
+  }
+
+  #failed(nodeId: string, messages: readonly PeerMessage[]): void {
+    const { clock } = this.#options;
+    const lost = messages.filter(({ kind }) => lasting.has(kind));
+    if (lost.length === 0) return;
+    const untold = this.#untold.get(nodeId) ?? new Map<string, number>();
+    if (untold.size === 0) clock.after(againMs, () => this.#tellAgain(nodeId));
+    this.#untold.set(nodeId, untold);
+    for (const sent of lost) {
+      const since = sent.kind === "restored" ? sent.since : clock.now() - marginMs;
+      const conversationId = conversationOf(sent);
+      untold.set(conversationId, Math.min(since, untold.get(conversationId) ?? since));
+    }
+  }
+
+  #tellAgain(nodeId: string): void {
+    const untold = this.#untold.get(nodeId) ?? [];
+    this.#untold.delete(nodeId);
+    for (const [conversationId, since] of untold) this.send(nodeId, { kind: "restored", conversationId, since });
   }
 
   #receive(text: string): void {
@@ -142,9 +172,4 @@ export class RedisPeers implements Peers {
       onFault(fault, "peers");
     }
   }
-}
-
-function conversationOf(sent: PeerMessage): string {
-  if (sent.kind === "ended") return sent.end.ref.conversationId;
-  return "conversationId" in sent ? sent.conversationId : sent.ref.conversationId;
 }

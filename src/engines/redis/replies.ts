@@ -24,7 +24,7 @@ const started = z.tuple([z.string(), z.string(), texts]).nullable();
 const raised = z.tuple([z.string(), texts]).nullable();
 const ended = z.tuple([z.string(), z.string(), texts]).nullable();
 const read = z.tuple([z.string(), z.string()]).nullable();
-const restored = z.tuple([texts, texts, texts]);
+const restored = z.tuple([texts, texts, texts, z.number()]);
 const pulse = z.tuple([z.number(), texts, texts]);
 
 /** Replies of the steps as they come over the wire, checked. */

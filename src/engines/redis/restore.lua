@@ -4,7 +4,8 @@
 -- ARGV: 1 conversation, 2 customer, 3 responder and 4 page as JSON (or empty), 5 life in ms, 6 most messages kept,
 --       7 messages as a JSON list of [messageId, JSON, turn it answers or empty], 8 turns as a JSON list of [turnId, turn],
 --       9 running, 10 waiting turn
--- Gives: { { turn that others have taken further, last epoch that is void, … }, waiting turns that became part of another, watchers }
+-- Gives: { { turn that others have taken further, last epoch that is void, … }, waiting turns that became part of another, watchers,
+--          1 when a question waits and nothing is answered }
 if field('id') == '' then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3]) end
 if ARGV[4] ~= '' then redis.call('HSET', conversation, 'page', ARGV[4]) end
 
@@ -61,4 +62,5 @@ for _, entry in ipairs(said) do
   if not taken[answered] then append(messageId, json, ARGV[6]) end
 end
 keepAlive(ARGV[5])
-return { reply[1], reply[2], redis.call('HKEYS', watchers) }
+local waits = field('waiting') ~= '' and field('running') == ''
+return { reply[1], reply[2], redis.call('HKEYS', watchers), waits and 1 or 0 }

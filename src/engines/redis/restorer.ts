@@ -34,11 +34,11 @@ export class RedisRestorer implements Restorer {
       running?.turnId ?? "",
       waiting?.turnId ?? "",
     );
-    const [taken, merged, watchers] = replies.restored.parse(reply);
+    const [taken, merged, watchers, waits] = replies.restored.parse(reply);
     attendance.note(conversationId, watchers);
     const lost: Restored["lost"][number][] = [];
     for (let at = 0; at + 1 < taken.length; at += 2)
       lost.push({ turnId: taken[at] ?? "", epoch: Number(taken[at + 1]) });
-    return { lost, merged };
+    return { lost, merged, waits: waits === 1 };
   }
 }
