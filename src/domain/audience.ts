@@ -21,8 +21,8 @@ interface Seat {
 /** Everybody on this node who looks at one conversation. */
 interface Room {
   readonly seats: Set<Seat>;
-  /** Messages of the last moments, and when they were told. */
-  told: { readonly message: Message; readonly at: number }[];
+  /** The latest messages, with their numbers among all that were told. */
+  told: { readonly message: Message; readonly number: number }[];
 }
 
 /** The text of one answer that has not been framed yet. */
@@ -46,8 +46,7 @@ export interface AudienceOptions {
 /** No frame ever waits longer than this (S1). */
 export const longestPaceMs = 100;
 
-/** No page takes longer from reading its conversation to looking at it, and nobody is told so much meanwhile. */
-const openingMs = 5_000;
+/** No conversation is told more between the moment at which a page asks for it and the one at which it looks at it. */
 const mostTold = 20;
 
 /**
@@ -64,6 +63,7 @@ export class Audience implements Listener {
   readonly #rooms = new Map<string, Room>();
   readonly #frames = new Map<string, Frame>();
   readonly #due = new Set<Frame>();
+  #told = 0;
   #tick: Undo | null = null;
 
   constructor(options: AudienceOptions) {
@@ -118,24 +118,22 @@ export class Audience implements Listener {
     }
   }
 
-  /**
-   * What was told in a conversation while `messages`, with which somebody is about to look, were on their way, and is not
-   * among them.
-   */
-  toldBeside(conversationId: string, messages: readonly Message[]): readonly Message[] {
-    const told = this.#rooms.get(conversationId)?.told ?? [];
-    if (told.length === 0) return [];
-    const due = this.#options.clock.elapsed() - openingMs;
-    const has = new Set(messages.map(({ messageId }) => messageId));
-    return told.filter(({ message, at }) => at > due && !has.has(message.messageId)).map(({ message }) => message);
+  /** How many messages were told so far: tells {@link toldSince} from when on. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** The messages that were told in a conversation after the first `told` of all. */
+  toldSince(conversationId: string, told: number): readonly Message[] {
+    const latest = this.#rooms.get(conversationId)?.told ?? [];
+    return latest.filter(({ number }) => number > told).map(({ message }) => message);
   }
 
   /** Tells a message to everybody in the conversation. */
   added(conversationId: string, message: Message): void {
     const room = this.#rooms.get(conversationId);
     if (room === undefined) return;
-    const at = this.#options.clock.elapsed();
-    room.told = [...room.told.filter((told) => told.at > at - openingMs), { message, at }].slice(-mostTold);
+    room.told = [...room.told, { message, number: ++this.#told }].slice(-mostTold);
     this.tell(conversationId, "message:added", { message });
   }
 

@@ -57,7 +57,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
   const { conversations, assistant, audience, questions } = world;
   return {
     "conversation:open": async (session, { have }) => {
-      const conversation = completed(world, await conversations.open(session.caller));
+      const conversation = await openWhole(world, session.caller);
       const { conversationId } = conversation;
       if (session.gone) return leave(world, conversationId);
       world.show(conversation);
@@ -132,10 +132,13 @@ function leave({ audience, conversations }: CustomerWorld, conversationId: strin
   throw new TidegateError("not-open");
 }
 
-/** A message may be told here before a snapshot that was read before it arrives (S11). */
-function completed({ audience }: CustomerWorld, conversation: Conversation): Conversation {
+/** With what was told here while it was read: a message may be faster than a snapshot of the moment before it (S11). */
+async function openWhole({ audience, conversations }: CustomerWorld, caller: Caller): Promise<Conversation> {
+  const { told } = audience;
+  const conversation = await conversations.open(caller);
   const { conversationId, messages } = conversation;
-  const lacking = audience.toldBeside(conversationId, messages);
+  const has = new Set(messages.map(({ messageId }) => messageId));
+  const lacking = audience.toldSince(conversationId, told).filter(({ messageId }) => !has.has(messageId));
   return lacking.length === 0 ? conversation : { ...conversation, messages: [...messages, ...lacking] };
 }
 
@@ -148,7 +151,7 @@ function isGone(error: unknown): boolean {
  * as facts, and the text of a running answer follows from its beginning (S11).
  */
 async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<string> {
-  const conversation = completed(world, await world.conversations.open(session.caller));
+  const conversation = await openWhole(world, session.caller);
   const { conversationId, messages } = conversation;
   // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.
   if (session.gone || session.conversationId === conversationId) return conversationId;

@@ -127,6 +127,21 @@ test("S7 what is told while a page is being given its snapshot reaches the page"
   expect(page.answers.all.get(pair.ref.turnId)?.entry.state).toBe("ended");
 });
 
+test("S11 a message that is faster than the snapshot of a second page on a node is in it, once", async () => {
+  const { owner, other, ref } = pair;
+  await pair.join(other);
+  const release = other.side.wire.hold();
+  const { page, opened } = other.arrive();
+  await everybodyWaits();
+  const { message } = await owner.side.conversations.ask(ref.conversationId, { messageId: "m2", text: "and?" });
+  owner.herald.step({ kind: "message-added", conversationId: ref.conversationId, message });
+  pair.network.deliverAll();
+  release();
+  await opened;
+  expect(page.snapshot).toEqual(["m1", "m2"]);
+  expect((await pair.join(other)).snapshot).toEqual(["m1", "m2"]);
+});
+
 test("S5 an end that got lost is found in the store, and told once", async () => {
   const page = await joined();
   pair.write("ab");

@@ -22,6 +22,8 @@ export class Page implements Viewer {
   readonly session: CustomerSession;
   /** Characters that it was sent twice under one epoch. */
   doubled = 0;
+  /** The ids of the messages in its snapshot. */
+  snapshot: readonly string[] = [];
   readonly #door: Door;
   /** Turns of which its node has heard. */
   readonly #heardOf = new Set<string>();
@@ -54,6 +56,7 @@ export class Page implements Viewer {
     });
     if (!opened) return;
     const { messages, turn } = opened;
+    this.snapshot = messages.map(({ messageId }) => messageId);
     for (const message of messages) if (message.author === "assistant") this.answers.stored(message);
     if (turn && turn.state !== "queued") this.answers.slice(turn.turnId, turn);
     this.#isOpen = true;
