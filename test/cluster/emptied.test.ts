@@ -23,12 +23,9 @@ test("N4: Redis is emptied in mid-answer, and the customer comes to a node that 
   for (const node of service.urls) {
     await using page = await openCustomer(node, guestOf(here.opened));
     expect(page.opened.turn).toBeNull();
-    expect(page.opened.messages.map(({ author, text }) => [author, text.length > 500])).toEqual([
-      ["customer", false],
-      ["assistant", true],
-      ["customer", false],
-      ["assistant", false],
-    ]);
+    const { messages } = page.opened;
+    expect(messages.map(({ author }) => author)).toEqual(["customer", "assistant", "customer", "assistant"]);
+    expect(messages[1]?.text).toHaveLength(writing.chars);
   }
   expect(service.faults).toEqual([]);
 });

@@ -108,3 +108,14 @@ test("N4, C2: a question that waits is made part of no turn whose answer the sam
   expect(stored).toMatchObject({ running: null, waiting: { turnId: question.turnId } });
   expect(stored.messages.at(-1)).toMatchObject({ text: "and?", turnId: question.turnId });
 });
+
+test("N4, C2: a question whose step was carried out late stands where the customer was shown it", async () => {
+  const conversation = await askOne();
+  const [question] = conversation.messages;
+  if (question === undefined) throw new Error("nothing was asked");
+  const earlier = { ...question, at: question.at - 3_000 };
+  await node.restorer.restore(keptOf({ ...conversation, messages: [earlier] }));
+  expect((await read(conversation.conversationId)).messages).toEqual([earlier]);
+  await node.restorer.restore(keptOf(conversation));
+  expect((await read(conversation.conversationId)).messages).toEqual([earlier]);
+});

@@ -95,7 +95,10 @@ function append(
   for (const message of conversation.messages) {
     const { messageId, author, turnId = "" } = message;
     const answered = author === "assistant" ? turnId : "";
-    const isKnown = stored.messages.some((said) => said.messageId === messageId);
+    const known = stored.messages.findIndex((said) => said.messageId === messageId);
+    const isKnown = known >= 0;
+    const said = stored.messages[known];
+    if (said && said.at > message.at) stored.messages[known] = { ...said, at: message.at };
     const joins = stored.waitingTurnId !== null && what.merged.includes(turnId);
     const joined = joins ? { ...message, turnId: stored.waitingTurnId ?? turnId } : message;
     if (!isKnown && !lost.has(answered)) world.append(stored, joined);

@@ -56,8 +56,17 @@ if waiting ~= '' and not taken[waiting] then
   if merged then reply[2] = { waiting } end
 end
 
+-- A step that fell silent may have been carried out later: a message stands where the customer was shown it.
+local function keepEarlier(messageId, json)
+  local stored = redis.call('HGET', messages, messageId)
+  local at, storedAt = string.match(json, ',"at":(%d+)'), stored and string.match(stored, ',"at":(%d+)')
+  if not storedAt or not at or tonumber(at) >= tonumber(storedAt) then return end
+  redis.call('HSET', messages, messageId, (string.gsub(stored, ',"at":%d+', ',"at":' .. at, 1)))
+end
+
 for _, entry in ipairs(said) do
   local messageId, json, answered = unpack(entry)
+  keepEarlier(messageId, json)
   if merged then json = string.gsub(json, merged, '"turnId":"' .. field('waiting') .. '"') end
   if not taken[answered] then append(messageId, json, ARGV[6]) end
 end
