@@ -34,7 +34,7 @@ test("an answer that ends while another tab is looked at is told in the title un
   await eventually(() => customer.page.title()).toBe(`(1) ${title}`);
   await customer.page.evaluate(hide, false);
   await eventually(() => customer.page.title()).toBe(title);
-  expect(await customer.lastText.textContent()).toBe("在后台");
+  await eventually(() => customer.lastText.textContent()).toBe("在后台");
 });
 
 /** Runs in the page: as if its tab had been left, or come back to. */
