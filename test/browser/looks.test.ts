@@ -29,7 +29,7 @@ test("what comes while the panel is closed is counted on the launcher and in the
 test("an answer that ends while another tab is looked at is told in the title until the reader is back", async () => {
   await using customer = await openCustomer(shop);
   const title = await customer.page.title();
-  await customer.ask(saying("在后台", { first: 1_500 }));
+  await customer.ask(saying("在后台", { first: 800 }));
   await customer.page.evaluate(hide, true);
   await eventually(() => customer.page.title()).toBe(`(1) ${title}`);
   await customer.page.evaluate(hide, false);
