@@ -1,3 +1,5 @@
+import { classes } from "../../domain/line.ts";
+
 /**
  * Every key that Tidegate keeps in Redis, with its type and life. `{tag}` names the customer: all keys of a customer's
  * conversation lie in one hash slot, so that each step is one atomic script, in a Redis Cluster too.
@@ -13,6 +15,15 @@
  * | `<prefix>:{nodes}:beats` | hash | node → heartbeats (N1) | none; buried nodes are removed |
  * | `<prefix>:{nodes}:buried` | set | nodes whose work is being taken over | none; emptied then |
  * | `<prefix>:{node}:work` | set | conversations whose turns the node answers | none; removed when taken over |
+ * | `<prefix>:{line}:state` | hash | the bucket, the gates, and what stride scheduling remembers (A1, A2) | none |
+ * | `<prefix>:{line}:entries` | hash | conversation → its place or its grant (A4) | none; removed when answered |
+ * | `<prefix>:{line}:nodes` | hash | node → its room for answers and when it was heard of | none; removed when it is dead |
+ * | `<prefix>:{line}:grants` | sorted set | grants that their nodes have not taken yet | none; emptied then |
+ * | `<prefix>:{line}:starting` | sorted set | answers without a text yet, by when that is given up | none |
+ * | `<prefix>:{line}:later` | sorted set | put back, by when they may be granted again (U4) | none |
+ * | `<prefix>:{line}:left` | sorted set | the latest 20,000 tickets that left the line | none |
+ * | `<prefix>:{line}:line:<class>` | sorted set | conversations by ticket | none |
+ * | `<prefix>:{line}:before:<class>` | sorted set | those that stand before all newcomers, by ticket (A8) | none |
  * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
  * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
  * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
@@ -39,6 +50,13 @@ export class Keys {
 
   get buried(): string {
     return this.#of("nodes", "buried");
+  }
+
+  /** In the order in which the scripts of the line name them. */
+  get line(): string[] {
+    const lines = ["line", "before"].flatMap((part) => classes.map((name) => `${part}:${name}`));
+    const parts = ["state", "entries", "nodes", "grants", "starting", "later", "left", ...lines];
+    return parts.map((part) => this.#of("line", part));
   }
 
   work(nodeId: string): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Message, message, page, responder } from "../../contract/shapes.ts";
+import { customerClass, type Message, message, page, responder, tier } from "../../contract/shapes.ts";
 import { type LoggedPiece, textOf } from "../../domain/answer-log.ts";
 import type { Conversation } from "../../domain/conversations.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
@@ -25,10 +25,40 @@ const raised = z.tuple([z.string(), texts]).nullable();
 const ended = z.tuple([z.string(), z.string(), texts]).nullable();
 const read = z.tuple([z.string(), z.string()]).nullable();
 const restored = z.tuple([texts, texts, texts, z.number()]);
+const waiting = z.tuple([z.literal("waiting"), customerClass, z.number(), z.number()]);
+const entered = z.union([
+  waiting,
+  z.tuple([z.literal("granted"), z.number()]),
+  z.tuple([z.literal("held")]),
+  z.tuple([z.literal("shed"), z.number()]),
+]);
+const classLine = z.tuple([z.string(), z.string(), z.string(), texts]);
+const round = z.tuple([
+  texts,
+  z.tuple([classLine, classLine, classLine]),
+  z.number(),
+  z.number(),
+  texts,
+  z.string(),
+  tier,
+]);
+const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
 /** Replies of the steps as they come over the wire, checked. */
-export const replies = { whole: whole.nullable(), asked, started, raised, ended, read, restored, pulse };
+export const replies = {
+  whole: whole.nullable(),
+  asked,
+  started,
+  raised,
+  ended,
+  read,
+  restored,
+  pulse,
+  entered,
+  round,
+  found,
+};
 
 export function parseMessage(json: string): Message {
   return message.parse(JSON.parse(json));

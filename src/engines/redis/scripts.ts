@@ -1,21 +1,39 @@
 import { readFileSync } from "node:fs";
 import type { Store } from "./client.ts";
 
-/** The atomic steps, one Lua file each: how many keys each one has. */
+interface Kind {
+  readonly keys: number;
+  /** Stands before the step's own text. */
+  readonly prelude?: string;
+}
+
+const ofConversation: Kind = { keys: 6, prelude: "prelude" };
+const ofLine: Kind = { keys: 13, prelude: "line/prelude" };
+const ofNodes: Kind = { keys: 2 };
+
+/** The atomic steps, one Lua file each. */
 const steps = {
-  open: 6,
-  read: 6,
-  leave: 6,
-  ask: 6,
-  start: 6,
-  raise: 6,
-  end: 6,
-  turn: 6,
-  "rate-message": 6,
-  rate: 6,
-  restore: 6,
-  beat: 2,
-  bury: 2,
+  open: ofConversation,
+  read: ofConversation,
+  leave: ofConversation,
+  ask: ofConversation,
+  start: ofConversation,
+  raise: ofConversation,
+  end: ofConversation,
+  turn: ofConversation,
+  "rate-message": ofConversation,
+  rate: ofConversation,
+  restore: ofConversation,
+  beat: ofNodes,
+  bury: ofNodes,
+  "line/enter": ofLine,
+  "line/round": ofLine,
+  "line/leave": ofLine,
+  "line/again": ofLine,
+  "line/recover": ofLine,
+  "line/find": ofLine,
+  "line/restore": ofLine,
+  "line/steer": ofLine,
 } as const;
 
 export type StepName = keyof typeof steps;
@@ -29,10 +47,9 @@ const commandOf = (name: string) => `tidegate:${name}`;
  */
 export function defineSteps(store: Store): void {
   const read = (name: string) => readFileSync(new URL(`${name}.lua`, import.meta.url), "utf8");
-  const prelude = read("prelude");
-  for (const [name, numberOfKeys] of Object.entries(steps)) {
-    const lua = numberOfKeys === 6 ? prelude + read(name) : read(name);
-    store.defineCommand(commandOf(name), { lua, numberOfKeys });
+  for (const [name, { keys, prelude }] of Object.entries(steps)) {
+    const lua = prelude === undefined ? read(name) : read(prelude) + read(name);
+    store.defineCommand(commandOf(name), { lua, numberOfKeys: keys });
   }
 }
 

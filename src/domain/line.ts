@@ -1,0 +1,145 @@
+import type { CustomerClass, Tier } from "../contract/shapes.ts";
+
+/** Answers that may be begun: so many a second on the long run, and so many at once. */
+export interface StartRate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** What an operator sets of the line (A1–A3). */
+export interface LineSettings {
+  readonly tiers: Readonly<Record<Tier, StartRate>>;
+  /** Newcomers of a class are accepted while fewer than so many wait in all. */
+  readonly acceptBelow: Readonly<Record<CustomerClass, number>>;
+  /** How the starts are shared while all classes wait. */
+  readonly weights: Readonly<Record<CustomerClass, number>>;
+  /** Whoever has waited longer than this counts for more, up to threefold after as long again. */
+  readonly ageingMs: number;
+}
+
+/** In the order in which ties are broken. */
+export const classes = ["vip", "member", "guest"] as const satisfies readonly CustomerClass[];
+
+/** Who wishes to be answered. One conversation stands in line once (A4), however much is asked in it. */
+export interface Wish {
+  readonly conversationId: string;
+  readonly class: CustomerClass;
+  /** Somebody has been told already that it will be answered: it is not shed. */
+  readonly owed?: boolean;
+}
+
+/** Leave to begin one answer; `number` tells it apart from every other one. */
+export interface Grant {
+  readonly conversationId: string;
+  readonly number: number;
+}
+
+/** A place in the line of a class: tickets rise with every newcomer and are never changed (A2). */
+export interface Ticket {
+  readonly class: CustomerClass;
+  readonly ticket: number;
+}
+
+export type Entered =
+  | { readonly kind: "granted"; readonly grant: Grant }
+  /** `position` counts those of the class who came before and still wait, and the newcomer. */
+  | { readonly kind: "waiting"; readonly at: Ticket; readonly position: number }
+  /** An answer is being written there; what was asked stands in line from its end on. */
+  | { readonly kind: "held" }
+  /** Too many wait. */
+  | { readonly kind: "shed"; readonly waiting: number };
+
+/** What a node has to say in a round. Saying it again changes nothing. */
+export interface News {
+  readonly nodeId: string;
+  /** How many more answers this node can write at the same time. */
+  readonly room: number;
+  /** Grants that have arrived: they are not told again. */
+  readonly taken: readonly Grant[];
+  /** Answers that have their first text, or will have none. */
+  readonly begun: readonly Grant[];
+  /** Answers that have ended, and grants for which nothing waited any more. */
+  readonly ended: readonly Grant[];
+  /** {@link Round.leftSeen} of this node's round before; 0 for everything. */
+  readonly leftSeen: number;
+}
+
+/** How a class' line stands: a ticket's position is its distance from `head`, less those who have left in between. */
+export interface ClassLine {
+  /** The lowest ticket that has not been served. Never falls. */
+  readonly head: number;
+  /** The next newcomer's ticket. */
+  readonly next: number;
+  /** Starts so far. */
+  readonly served: number;
+  /** Tickets that stand before all others, lowest first; of very many the first thousand. */
+  readonly before: readonly number[];
+}
+
+export interface Round {
+  /** What this node may begin, again and again until it says that it has {@link News.taken} it. */
+  readonly granted: readonly Grant[];
+  readonly lines: Readonly<Record<CustomerClass, ClassLine>>;
+  /** How many wait in all, with those behind a running answer. */
+  readonly waiting: number;
+  /** How many answers have been granted and have no text yet. */
+  readonly starting: number;
+  /** Those who left the line, in the order in which they did. */
+  readonly left: readonly Ticket[];
+  readonly leftSeen: number;
+  readonly tier: Tier;
+}
+
+/** What steers the line besides its settings; what is left out stays as it is. */
+export interface Order {
+  readonly tier?: Tier;
+  /** So many answers at most wait for their first text (A10). */
+  readonly starting?: number;
+  /** Nothing is granted for so long (A10). */
+  readonly pauseMs?: number;
+}
+
+/** A conversation in line, as its node remembers it when the line itself is lost. */
+export interface Kept extends Wish, Ticket {}
+
+/**
+ * Who may be answered, and in which order: one line for the whole service. The engine in memory is the readable
+ * definition, the one in Redis does the same in atomic steps; both have the only clock that counts.
+ *
+ * - **A1** Starts never exceed the tier's bucket over any interval, however many nodes; it is full at first.
+ * - **A2** Each class is served in the order of its tickets; the classes share by stride scheduling (Waldspurger and
+ *   Weihl 1995) with their weights. What a class leaves flows to the others, and one that was away saves up nothing.
+ * - **A3** Newcomers are shed, those of lower classes first, when many wait.
+ * - **A4** A conversation stands in line once; what is asked behind a running answer waits from its end on.
+ * - **A5** A start that becomes free goes to whoever is next in the same step.
+ * - **A7** Leaving moves the others up.
+ * - **A8** What is taken back stands before all newcomers, at its own ticket; the positions of the others do not change.
+ */
+export interface Line {
+  /** Enters for the node that will answer; a conversation that waits already keeps its place. */
+  enter(wish: Wish, nodeId: string): Promise<Entered>;
+  /** One round of serving: hands out all starts that are free. Call a few times a second, and at once after an end. */
+  round(news: News): Promise<Round>;
+  /** Gives the place up; false when it is not waiting. */
+  leave(conversationId: string): Promise<boolean>;
+  /** Puts a grant back at its own ticket, to be granted again after `waitMs`; false when it is no longer the node's. */
+  again(grant: Grant, waitMs: number): Promise<boolean>;
+  /** Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others. */
+  recover(deadNodeId: string, work: readonly Wish[]): Promise<void>;
+  /** Where a conversation waits; null when it does not. */
+  find(conversationId: string): Promise<{ readonly at: Ticket; readonly position: number } | null>;
+  /**
+   * Takes in who waited, should the line have been lost: before all newcomers, in the order of their tickets. Those who
+   * are in it keep their places.
+   */
+  restore(kept: readonly Kept[], nodeId: string): Promise<void>;
+  steer(order: Order): Promise<void>;
+}
+
+/** A round tells of so many {@link ClassLine.before} at most. */
+export const mostBefore = 1_000;
+
+/** The weight of a class whose first has waited so long (A2): it grows from `ageingMs` on, to threefold. */
+export function weightAt(weight: number, waitedMs: number, ageingMs: number): number {
+  return weight * (1 + 2 * Math.min(1, Math.max(0, waitedMs / ageingMs - 1)));
+}

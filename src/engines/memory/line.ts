@@ -1,0 +1,406 @@
+import type { CustomerClass, Tier } from "../../contract/shapes.ts";
+import type { Clock } from "../../domain/clock.ts";
+import {
+  type ClassLine,
+  classes,
+  type Entered,
+  type Grant,
+  type Kept,
+  type Line,
+  type LineSettings,
+  mostBefore,
+  type News,
+  type Order,
+  type Round,
+  type Ticket,
+  type Wish,
+  weightAt,
+} from "../../domain/line.ts";
+
+export interface MemoryLineOptions {
+  readonly settings: LineSettings;
+  readonly clock: Clock;
+}
+
+/** One conversation: it waits, or it has been granted a start and is being answered. */
+interface Entry {
+  readonly conversationId: string;
+  class: CustomerClass;
+  /** Null while it was granted at once and has never stood in line. */
+  ticket: number;
+  /** Where it waits; `granted` when it does not. */
+  place: "line" | "before" | "later" | "granted";
+  /** Of its latest grant; 0 when it has not been granted since it came to the end of the line. */
+  number: number;
+  nodeId: string;
+  /** Something was asked behind the running answer. */
+  asksMore: boolean;
+  /** Since when it has waited, in the clock's `elapsed` milliseconds. */
+  since: number;
+  /** Not to be granted before then. */
+  notBefore: number;
+}
+
+interface ClassState {
+  /** In the order of tickets. */
+  readonly line: Map<string, Entry>;
+  /** Sorted by ticket. */
+  before: Entry[];
+  next: number;
+  served: number;
+  /** Stride scheduling: the class with the lowest pass is served. */
+  pass: number;
+}
+
+interface NodeState {
+  room: number;
+  seenAt: number;
+  /** Grants that it has not taken yet, by conversation. */
+  readonly mailbox: Map<string, Grant>;
+}
+
+/** A node that has said nothing for so long is given no grants. */
+const awayMs = 3_000;
+/** A start without a first text counts as waiting for one no longer than this: its node may be gone. */
+const startingMs = 60_000;
+const mostLeft = 20_000;
+
+/** {@link Line} of one process; each call is one step because nothing in it waits. */
+export class MemoryLine implements Line {
+  readonly #settings: LineSettings;
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Entry>();
+  readonly #classes: Readonly<Record<CustomerClass, ClassState>>;
+  readonly #later = new Map<string, Entry>();
+  readonly #nodes = new Map<string, NodeState>();
+  /** Conversations whose answer has no text yet, and until when that counts. */
+  readonly #starting = new Map<string, number>();
+  #left: (Ticket & { readonly seq: number })[] = [];
+  #leftSeq = 0;
+  #held = 0;
+  #numbers = 0;
+  /** The pass of the class that was served last: who comes to an empty line begins there. */
+  #virtual = 0;
+  #tier: Tier = "high";
+  #tokens: number;
+  #filledAt: number;
+  #mostStarting = Number.MAX_SAFE_INTEGER;
+  #pausedUntil = 0;
+
+  constructor({ settings, clock }: MemoryLineOptions) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#tokens = settings.tiers.high.burst;
+    this.#filledAt = clock.elapsed();
+    const state = (): ClassState => ({ line: new Map(), before: [], next: 0, served: 0, pass: 0 });
+    this.#classes = { vip: state(), member: state(), guest: state() };
+  }
+
+  async enter({ conversationId, class: name, owed = false }: Wish, nodeId: string): Promise<Entered> {
+    const known = this.#entries.get(conversationId);
+    if (known) return this.#enterAgain(known, owed);
+    const entry = this.#newEntry(conversationId, name, nodeId);
+    if (this.#standing === 0 && this.#mayStart() && this.#roomAt(nodeId) > 0) {
+      this.#entries.set(conversationId, entry);
+      return { kind: "granted", grant: this.#grant(entry, nodeId) };
+    }
+    if (!owed && this.#waiting >= this.#settings.acceptBelow[name]) return { kind: "shed", waiting: this.#waiting };
+    this.#entries.set(conversationId, entry);
+    this.#append(entry);
+    return this.#asWaiting(entry);
+  }
+
+  async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
+    const node = this.#nodes.get(nodeId) ?? { room: 0, seenAt: 0, mailbox: new Map() };
+    this.#nodes.set(nodeId, node);
+    for (const grant of taken)
+      if (isSame(node.mailbox.get(grant.conversationId), grant)) node.mailbox.delete(grant.conversationId);
+    node.room = room - node.mailbox.size;
+    node.seenAt = this.#clock.elapsed();
+    for (const grant of begun) if (this.#granted(grant)) this.#starting.delete(grant.conversationId);
+    for (const grant of ended) this.#end(grant);
+    this.#wakeLater();
+    this.#serve(nodeId);
+    const left = this.#left.filter(({ seq }) => seq > leftSeen);
+    return {
+      granted: [...node.mailbox.values()],
+      lines: { vip: this.#lineOf("vip"), member: this.#lineOf("member"), guest: this.#lineOf("guest") },
+      waiting: this.#waiting,
+      starting: this.#starting.size,
+      left: left.map(({ class: name, ticket }) => ({ class: name, ticket })),
+      leftSeen: this.#leftSeq,
+      tier: this.#tier,
+    };
+  }
+
+  async leave(conversationId: string): Promise<boolean> {
+    const entry = this.#entries.get(conversationId);
+    if (entry === undefined) return false;
+    if (entry.asksMore) this.#held--;
+    entry.asksMore = false;
+    if (entry.place === "granted") return false;
+    if (entry.place === "line") this.#noteLeft(entry);
+    this.#takeOut(entry);
+    this.#entries.delete(conversationId);
+    return true;
+  }
+
+  async again(grant: Grant, waitMs: number): Promise<boolean> {
+    const entry = this.#granted(grant);
+    if (entry === null) return false;
+    this.#putBack(entry, this.#clock.elapsed() + waitMs);
+    return true;
+  }
+
+  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+    const untaken = [...(this.#nodes.get(deadNodeId)?.mailbox.keys() ?? [])];
+    this.#nodes.delete(deadNodeId);
+    for (const conversationId of [...untaken, ...work.map((wish) => wish.conversationId)]) {
+      const entry = this.#entries.get(conversationId);
+      if (entry?.place === "granted" && entry.nodeId === deadNodeId) this.#putBack(entry, 0);
+    }
+    for (const { conversationId, class: name } of work) {
+      if (this.#entries.has(conversationId)) continue;
+      const entry = { ...this.#newEntry(conversationId, name, deadNodeId), number: -1 };
+      this.#entries.set(conversationId, entry);
+      this.#putBefore(entry);
+    }
+  }
+
+  async find(conversationId: string): Promise<{ readonly at: Ticket; readonly position: number } | null> {
+    const entry = this.#entries.get(conversationId);
+    if (entry === undefined || entry.place === "granted") return null;
+    const { at, position } = this.#asWaiting(entry);
+    return { at, position };
+  }
+
+  async restore(kept: readonly Kept[], nodeId: string): Promise<void> {
+    for (const { conversationId, class: name, ticket } of kept) {
+      if (this.#entries.has(conversationId)) continue;
+      const entry = { ...this.#newEntry(conversationId, name, nodeId), ticket };
+      this.#entries.set(conversationId, entry);
+      this.#putBefore(entry);
+    }
+  }
+
+  async steer({ tier, starting, pauseMs }: Order): Promise<void> {
+    const now = this.#clock.elapsed();
+    this.#refill();
+    if (tier !== undefined) {
+      this.#tier = tier;
+      this.#tokens = Math.min(this.#tokens, this.#settings.tiers[tier].burst);
+    }
+    if (starting !== undefined) this.#mostStarting = starting;
+    if (pauseMs !== undefined) this.#pausedUntil = now + pauseMs;
+  }
+
+  #enterAgain(entry: Entry, owed: boolean): Entered {
+    if (entry.number === 0) return this.#asWaiting(entry);
+    if (entry.asksMore) return { kind: "held" };
+    if (!owed && this.#waiting >= this.#settings.acceptBelow[entry.class])
+      return { kind: "shed", waiting: this.#waiting };
+    entry.asksMore = true;
+    this.#held++;
+    return { kind: "held" };
+  }
+
+  #newEntry(conversationId: string, name: CustomerClass, nodeId: string): Entry {
+    const since = this.#clock.elapsed();
+    return {
+      conversationId,
+      class: name,
+      ticket: 0,
+      place: "granted",
+      number: 0,
+      nodeId,
+      asksMore: false,
+      since,
+      notBefore: 0,
+    };
+  }
+
+  /** Those who stand in line and could be served. */
+  get #standing(): number {
+    return classes.reduce((sum, name) => sum + this.#classes[name].line.size + this.#classes[name].before.length, 0);
+  }
+
+  get #waiting(): number {
+    return this.#standing + this.#later.size + this.#held;
+  }
+
+  #refill(): void {
+    const { perSecond, burst } = this.#settings.tiers[this.#tier];
+    const now = this.#clock.elapsed();
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) * perSecond) / 1_000);
+    this.#filledAt = now;
+  }
+
+  /** The bucket and the gates let one more answer begin. */
+  #mayStart(): boolean {
+    this.#refill();
+    const now = this.#clock.elapsed();
+    for (const [conversationId, until] of this.#starting) if (until <= now) this.#starting.delete(conversationId);
+    return this.#tokens >= 1 && this.#starting.size < this.#mostStarting && now >= this.#pausedUntil;
+  }
+
+  #roomAt(nodeId: string): number {
+    const node = this.#nodes.get(nodeId);
+    return node && this.#clock.elapsed() - node.seenAt < awayMs ? node.room : 0;
+  }
+
+  #serve(nodeId: string): void {
+    while (this.#mayStart()) {
+      const name = this.#nextClass();
+      if (name === null) return;
+      const state = this.#classes[name];
+      const entry = headOf(state);
+      if (entry === undefined) return;
+      // Its own node answers it where it can; otherwise the one that asks.
+      const by = [entry.nodeId, nodeId].find((id) => this.#roomAt(id) > 0);
+      if (by === undefined) return;
+      this.#virtual = state.pass;
+      state.pass += 1 / this.#weightOf(name, entry);
+      this.#takeOut(entry);
+      this.#grant(entry, by);
+    }
+  }
+
+  #nextClass(): CustomerClass | null {
+    let best: CustomerClass | null = null;
+    for (const name of classes) {
+      const { pass } = this.#classes[name];
+      if (headOf(this.#classes[name]) && (best === null || pass < this.#classes[best].pass)) best = name;
+    }
+    return best;
+  }
+
+  #weightOf(name: CustomerClass, { since }: Entry): number {
+    const { weights, ageingMs } = this.#settings;
+    return weightAt(weights[name], this.#clock.elapsed() - since, ageingMs);
+  }
+
+  #grant(entry: Entry, nodeId: string): Grant {
+    this.#numbers++;
+    entry.place = "granted";
+    entry.number = this.#numbers;
+    entry.nodeId = nodeId;
+    const grant = { conversationId: entry.conversationId, number: entry.number };
+    this.#tokens -= 1;
+    this.#classes[entry.class].served++;
+    this.#starting.set(entry.conversationId, this.#clock.elapsed() + startingMs);
+    const node = this.#nodes.get(nodeId);
+    if (node) {
+      node.room -= 1;
+      node.mailbox.set(entry.conversationId, grant);
+    }
+    return grant;
+  }
+
+  #granted({ conversationId, number }: Grant): Entry | null {
+    const entry = this.#entries.get(conversationId);
+    return entry?.place === "granted" && entry.number === number ? entry : null;
+  }
+
+  #end(grant: Grant): void {
+    const entry = this.#granted(grant);
+    if (entry === null) return;
+    this.#release(entry);
+    if (!entry.asksMore) return void this.#entries.delete(entry.conversationId);
+    entry.asksMore = false;
+    this.#held--;
+    this.#append(entry);
+  }
+
+  /** It is not being answered any more. */
+  #release({ conversationId, nodeId }: Entry): void {
+    this.#starting.delete(conversationId);
+    this.#nodes.get(nodeId)?.mailbox.delete(conversationId);
+  }
+
+  #append(entry: Entry): void {
+    const state = this.#classes[entry.class];
+    this.#activate(state);
+    entry.place = "line";
+    entry.ticket = ++state.next;
+    entry.number = 0;
+    entry.since = this.#clock.elapsed();
+    state.line.set(entry.conversationId, entry);
+  }
+
+  /** A class that was away saves nothing up. */
+  #activate(state: ClassState): void {
+    if (headOf(state) === undefined) state.pass = Math.max(state.pass, this.#virtual);
+  }
+
+  #putBack(entry: Entry, notBefore: number): void {
+    this.#release(entry);
+    if (notBefore <= this.#clock.elapsed()) return this.#putBefore(entry);
+    entry.place = "later";
+    entry.notBefore = notBefore;
+    this.#later.set(entry.conversationId, entry);
+  }
+
+  #putBefore(entry: Entry): void {
+    const state = this.#classes[entry.class];
+    this.#activate(state);
+    entry.place = "before";
+    state.before.push(entry);
+    state.before.sort((a, b) => a.ticket - b.ticket || (a.conversationId < b.conversationId ? -1 : 1));
+  }
+
+  #wakeLater(): void {
+    const now = this.#clock.elapsed();
+    for (const entry of this.#later.values()) {
+      if (entry.notBefore > now) continue;
+      this.#later.delete(entry.conversationId);
+      this.#putBefore(entry);
+    }
+  }
+
+  #takeOut(entry: Entry): void {
+    const state = this.#classes[entry.class];
+    state.line.delete(entry.conversationId);
+    if (entry.place === "before") state.before = state.before.filter((each) => each !== entry);
+    this.#later.delete(entry.conversationId);
+  }
+
+  #noteLeft({ class: name, ticket }: Entry): void {
+    this.#left.push({ class: name, ticket, seq: ++this.#leftSeq });
+    if (this.#left.length > mostLeft) this.#left = this.#left.slice(-mostLeft);
+  }
+
+  #lineOf(name: CustomerClass): ClassLine {
+    const { line, before, next, served } = this.#classes[name];
+    const [first] = line.values();
+    return {
+      head: first?.ticket ?? next + 1,
+      next: next + 1,
+      served,
+      before: before.slice(0, mostBefore).map(({ ticket }) => ticket),
+    };
+  }
+
+  #asWaiting(entry: Entry): { kind: "waiting"; at: Ticket; position: number } {
+    const at = { class: entry.class, ticket: entry.ticket };
+    const { line, before } = this.#classes[entry.class];
+    if (entry.place === "line") return { kind: "waiting", at, position: 1 + countBefore(line, entry) };
+    return { kind: "waiting", at, position: 1 + before.filter(({ ticket }) => ticket < entry.ticket).length };
+  }
+}
+
+function headOf({ line, before }: ClassState): Entry | undefined {
+  return before[0] ?? line.values().next().value;
+}
+
+function countBefore(line: ReadonlyMap<string, Entry>, { ticket }: Entry): number {
+  let count = 0;
+  for (const each of line.values()) {
+    if (each.ticket >= ticket) break;
+    count++;
+  }
+  return count;
+}
+
+function isSame(a: Grant | undefined, b: Grant): boolean {
+  return a?.number === b.number;
+}

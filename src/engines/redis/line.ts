@@ -1,0 +1,123 @@
+import { customerClass } from "../../contract/shapes.ts";
+import type {
+  ClassLine,
+  Entered,
+  Grant,
+  Kept,
+  Line,
+  LineSettings,
+  News,
+  Order,
+  Round,
+  Ticket,
+  Wish,
+} from "../../domain/line.ts";
+import type { Keys } from "./keys.ts";
+import type { Link } from "./link.ts";
+import { replies } from "./replies.ts";
+import type { StepName } from "./scripts.ts";
+
+export interface RedisLineOptions {
+  readonly link: Link;
+  readonly keys: Keys;
+  readonly settings: LineSettings;
+  /** The time in milliseconds, for tests; Redis' own otherwise. */
+  readonly now?: () => number;
+}
+
+/** {@link Line} of a cluster. Everything may throw `Outage`; every step may be repeated then. */
+export class RedisLine implements Line {
+  readonly #link: Link;
+  readonly #keys: string[];
+  readonly #settings: string;
+  readonly #now: () => string;
+
+  constructor({ link, keys, settings, now }: RedisLineOptions) {
+    this.#link = link;
+    this.#keys = keys.line;
+    this.#settings = JSON.stringify(settings);
+    this.#now = now === undefined ? () => "" : () => String(now());
+  }
+
+  async enter({ conversationId, class: name, owed = false }: Wish, nodeId: string): Promise<Entered> {
+    const reply = replies.entered.parse(await this.#step("line/enter", conversationId, name, nodeId, owed ? "1" : "0"));
+    switch (reply[0]) {
+      case "granted":
+        return { kind: "granted", grant: { conversationId, number: reply[1] } };
+      case "waiting":
+        return { kind: "waiting", ...placeOf(reply) };
+      case "shed":
+        return { kind: "shed", waiting: reply[1] };
+      default:
+        return { kind: "held" };
+    }
+  }
+
+  async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
+    const lists = [taken, begun, ended].map(flat);
+    const reply = await this.#step("line/round", nodeId, String(room), ...lists, String(leftSeen));
+    const [granted, [vip, member, guest], waiting, starting, left, seen, tier] = replies.round.parse(reply);
+    return {
+      granted: grantsOf(granted),
+      lines: { vip: lineOf(vip), member: lineOf(member), guest: lineOf(guest) },
+      waiting,
+      starting,
+      left: pairs(left).map(([name, ticket]): Ticket => ({ class: customerClass.parse(name), ticket: Number(ticket) })),
+      leftSeen: Number(seen),
+      tier,
+    };
+  }
+
+  async leave(conversationId: string): Promise<boolean> {
+    return (await this.#step("line/leave", conversationId)) === 1;
+  }
+
+  async again({ conversationId, number }: Grant, waitMs: number): Promise<boolean> {
+    return (await this.#step("line/again", conversationId, String(number), String(waitMs))) === 1;
+  }
+
+  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+    const list = work.flatMap(({ conversationId, class: name }) => [conversationId, name]);
+    await this.#step("line/recover", deadNodeId, JSON.stringify(list));
+  }
+
+  async find(conversationId: string): Promise<{ readonly at: Ticket; readonly position: number } | null> {
+    const reply = replies.found.parse(await this.#step("line/find", conversationId));
+    return reply && placeOf(reply);
+  }
+
+  async restore(kept: readonly Kept[], nodeId: string): Promise<void> {
+    const list = kept.flatMap(({ conversationId, class: name, ticket }) => [conversationId, name, ticket]);
+    await this.#step("line/restore", nodeId, JSON.stringify(list));
+  }
+
+  async steer({ tier, starting, pauseMs }: Order): Promise<void> {
+    await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(pauseMs ?? ""));
+  }
+
+  #step(name: StepName, ...args: readonly string[]): Promise<unknown> {
+    return this.#link.step(name, this.#keys, [this.#settings, this.#now(), ...args]);
+  }
+}
+
+function placeOf([, name, ticket, position]: readonly ["waiting", Ticket["class"], number, number]) {
+  return { at: { class: name, ticket }, position };
+}
+
+function lineOf([head, next, served, before]: readonly [string, string, string, readonly string[]]): ClassLine {
+  return { head: Number(head), next: Number(next), served: Number(served), before: before.map(Number) };
+}
+
+function flat(grants: readonly Grant[]): string {
+  return JSON.stringify(grants.flatMap(({ conversationId, number }) => [conversationId, number]));
+}
+
+/** In the order in which they were given. */
+function grantsOf(list: readonly string[]): Grant[] {
+  const grants = pairs(list).map(([conversationId, number]) => ({ conversationId, number: Number(number) }));
+  return grants.sort((a, b) => a.number - b.number);
+}
+
+function pairs(list: readonly string[]): [string, string][] {
+  return Array.from({ length: list.length / 2 }, (_, at) => [list[2 * at] ?? "", list[2 * at + 1] ?? ""]);
+}

@@ -1,0 +1,33 @@
+-- Enters the line, or begins at once where nobody waits (A1, A3, A4, A5).
+-- ARGV: 3 conversation, 4 class, 5 node, 6 '1' for one that is owed
+-- Gives: { 'granted', number } | { 'waiting', class, ticket, position } | { 'held' } | { 'shed', how many wait }
+local conversation, class, node, owed = ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
+local entry = read(conversation)
+
+local function isFull(of)
+  local count = waiting()
+  return not owed and count >= settings.acceptBelow[of] and { 'shed', count } or nil
+end
+
+if entry then
+  if entry.number == 0 then return asWaiting(entry) end
+  if entry.asksMore then return { 'held' } end
+  local full = isFull(entry.class)
+  if full then return full end
+  entry.asksMore, held = true, held + 1
+  write(entry)
+  save()
+  return { 'held' }
+end
+
+entry = newEntry(conversation, class, node)
+if standing() == 0 and mayStart() and roomAt(node) > 0 then
+  grant(entry, node)
+  save()
+  return { 'granted', entry.number }
+end
+local full = isFull(class)
+if full then return full end
+append(entry)
+save()
+return asWaiting(entry)

@@ -1,0 +1,6 @@
+-- Where a conversation waits.
+-- ARGV: 3 conversation
+-- Gives: { 'waiting', class, ticket, position }, or nil
+local entry = read(ARGV[3])
+if not entry or entry.place == 'granted' then return false end
+return asWaiting(entry)

@@ -1,0 +1,93 @@
+-- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
+-- ARGV: 3 node, 4 its room, 5 taken, 6 begun and 7 ended grants as JSON lists of conversation, number, …; 8 leavings that it has seen
+-- Gives: { grants: conversation, number, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
+--          leavings seen, tier }
+local node = ARGV[3]
+
+local function each(json, what)
+  local list = cjson.decode(json)
+  for at = 1, #list, 2 do what(list[at], list[at + 1]) end
+end
+
+each(ARGV[5], function(conversation, number)
+  local entry = read(conversation)
+  -- One that was granted anew has a letter of its own under the same name.
+  if entry and entry.number == number then redis.call('ZREM', grants, node .. '|' .. conversation) end
+end)
+redis.call('HSET', nodes, node, string.format('%d', ARGV[4] - #mailed(node)) .. '|' .. exact(now))
+each(ARGV[6], function(conversation, number)
+  if granted(conversation, number) then redis.call('ZREM', starting, conversation) end
+end)
+each(ARGV[7], function(conversation, number)
+  local entry = granted(conversation, number)
+  if not entry then return end
+  release(entry)
+  if not entry.asksMore then return redis.call('HDEL', entries, conversation) end
+  entry.asksMore, held = false, held - 1
+  append(entry)
+end)
+for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', exact(now))) do
+  redis.call('ZREM', later, conversation)
+  local entry = read(conversation)
+  if entry then putBefore(entry) end
+end
+
+local function headOf(class)
+  return redis.call('ZRANGE', before[class], 0, 0)[1] or redis.call('ZRANGE', line[class], 0, 0)[1]
+end
+
+local pass, head = {}, {}
+for _, class in ipairs(classes) do pass[class], head[class] = passOf(class), headOf(class) end
+
+local function nextClass()
+  local best
+  for _, class in ipairs(classes) do
+    if head[class] and (not best or pass[class] < pass[best]) then best = class end
+  end
+  return best
+end
+
+local function weightOf(class, since)
+  local grown = math.min(1, math.max(0, (now - since) / settings.ageingMs - 1))
+  return settings.weights[class] * (1 + 2 * grown)
+end
+
+-- Nothing may be written in between: Redis would have to keep a class' pass at each step.
+while mayStart() do
+  local class = nextClass()
+  local entry = class and read(head[class])
+  if not entry then break end
+  local by = roomAt(entry.node) > 0 and entry.node or roomAt(node) > 0 and node
+  if not by then break end
+  virtual = pass[class]
+  pass[class] = pass[class] + 1 / weightOf(class, entry.since)
+  takeOut(entry)
+  grant(entry, by)
+  head[class] = headOf(class)
+end
+redis.call('HSET', state, 'pass:vip', exact(pass.vip), 'pass:member', exact(pass.member), 'pass:guest', exact(pass.guest))
+save()
+
+local mine = {}
+for _, letter in ipairs(mailed(node)) do
+  local conversation = string.sub(letter, #node + 2)
+  local entry = read(conversation)
+  if entry then mine[#mine + 1], mine[#mine + 2] = conversation, tostring(entry.number) end
+end
+local lines = {}
+for at, class in ipairs(classes) do
+  local following = tonumber(redis.call('HGET', state, 'next:' .. class) or 0) + 1
+  local first = redis.call('ZRANGE', line[class], 0, 0, 'WITHSCORES')[2]
+  local tickets = redis.call('ZRANGE', before[class], 0, mostBefore - 1, 'WITHSCORES')
+  local told = {}
+  for i = 2, #tickets, 2 do told[#told + 1] = tickets[i] end
+  local served = redis.call('HGET', state, 'served:' .. class) or '0'
+  lines[at] = { tostring(first or following), tostring(following), served, told }
+end
+local gone = {}
+for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[8], '+inf')) do
+  local class, number = string.match(ticket, '^(%a+):(%d+)')
+  gone[#gone + 1], gone[#gone + 2] = class, number
+end
+local seen = redis.call('HGET', state, 'leftSeq') or '0'
+return { mine, lines, waiting(), redis.call('ZCARD', starting), gone, seen, tier }

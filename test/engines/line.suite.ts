@@ -1,0 +1,283 @@
+import { expect, test } from "vitest";
+import type { CustomerClass } from "../../src/contract/shapes.ts";
+import { LineWorld, type OpenLine, smallLine } from "./line.world.ts";
+
+/** Enters `count` conversations of a class, named by it. */
+async function crowd(world: LineWorld, name: CustomerClass, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, at) => `${name}${at}`);
+  for (const id of ids) await world.enter(id, name);
+  return ids;
+}
+
+const countOf = (ids: readonly string[], name: string) => ids.filter((id) => id.startsWith(name)).length;
+
+/** What {@link Line} promises, whatever keeps it. */
+export function lineSuite(open: OpenLine): void {
+  test("A1 the bucket is full at first, and who comes then begins at once", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = [];
+    for (let at = 0; at < 6; at++) entered.push((await world.enter(`c${at}`)).kind);
+    expect(entered).toEqual([...Array(5).fill("granted"), "waiting"]);
+  });
+
+  test("A1 after that as many begin as time allows, and never more than the burst at once", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 50);
+    expect(await world.after(99)).toEqual([]);
+    expect(await world.after(1)).toEqual(["guest0"]);
+    expect(await world.after(300)).toEqual(["guest1", "guest2", "guest3"]);
+    expect(await world.after(60_000)).toHaveLength(5);
+  });
+
+  test("A1 a lower tier has its own bucket at once, and a higher one fills up from what is left", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    await world.line.steer({ tier: "degraded" });
+    const entered = [];
+    for (let at = 0; at < 3; at++) entered.push((await world.enter(`c${at}`)).kind);
+    expect(entered).toEqual(["granted", "waiting", "waiting"]);
+    expect(await world.after(0)).toEqual(["c0"]);
+    expect(await world.after(1_000)).toEqual(["c1"]);
+    await world.line.steer({ tier: "high" });
+    expect((await world.round()).tier).toBe("high");
+    expect(await world.after(100)).toEqual(["c2"]);
+  });
+
+  test("A2 each class is served in the order in which it came", async () => {
+    const world = await LineWorld.open(open);
+    const ids = await crowd(world, "member", 20);
+    const served: string[] = [];
+    for (let at = 0; at < 20; at++) served.push(...(await world.after(100)));
+    expect(served).toEqual(ids);
+  });
+
+  test("A2 while all classes wait the starts are shared six to three to one", async () => {
+    const settings = { ...smallLine, acceptBelow: { vip: 1_000, member: 1_000, guest: 1_000 } };
+    const world = await LineWorld.open(open, { settings });
+    for (const name of ["guest", "member", "vip"] as const) await crowd(world, name, 80);
+    const served: string[] = [];
+    for (let at = 0; at < 100; at++) served.push(...(await world.after(100)));
+    expect(["vip", "member", "guest"].map((name) => countOf(served, name))).toEqual([60, 30, 10]);
+  });
+
+  test("A2 what a class leaves flows to the others, and when it comes back it has saved nothing up", async () => {
+    const settings = { ...smallLine, acceptBelow: { vip: 1_000, member: 1_000, guest: 1_000 } };
+    const world = await LineWorld.open(open, { settings });
+    for (const name of ["guest", "member"] as const) await crowd(world, name, 80);
+    const first: string[] = [];
+    for (let at = 0; at < 40; at++) first.push(...(await world.after(100)));
+    expect(["vip", "member", "guest"].map((name) => countOf(first, name))).toEqual([0, 30, 10]);
+    await crowd(world, "vip", 50);
+    const then: string[] = [];
+    for (let at = 0; at < 50; at++) then.push(...(await world.after(100)));
+    // A share is exact but for the one start that is under way.
+    for (const [name, share] of [
+      ["vip", 30],
+      ["member", 15],
+      ["guest", 5],
+    ] as const)
+      expect(Math.abs(countOf(then, name) - share)).toBeLessThanOrEqual(1);
+  });
+
+  test("A2 a class whose first has waited for long counts for up to three times as much", async () => {
+    const settings = { ...smallLine, ageingMs: 1_000, weights: { vip: 3, member: 1, guest: 1 } };
+    const world = await LineWorld.open(open, { settings });
+    await crowd(world, "guest", 40);
+    world.clock.advance(10_000);
+    await world.round("one", { room: 0 });
+    await world.drain(5);
+    const ids = Array.from({ length: 40 }, (_, at) => `vip${at}`);
+    const served: string[] = [];
+    for (let at = 0; at < 16; at++) {
+      // The first of them has always just come.
+      await world.enter(ids[at] ?? "", "vip");
+      served.push(...(await world.after(100)));
+    }
+    expect(Math.abs(countOf(served, "guest") - countOf(served, "vip"))).toBeLessThanOrEqual(6);
+    expect(countOf(served, "guest")).toBeGreaterThan(5);
+  });
+
+  test("A3 newcomers are shed, guests first, while those above them are still taken", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 60);
+    expect(await world.enter("late", "guest")).toEqual({ kind: "shed", waiting: 60 });
+    await crowd(world, "member", 25);
+    expect((await world.enter("late", "member")).kind).toBe("shed");
+    await crowd(world, "vip", 15);
+    expect((await world.enter("late", "vip")).kind).toBe("shed");
+    expect((await world.round()).waiting).toBe(100);
+    expect(await world.line.find("late")).toBeNull();
+    expect((await world.line.enter({ conversationId: "late", class: "guest", owed: true }, "one")).kind).toBe(
+      "waiting",
+    );
+  });
+
+  test("A4 a conversation that waits keeps its one place, whoever asks again and from wherever", async () => {
+    const world = await LineWorld.open(open, { nodes: ["one", "two"] });
+    const first = await world.enter("li", "guest");
+    await world.enter("wang", "guest");
+    expect(await world.enter("li", "guest", "two")).toEqual(first);
+    expect(await world.position("li")).toBe(1);
+    expect((await world.round()).waiting).toBe(2);
+  });
+
+  test("A4 what is asked behind a running answer waits from its end on, once", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = await world.enter("li");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    const grants = [entered.grant];
+    await world.drain(4);
+    expect([(await world.enter("li")).kind, (await world.enter("li")).kind]).toEqual(["held", "held"]);
+    expect(await world.position("li")).toBeNull();
+    expect((await world.round()).waiting).toBe(1);
+    await world.enter("wang");
+    await world.round("one", { taken: grants, ended: grants });
+    expect([await world.position("wang"), await world.position("li")]).toEqual([1, 2]);
+    expect(await world.after(1_000)).toEqual(["wang", "li"]);
+  });
+
+  test("A4 A8 the end of an answer that was told twice ends no other one", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = await world.enter("li");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    await world.enter("li");
+    const ended = { taken: [entered.grant], ended: [entered.grant] };
+    const { granted } = await world.round("one", ended);
+    expect(granted.map(({ conversationId }) => conversationId)).toEqual(["li"]);
+    expect((await world.round("one", ended)).granted).toEqual(granted);
+    expect((await world.enter("li")).kind).toBe("held");
+  });
+
+  test("A5 a start that becomes free is not a newcomer's while anybody waits", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 2);
+    world.clock.advance(300);
+    expect((await world.enter("late", "vip")).kind).toBe("waiting");
+    expect(await world.after(0)).toEqual(["late", "guest0", "guest1"]);
+  });
+
+  test("A5 A10 answers without a text hold the others up, and a first text lets the next begin", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    await world.line.steer({ starting: 2 });
+    const entered = [await world.enter("c0"), await world.enter("c1"), await world.enter("c2")];
+    expect(entered.map(({ kind }) => kind)).toEqual(["granted", "granted", "waiting"]);
+    const [first] = (await world.round()).granted;
+    if (first === undefined) throw new Error("nothing was granted");
+    expect((await world.round()).starting).toBe(2);
+    const { granted } = await world.round("one", { begun: [first] });
+    expect(granted.map(({ conversationId }) => conversationId)).toContain("c2");
+  });
+
+  test("A10 a pause holds everything up for as long as it was said", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    await world.line.steer({ pauseMs: 500 });
+    expect((await world.enter("li")).kind).toBe("waiting");
+    expect(await world.after(499)).toEqual([]);
+    expect(await world.after(1)).toEqual(["li"]);
+  });
+
+  test("A10 a node without room is given nothing; another one answers, and a node that was silent for long is asked neither", async () => {
+    const world = await LineWorld.open(open, { nodes: ["one", "two"] });
+    await world.round("one", { room: 0 });
+    await world.enter("li", "guest", "one");
+    world.clock.advance(1_000);
+    expect((await world.round("one", { room: 0 })).granted).toEqual([]);
+    expect(await world.after(0, "two")).toEqual(["li"]);
+    await world.enter("wang", "guest", "one");
+    world.clock.advance(3_000);
+    // Its room was told too long ago to count.
+    expect((await world.round("two", { room: 0 })).granted).toEqual([]);
+    expect(await world.after(0, "one")).toEqual(["wang"]);
+  });
+
+  test("A5 a grant is told until it is taken, and takes room meanwhile", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 3);
+    world.clock.advance(300);
+    const { granted } = await world.round("one", { room: 2 });
+    expect(granted.map(({ conversationId }) => conversationId)).toEqual(["guest0", "guest1"]);
+    expect((await world.round("one", { room: 2 })).granted).toEqual(granted);
+    const { granted: third } = await world.round("one", { room: 1, taken: granted });
+    expect(third.map(({ conversationId }) => conversationId)).toEqual(["guest2"]);
+  });
+
+  test("A6 a position is the distance of its ticket from the head, less those who left in between", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 30);
+    await world.after(500);
+    for (const id of ["guest7", "guest9", "guest20"]) expect(await world.line.leave(id)).toBe(true);
+    const { lines, left, leftSeen } = await world.round();
+    const found = await world.line.find("guest15");
+    const between = left.filter(({ ticket }) => ticket >= lines.guest.head && ticket < (found?.at.ticket ?? 0));
+    expect(found?.position).toBe(1 + (found?.at.ticket ?? 0) - lines.guest.head - between.length);
+    expect(found?.position).toBe(15 - 5 - 2 + 1);
+    expect((await world.round("one", { leftSeen })).left).toEqual([]);
+    expect(lines.guest.next).toBe(31);
+  });
+
+  test("A7 who leaves moves the others up, and comes back to the end of the line", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 3);
+    expect(await world.line.leave("guest0")).toBe(true);
+    expect(await world.line.leave("guest0")).toBe(false);
+    expect(await world.position("guest1")).toBe(1);
+    await world.enter("guest0");
+    expect(await world.position("guest0")).toBe(3);
+  });
+
+  test("A8 what a dead node was to answer stands before all newcomers, at its own tickets, and moves nobody back", async () => {
+    const world = await LineWorld.open(open, { nodes: ["one", "two"] });
+    for (const id of ["a", "b", "c", "d", "e"]) await world.enter(id, "guest", "two");
+    world.clock.advance(300);
+    const { granted } = await world.round("two");
+    expect(granted).toHaveLength(3);
+    // Two of them it has begun and is known to work at, one it never heard of.
+    await world.round("two", { taken: granted.slice(0, 2) });
+    const positions = [await world.position("d"), await world.position("e")];
+    const work = ["b", "a", "gone"].map((conversationId) => ({ conversationId, class: "guest" as const }));
+    await world.line.recover("two", work);
+    expect([await world.position("d"), await world.position("e")]).toEqual(positions);
+    expect((await world.round()).lines.guest.before).toEqual([0, 1, 2, 3]);
+    expect(await world.after(400)).toEqual(["gone", "a", "b", "c"]);
+    for (const grant of granted) expect(await world.line.again(grant, 0)).toBe(false);
+  });
+
+  test("A4 A8 what is asked behind an answer that was put back waits from its end on", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = await world.enter("li");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    await world.round("one", { taken: [entered.grant] });
+    expect(await world.line.again(entered.grant, 0)).toBe(true);
+    expect((await world.enter("li")).kind).toBe("held");
+    const { granted } = await world.round();
+    await world.round("one", { taken: granted, ended: granted });
+    expect((await world.round()).granted.map(({ conversationId }) => conversationId)).toEqual(["li"]);
+  });
+
+  test("U4 a start that failed is put back at its own ticket and granted again when its time has come", async () => {
+    const world = await LineWorld.open(open);
+    await crowd(world, "guest", 3);
+    await world.after(100);
+    await world.enter("li", "guest");
+    world.clock.advance(200);
+    const { granted } = await world.round();
+    const [first] = granted;
+    if (first === undefined) throw new Error("nothing was granted");
+    await world.round("one", { taken: granted });
+    expect(await world.line.again(first, 1_000)).toBe(true);
+    expect(await world.line.again(first, 1_000)).toBe(false);
+    expect((await world.round()).waiting).toBe(2);
+    expect(await world.after(900)).toEqual(["li"]);
+    expect(await world.after(100)).toEqual([first.conversationId]);
+  });
+
+  test("A12 a line that was lost is put together again in the order of its tickets, from what each node kept", async () => {
+    const world = await LineWorld.open(open);
+    const kept = (...tickets: number[]) =>
+      tickets.map((ticket) => ({ conversationId: `c${ticket}`, class: "guest" as const, ticket }));
+    await world.enter("new");
+    await world.enter("c9");
+    await world.line.restore(kept(7, 3, 9), "one");
+    await world.line.restore(kept(5, 3), "two");
+    expect(await world.after(500)).toEqual(["c3", "c5", "c7", "new", "c9"]);
+  });
+}
