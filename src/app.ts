@@ -72,7 +72,9 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   await cluster?.join(assistant, audience, stack);
   const secrets = await agreedSecrets(config, cluster);
 
+  const leaving = new AbortController();
   const transport: ChatApiOptions = {
+    leaving: leaving.signal,
     identity: new Identity({ ...config, secrets }),
     origins: new Origins({ allowed: config.allowedOrigins, demonstration: config.demonstration }),
     trustedProxies: config.trustedProxies,
@@ -121,6 +123,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       await releaseSockets(io, assistant.busy, pause);
       await Promise.race([drained, pause(releaseMs)]);
     }
+    leaving.abort();
     await releaseSockets(io, new Set(), pause);
     await running.disposeAsync();
   });

@@ -179,16 +179,21 @@ function isAnswered({ messages }: Conversation, turnId: string): boolean {
 }
 
 /** What was given to the store and it knew better is void here too, and is read there. */
-export function afterRestoring(given: Conversation, { lost, merged }: Pick<Restored, "lost" | "merged">): Change {
+export function afterRestoring(given: Conversation, { lost, merged, waiting }: Omit<Restored, "waits">): Change {
   const isVoid = (turn: Turn) =>
     merged.includes(turn.turnId) || lost.some(({ turnId, epoch }) => turnId === turn.turnId && turn.epoch <= epoch);
   const left = (turn: Turn | null) => (turn !== null && isVoid(turn) ? null : turn);
   const isLost = ({ author, turnId }: Message) => author === "assistant" && lost.some((turn) => turn.turnId === turnId);
+  const joined = (message: Message) =>
+    waiting !== null && merged.includes(message.turnId ?? "") ? { ...message, turnId: waiting } : message;
+  // Its question waits as part of another turn: should the store be lost again, that is what is to be given back.
+  const joins = (turn: Turn | null) =>
+    turn !== null && waiting !== null && merged.includes(turn.turnId) ? { ...turn, turnId: waiting } : null;
   const wrong = new Set(given.messages.filter(isLost).map(({ messageId }) => messageId));
   return (conversation) => ({
     ...conversation,
-    messages: conversation.messages.filter(({ messageId }) => !wrong.has(messageId)),
+    messages: conversation.messages.filter(({ messageId }) => !wrong.has(messageId)).map(joined),
     running: left(conversation.running),
-    waiting: left(conversation.waiting),
+    waiting: joins(conversation.waiting) ?? left(conversation.waiting),
   });
 }

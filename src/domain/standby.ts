@@ -33,6 +33,8 @@ export interface Custody extends Engines {
 export interface Restored {
   /** A question waits there, and nothing is being answered. */
   readonly waits: boolean;
+  /** The turn that waits there. */
+  readonly waiting: string | null;
   /** Turns that have been taken further: what is written of them under epochs up to that one is void. */
   readonly lost: readonly { readonly turnId: string; readonly epoch: number }[];
   /** Waiting turns whose questions wait as part of another turn now: two nodes had opened one each. */

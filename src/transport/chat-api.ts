@@ -18,7 +18,12 @@ export interface ChatApiOptions {
   readonly trustedProxies: number;
   readonly connections: Rates;
   readonly world: CustomerWorld;
+  /** Aborted when this node closes and nothing is written here any more: whoever still waits is sent to another one (N3). */
+  readonly leaving: AbortSignal;
 }
+
+/** When a client that is sent away finds another node. */
+const reconnectMs = 1_000;
 
 const body = z.object({
   text: shape.messageText,
@@ -68,6 +73,10 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
   const ends = new TurnEnds();
   const stream = request.headers.accept?.includes("text/event-stream") ? openStream(reply, ends) : null;
   const viewer = stream ?? ends;
+  // A client that goes away waits no more, and the server does not wait for it.
+  reply.raw.once("close", () => ends.close());
+  const leave = () => ends.close();
+  options.leaving.addEventListener("abort", leave);
   world.show(conversation);
   // Watching begins before the question is asked, so that no fact of its turn is missed.
   const unwatch = world.audience.watch(conversationId, viewer);
@@ -78,11 +87,20 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
     stream?.begin(accepted, () => world.audience.catchUp(conversationId, stream));
     if (repeated) await repeatEnd(world, viewer, conversationId, turnId);
     const ended = turnId === null ? undefined : await ends.of(turnId);
+    if (turnId !== null && ended === undefined && options.leaving.aborted) sendAway(stream);
+    if (ended) stream?.end(ended);
     return stream ? reply : sendWhole(reply, { ...accepted, ...ended });
   } finally {
+    options.leaving.removeEventListener("abort", leave);
     unwatch();
     stream?.close();
   }
+}
+
+/** This node closes, and another one writes on: the same question, sent again to that one, is answered with the same answer. */
+function sendAway(stream: EventStream | null): void {
+  if (stream === null) throw new TidegateError("draining", undefined, { retryAfterMs: reconnectMs });
+  stream.send("node:draining", { reconnectInMs: reconnectMs });
 }
 
 /** A stream that carries the headers set so far; until it begins, a refusal can still be sent instead. */

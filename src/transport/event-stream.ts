@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FactName, FactPayload } from "../contract/events.ts";
+import type { Message } from "../contract/shapes.ts";
 import type { Viewer } from "../domain/audience.ts";
 
 /** How long an event stream may be silent before a comment keeps proxies from closing it. */
@@ -11,7 +12,11 @@ const hopelessChars = 128 * 1_024;
 
 type Ended = FactPayload<"turn:ended">;
 
-/** A viewer that waits for the ends of turns and keeps nothing else. */
+/**
+ * A viewer that waits for the ends of turns and keeps nothing else.
+ *
+ * - **S5** An answer that is told as a message has ended, though its end was never told: that may be lost with a node.
+ */
 export class TurnEnds implements Viewer {
   readonly clogged = false;
   readonly #ends = new Map<string, Ended>();
@@ -19,9 +24,18 @@ export class TurnEnds implements Viewer {
   #closed = false;
 
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    if (fact !== "turn:ended") return;
     // CAST: the name says which payload it is; TypeScript does not narrow one generic by the other.
-    const ended = payload as Ended;
+    if (fact === "turn:ended") this.#note(payload as Ended);
+    else if (fact === "message:added") this.#read((payload as FactPayload<"message:added">).message);
+  }
+
+  #read(message: Message): void {
+    const { author, turnId, outcome = "completed", error } = message;
+    if (author !== "assistant" || turnId === undefined || this.#ends.has(turnId)) return;
+    this.#note({ turnId, epoch: 0, outcome, message, ...(error && { error }) });
+  }
+
+  #note(ended: Ended): void {
     this.#ends.set(ended.turnId, ended);
     this.#wake();
   }
@@ -92,6 +106,11 @@ export class EventStream implements Viewer {
     if (this.#early === null) this.#write(event);
     else this.#early += event;
     this.#ends.send(fact, payload);
+  }
+
+  /** The last event of a stream whose turn has ended without a word of it, so that there is one in every stream. */
+  end(ended: Ended): void {
+    if (ended.epoch === 0) this.#write(toEvent("turn:ended", ended));
   }
 
   /** Ends the stream if it has begun; a response that was not begun stays as it is. Closing again changes nothing. */

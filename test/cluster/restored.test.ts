@@ -119,3 +119,60 @@ test("N4, C2: a question whose step was carried out late stands where the custom
   await node.restorer.restore(keptOf(conversation));
   expect((await read(conversation.conversationId)).messages).toEqual([earlier]);
 });
+
+/** A turn was answered, and the store that knew of it was emptied since. */
+async function answeredAndLost() {
+  const conversation = await askOne();
+  const { conversationId, waiting, messages } = conversation;
+  if (waiting === null) throw new Error("nothing waits");
+  const { turnId } = waiting;
+  const at = Date.now() + 1_000;
+  const answer = { messageId: randomUUID(), author: "assistant", text: "yes", at, turnId } as const;
+  const whole = { ...conversation, messages: [...messages, answer], waiting: null };
+  const ref = { conversationId, turnId };
+  return { conversationId, stale: conversation, whole, answer, turnId, ref };
+}
+
+test("N4, S5: a turn that was given back by a node which had missed its end is answered once", async () => {
+  const { conversationId, whole, ref, answer } = await answeredAndLost();
+  await node.turns.start(conversationId);
+  await other.restorer.restore(keptOf(whole));
+  expect(await node.turns.end(ref, 1, { outcome: "completed", text: "again" })).toBeNull();
+  expect(await node.turns.raise(ref, 1, 0)).toBeNull();
+  const stored = await read(conversationId);
+  expect(stored).toMatchObject({ running: null, waiting: null });
+  expect(stored.messages.filter(({ author }) => author === "assistant")).toEqual([answer]);
+});
+
+test("N4, A4: a turn that is answered runs no more, however often a node that has missed its end gives it back", async () => {
+  const { conversationId, stale, whole, turnId, answer } = await answeredAndLost();
+  const turn = await start(stale);
+  const running = await read(conversationId);
+  await other.restorer.restore(keptOf(whole));
+  expect((await node.restorer.restore(keptOf(running))).lost).toEqual([{ turnId, epoch: 1 }]);
+  expect((await node.restorer.restore(keptOf(stale))).lost).toEqual([{ turnId, epoch: 1 }]);
+  expect(await read(conversationId)).toMatchObject({ running: null, waiting: null });
+  expect(await node.turns.read(turn)).toMatchObject({ state: "ended", answer });
+  expect(await node.turns.start(conversationId)).toBeNull();
+});
+
+test("N4, C2: of two answers to one turn the first that is stored is the one", async () => {
+  const { conversationId, stale, whole, ref, turnId } = await answeredAndLost();
+  await start(stale);
+  await node.turns.end(ref, 1, { outcome: "completed", text: "first" });
+  expect((await other.restorer.restore(keptOf(whole))).lost).toEqual([{ turnId, epoch: 1 }]);
+  const { messages } = await read(conversationId);
+  expect(messages.map(({ text }) => text)).toEqual(["hello", "first"]);
+});
+
+test("N4, S5: a question that joined a turn after its answer, which the store had lost, is still to be answered", async () => {
+  const { conversationId, whole, turnId } = await answeredAndLost();
+  const early = { ...whole, messages: whole.messages.map((said) => ({ ...said, at: said.at - 5_000 })) };
+  const asked = await node.conversations.ask(conversationId, { messageId: randomUUID(), text: "and?" });
+  expect(asked.turnId).toBe(turnId);
+  expect(await other.restorer.restore(keptOf(early))).toMatchObject({ waits: true });
+  const stored = await read(conversationId);
+  expect(stored.waiting?.turnId).not.toBe(turnId);
+  expect(stored.messages.find(({ text }) => text === "and?")?.turnId).toBe(stored.waiting?.turnId);
+  expect(await node.turns.start(conversationId)).toMatchObject({ turnId: stored.waiting?.turnId, epoch: 1 });
+});

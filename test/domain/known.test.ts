@@ -1,7 +1,14 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Message } from "../../src/contract/shapes.ts";
 import type { Conversation } from "../../src/domain/conversations.ts";
-import { afterAsking, afterEnding, afterHearing, afterStarting, KnownConversations } from "../../src/domain/known.ts";
+import {
+  afterAsking,
+  afterEnding,
+  afterHearing,
+  afterRestoring,
+  afterStarting,
+  KnownConversations,
+} from "../../src/domain/known.ts";
 import type { PeerMessage } from "../../src/domain/peers.ts";
 import { ended, newAnswer, turnOf } from "./answers.ts";
 
@@ -129,4 +136,16 @@ test("C1 what a conversation lacks is only what cannot have gone by itself", () 
     known.get("c"),
     null,
   ]);
+});
+
+test("N4 S5 a question that waits as part of another turn is given back as part of it, should the store be lost again", () => {
+  known.note(conversation("c"));
+  known.change("c", afterAsking({ message: { ...question("m1"), turnId: "own" }, turnId: "own", repeated: false }));
+  const given = known.get("c");
+  if (given === null) throw new Error("it is not known");
+  known.change("c", afterRestoring(given, { lost: [], merged: ["own"], waiting: "other" }));
+  expect(known.get("c")).toMatchObject({
+    waiting: { turnId: "other" },
+    messages: [{ messageId: "m1", turnId: "other" }],
+  });
 });

@@ -13,20 +13,31 @@ export function restore(kept: Kept, world: MemoryWorld, owners: Owners, nodeId: 
   const stored = world.ofCustomer(kept.conversation.customerId) ?? begin(kept, world);
   if (kept.conversation.page) stored.page = kept.conversation.page;
   const lost = kept.turns.flatMap((turn) => takeTurn(turn, stored, owners, nodeId) ?? []);
-  clearAnswered(kept, stored);
+  lost.push(...answeredOtherwise(kept, stored, lost));
+  clearAnswered(kept, stored, world);
   const merged = placeOpen(kept, stored, lost);
   append(kept, stored, world, { lost, merged });
-  return { lost, merged, waits: stored.waitingTurnId !== null && stored.runningTurnId === null };
+  return {
+    lost,
+    merged,
+    waiting: stored.waitingTurnId,
+    waits: stored.waitingTurnId !== null && stored.runningTurnId === null,
+  };
 }
 
 /** Writes a turn, unless the store knows better: then it gives the last epoch that is void. */
 function takeTurn(turn: Turn, stored: MemoryConversation, owners: Owners, nodeId: string): Lost | null {
   const { turnId } = turn;
   const known = stored.turns.get(turnId);
+  const answer = turn.state === "ended" ? undefined : stored.messages.find((said) => isAnswer(said, turnId));
+  if (answer) {
+    close(stored, turnId, answer);
+    return { turnId, epoch: Math.max(turn.epoch, known?.epoch ?? 0) };
+  }
   const isOthers =
     known?.epoch === turn.epoch && turn.state === "starting" && owners.get(turnId) !== ownerOf(turn, nodeId);
   if (isOthers && known?.state !== "ended") return { turnId, epoch: turn.epoch };
-  if (isTaken(stored, known, turn)) return { turnId, epoch: lastVoid(known) ?? turn.epoch };
+  if (isTaken(known, turn)) return { turnId, epoch: lastVoid(known) ?? turn.epoch };
   stored.turns.set(turnId, memoryTurn(turn));
   const owner = ownerOf(turn, nodeId);
   if (owner !== undefined) owners.set(turnId, owner);
@@ -39,12 +50,52 @@ function ownerOf({ owner, epoch }: Turn, nodeId: string): string | undefined {
   return owner ?? (epoch > 0 ? nodeId : undefined);
 }
 
-/** A turn whose answer is among the messages runs and waits no more. */
-function clearAnswered({ conversation, turns }: Kept, stored: MemoryConversation): void {
+/** Answers to turns that have another one already. */
+function answeredOtherwise({ conversation }: Kept, stored: MemoryConversation, lost: readonly Lost[]): Lost[] {
+  return conversation.messages.flatMap(({ author, messageId, turnId = "" }) => {
+    if (author !== "assistant" || lost.some((each) => each.turnId === turnId)) return [];
+    const first = stored.messages.find((said) => isAnswer(said, turnId));
+    if (!first || first.messageId === messageId) return [];
+    return [{ turnId, epoch: stored.turns.get(turnId)?.epoch ?? 0 }];
+  });
+}
+
+/** A turn whose answer is among the messages runs and waits no more; what joined it afterwards waits by itself. */
+function clearAnswered({ conversation, turns }: Kept, stored: MemoryConversation, world: MemoryWorld): void {
   const given = new Set(turns.map(({ turnId }) => turnId));
-  for (const { author, turnId = "" } of conversation.messages) {
-    if (author === "assistant" && !given.has(turnId)) clear(stored, turnId);
+  for (const message of conversation.messages) {
+    const { author, turnId = "", at } = message;
+    if (author !== "assistant" || given.has(turnId)) continue;
+    const first = stored.messages.find((said) => isAnswer(said, turnId)) ?? message;
+    if (first.messageId !== message.messageId) continue;
+    close(stored, turnId, message);
+    partFrom(conversation.messages, stored, { turnId, at }, world);
   }
+}
+
+function partFrom(
+  given: readonly Message[],
+  stored: MemoryConversation,
+  { turnId, at }: { turnId: string; at: number },
+  world: MemoryWorld,
+): void {
+  stored.messages.forEach((said, index) => {
+    const isHere = given.some(({ messageId }) => messageId === said.messageId);
+    if (isHere || said.author !== "customer" || said.turnId !== turnId || said.at <= at) return;
+    if (stored.waitingTurnId === null) {
+      stored.waitingTurnId = world.options.newId();
+      const fresh = { turnId: stored.waitingTurnId, state: "queued", epoch: 0, starts: [], askedAt: said.at } as const;
+      stored.turns.set(fresh.turnId, { ...fresh });
+    }
+    stored.messages[index] = { ...said, turnId: stored.waitingTurnId };
+  });
+}
+
+/** Whoever still writes that turn, or is about to, is fenced. */
+function close(stored: MemoryConversation, turnId: string, answer: Message): void {
+  const turn = stored.turns.get(turnId);
+  if (turn && turn.state !== "ended") stored.turns.set(turnId, { ...turn, state: "ended", answer });
+  clear(stored, turnId);
 }
 
 function begin({ conversation }: Kept, world: MemoryWorld): MemoryConversation {
@@ -65,8 +116,8 @@ function begin({ conversation }: Kept, world: MemoryWorld): MemoryConversation {
 }
 
 /** The store knows better. */
-function isTaken(stored: MemoryConversation, known: MemoryTurn | undefined, turn: Turn): boolean {
-  if (known === undefined) return turn.state !== "ended" && stored.messages.some((said) => isAnswer(said, turn.turnId));
+function isTaken(known: MemoryTurn | undefined, turn: Turn): boolean {
+  if (known === undefined) return false;
   const isOver = known.state === "ended" && known.answer?.messageId !== turn.answer?.messageId;
   return known.epoch > turn.epoch || (known.epoch === turn.epoch && isOver);
 }
@@ -89,7 +140,7 @@ function append(
   { conversation }: Kept,
   stored: MemoryConversation,
   world: MemoryWorld,
-  what: Omit<Restored, "waits">,
+  what: Pick<Restored, "lost" | "merged">,
 ): void {
   const lost = new Set(what.lost.map(({ turnId }) => turnId));
   for (const message of conversation.messages) {

@@ -63,7 +63,7 @@ export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nod
     turns: new RedisTurns({ place, newId }),
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
-    restorer: new RedisRestorer(place),
+    restorer: new RedisRestorer({ place, newId }),
     adapter: shareRooms(publisher, roomSubscriber, keys, (fault) => onFault?.(fault, "rooms")),
     agreeOnSecret: (own: string) => agreeOnSecret(store, keys, own),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

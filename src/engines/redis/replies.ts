@@ -24,7 +24,7 @@ const started = z.tuple([z.string(), z.string(), texts]).nullable();
 const raised = z.tuple([z.string(), texts]).nullable();
 const ended = z.tuple([z.string(), z.string(), texts]).nullable();
 const read = z.tuple([z.string(), z.string()]).nullable();
-const restored = z.tuple([texts, texts, texts, z.number()]);
+const restored = z.tuple([texts, texts, texts, z.number(), z.string()]);
 const waiting = z.tuple([z.literal("waiting"), customerClass, z.number(), z.number()]);
 const entered = z.union([
   waiting,

@@ -1,13 +1,16 @@
 import type { Kept, Restored, Restorer } from "../../domain/standby.ts";
+import type { RedisConversationsOptions } from "./conversations.ts";
 import type { Place } from "./place.ts";
 import { formatTurn, replies } from "./replies.ts";
 
 /** {@link Restorer} of a cluster. May throw `Outage`. */
 export class RedisRestorer implements Restorer {
   readonly #place: Place;
+  readonly #newId: () => string;
 
-  constructor(place: Place) {
+  constructor({ place, newId }: RedisConversationsOptions) {
     this.#place = place;
+    this.#newId = newId;
   }
 
   async restore({ conversation, turns }: Kept): Promise<Restored> {
@@ -33,12 +36,13 @@ export class RedisRestorer implements Restorer {
       JSON.stringify(owned),
       running?.turnId ?? "",
       waiting?.turnId ?? "",
+      this.#newId(),
     );
-    const [taken, merged, watchers, waits] = replies.restored.parse(reply);
+    const [taken, merged, watchers, waits, waitingNow] = replies.restored.parse(reply);
     attendance.note(conversationId, watchers);
     const lost: Restored["lost"][number][] = [];
     for (let at = 0; at + 1 < taken.length; at += 2)
       lost.push({ turnId: taken[at] ?? "", epoch: Number(taken[at + 1]) });
-    return { lost, merged, waits: waits === 1 };
+    return { lost, merged, waits: waits === 1, waiting: waitingNow === "" ? null : waitingNow };
   }
 }
