@@ -216,8 +216,17 @@ export class Mirrors {
   #ended(end: TurnEnded): void {
     const known = this.#mirrors.get(end.ref.turnId);
     if (known && known.answer.epoch > end.epoch) return;
+    if (known?.answer.epoch === end.epoch) this.#complete(known.answer, end.message.text);
     this.#mirrors.delete(end.ref.turnId);
     this.#options.audience.step({ kind: "turn-ended", ...end, model: undefined, report: noReport });
+  }
+
+  /** The last piece may have got lost: whoever reads along is shown it before the end (S2). */
+  #complete(answer: Answer, whole: string): void {
+    const rest = whole.slice(answer.text.length);
+    if (rest === "" || !whole.startsWith(answer.text)) return;
+    answer.append(rest);
+    this.#options.audience.text(answer, rest);
   }
 
   /** Everybody here is told that the answer goes on from `offset`, and the text from there. */

@@ -142,6 +142,22 @@ test("S11 a message that is faster than the snapshot of a second page on a node 
   expect((await pair.join(other)).snapshot).toEqual(["m1", "m2"]);
 });
 
+test("S2 S3 the last piece that got lost is shown before the end", async () => {
+  const page = await pair.join(pair.other);
+  pair.write("The tide ");
+  await pair.settle();
+  pair.write("comes.");
+  pair.clock.advance(40);
+  pair.network.dropAll();
+  await pair.owner.end(pair.answer);
+  await pair.settle();
+  const deltas = page.facts
+    .filter(({ name }) => name === "turn:delta")
+    .map(({ payload }) => payload as { text: string });
+  expect(deltas.map(({ text }) => text).join("")).toBe("The tide comes.");
+  expect(page.facts.at(-1)?.name).toBe("turn:ended");
+});
+
 test("S5 an end that got lost is found in the store, and told once", async () => {
   const page = await joined();
   pair.write("ab");
