@@ -3,13 +3,17 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
+import { Admission } from "./domain/admission.ts";
 import type { Desk } from "./domain/answering.ts";
 import { Assistant } from "./domain/assistant.ts";
 import { Audience } from "./domain/audience.ts";
+import type { Line, LineSettings } from "./domain/line.ts";
+import { Places } from "./domain/places.ts";
 import { RetryBudget } from "./domain/recovery.ts";
 import type { Relay } from "./domain/relay.ts";
 import { tellAll } from "./domain/steps.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
+import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
@@ -53,23 +57,41 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const pace = () => paceMs(load.share);
   const relay = await openUpstream(config, stack, log);
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns } = cluster ?? openMemory(config, stack);
+  const { conversations, turns, line } = cluster ?? openMemory(config, stack);
   const audience = new Audience({
     clock,
     paceMs: pace,
     ...(cluster && { muted: () => cluster.fenced, emptied: (conversationId) => cluster.emptied(conversationId) }),
   });
-  const listener = tellAll([audience, new TurnLog(log), ...(cluster?.listeners ?? [])]);
+  const places = new Places({
+    settings: lineSettings(config),
+    clock,
+    tell: (conversationId, place) => audience.tell(conversationId, "turn:queued", place),
+    vanished: ({ conversationId }) => cluster?.lookAfter(conversationId),
+  });
+  const listener = tellAll([audience, places, new TurnLog(log), ...(cluster?.listeners ?? [])]);
+  const admission = openAdmission(config, line, cluster, onFault);
   const desk = { ...deskSettings(config), turns, relay, clock, listener };
   const assistant = new Assistant({
     ...desk,
     conversations,
     context: config.context,
     newId,
-    ...(cluster && { work: cluster.work, stopElsewhere: (turn) => cluster.stopElsewhere(turn) }),
+    admission,
+    ...(cluster && {
+      work: cluster.work,
+      stopElsewhere: (turn) => cluster.stopElsewhere(turn),
+      revive: (conversationId, isFree) => cluster.revive(conversationId, isFree),
+      waits: (conversationId) => cluster.waits(conversationId),
+    }),
     onFault,
   });
-  await cluster?.join(assistant, audience, stack);
+  await cluster?.join({ assistant, admission, places }, audience, stack);
+  await admission.open({
+    granted: (conversationId) => assistant.begin(conversationId),
+    round: (round) => places.round(round),
+  });
+  stack.defer(() => admission.close());
   const secrets = await agreedSecrets(config, cluster);
 
   const leaving = new AbortController();
@@ -88,6 +110,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       show: (conversation) => cluster?.show(conversation),
       seated: (conversationId) => cluster?.seated(conversationId),
       tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
+      places,
+      admission,
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
@@ -114,9 +138,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const running = stack.move();
   const close = once(async () => {
     draining = true;
+    if (cluster) admission.leave();
     const deadline = AbortSignal.timeout(config.drainMs);
     let busy = true;
-    const drained = drain(assistant, cluster, deadline).finally(() => {
+    const drained = drain(assistant, admission, cluster, deadline).finally(() => {
       busy = false;
     });
     while (busy) {
@@ -148,7 +173,35 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
   const world = new MemoryWorld({ clock: systemClock, newId, lifeMs, maxMessages });
   const timer = setInterval(() => world.sweep(), sweepMs).unref();
   stack.defer(() => clearInterval(timer));
-  return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world) };
+  const line = new MemoryLine({ settings: lineSettings(config), clock: systemClock });
+  return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world), line };
+}
+
+function lineSettings({ admission: { tiers, line } }: Config): LineSettings {
+  const { max, weights, ageingSeconds } = line;
+  const { vip, member, guest } = line.acceptBelow;
+  const acceptBelow = { vip: Math.min(max, vip), member: Math.min(max, member), guest: Math.min(max, guest) };
+  return { tiers, acceptBelow, weights, ageingMs: ageingSeconds * 1_000 };
+}
+
+function openAdmission(
+  config: Config,
+  line: Line,
+  cluster: Cluster | null,
+  onFault: (fault: unknown, where: string) => void,
+): Admission {
+  const { openAnswers, line: settings } = config.admission;
+  return new Admission({
+    line,
+    clock: systemClock,
+    random: Math.random,
+    nodeId: () => cluster?.nodeId ?? "this",
+    isOpen: () => cluster?.fenced !== true,
+    mostOpen: openAnswers,
+    acceptBelow: lineSettings(config).acceptBelow,
+    comeBackMs: settings.comeBackSeconds * 1_000,
+    onFault,
+  });
 }
 
 /** This node's part in a service of many, when Redis is set. */
@@ -164,6 +217,7 @@ async function openCluster(
   const { random } = Math;
   const options = {
     redis,
+    lineSettings: lineSettings(config),
     config,
     clock: systemClock,
     newId,
@@ -182,7 +236,12 @@ async function agreedSecrets({ demonstration, secrets }: Config, cluster: Cluste
 }
 
 /** Finishes what is being answered; what takes too long is handed to the other nodes, or ended where there are none (N3). */
-async function drain(assistant: Assistant, cluster: Cluster | null, deadline: AbortSignal): Promise<void> {
+async function drain(
+  assistant: Assistant,
+  admission: Admission,
+  cluster: Cluster | null,
+  deadline: AbortSignal,
+): Promise<void> {
   if (cluster === null) return assistant.drain(deadline);
   let flushed: Promise<void> | undefined;
   const drained = assistant.drain(deadline, "lost");
@@ -192,6 +251,7 @@ async function drain(assistant: Assistant, cluster: Cluster | null, deadline: Ab
   });
   await drained;
   await flushed;
+  await admission.flush();
   await cluster.leave();
 }
 

@@ -1,30 +1,37 @@
 import type { Config, RedisConfig } from "./config.ts";
 import { TidegateError, wireError } from "./contract/errors.ts";
+import type { Admission } from "./domain/admission.ts";
 import type { Answer } from "./domain/answer.ts";
-import type { Assistant, WorkList } from "./domain/assistant.ts";
+import type { Assistant, Revival, WorkList } from "./domain/assistant.ts";
 import type { Audience } from "./domain/audience.ts";
 import { Caretaker } from "./domain/caretaker.ts";
 import { type Clock, sleep } from "./domain/clock.ts";
 import type { Conversation } from "./domain/conversations.ts";
 import { Herald } from "./domain/herald.ts";
 import { afterHearing } from "./domain/known.ts";
+import type { LineSettings, StartRate } from "./domain/line.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "./domain/member.ts";
 import { Membership } from "./domain/membership.ts";
 import { Mirrors } from "./domain/mirrors.ts";
 import { Outage } from "./domain/outage.ts";
 import { conversationOf, type PeerMessage } from "./domain/peers.ts";
+import type { Places } from "./domain/places.ts";
 import { type Restored, Standby } from "./domain/standby.ts";
 import { StandbyConversations } from "./domain/standby-conversations.ts";
+import { StandbyLine } from "./domain/standby-line.ts";
 import { StandbyTurns } from "./domain/standby-turns.ts";
 import type { Listener } from "./domain/steps.ts";
 import type { Turn } from "./domain/turns.ts";
 import { MemoryCustody } from "./engines/memory/custody.ts";
+import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
+import { RedisLine } from "./engines/redis/line.ts";
 import { openRedis, type RedisEngines } from "./engines/redis/open.ts";
 import { RedisPeers } from "./engines/redis/peers.ts";
 
 export interface ClusterOptions {
+  readonly lineSettings: LineSettings;
   readonly redis: RedisConfig;
   readonly config: Config;
   readonly clock: Clock;
@@ -40,13 +47,23 @@ const patrolMs = 1_000;
 const checkMs = 5_000;
 /** A customer's command waits so long for a node that makes sure of its answers after a sleep. */
 const fencePatienceMs = 3_000;
+/** Of this node's even share, so that nodes which do not know of each other stay below the rate (A12). */
+const safeShare = 0.8;
 /** How long a stop is waited for, and how often the store is asked about it. */
 const stopWaitMs = 2_000;
 const stopLookMs = 100;
 
+/** Who sees to it on this node that questions are answered. */
+export interface Answerers {
+  readonly assistant: Assistant;
+  readonly admission: Admission;
+  readonly places: Places;
+}
+
 /** Who takes part once the node has joined. */
 interface Crew {
   readonly assistant: Assistant;
+  readonly places: Places;
   readonly audience: Audience;
   readonly mirrors: Mirrors;
   readonly caretaker: Caretaker;
@@ -61,6 +78,7 @@ export class Cluster implements AsyncDisposable {
   readonly conversations: StandbyConversations;
   readonly turns: StandbyTurns;
   readonly work: WorkList;
+  readonly line: StandbyLine;
   /** Tells the other nodes, and keeps the log. */
   readonly listeners: readonly Listener[];
   readonly #options: ClusterOptions;
@@ -107,6 +125,7 @@ export class Cluster implements AsyncDisposable {
     this.#herald = new Herald({ peers: this.#peers, watchers, clock, paceMs, muted, unstored });
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
     this.listeners = [this.#herald, this.#logKeeper];
+    this.line = this.#openLine();
     const forgive = unlessOutage(onFault);
     this.work = {
       take: (conversationId) => nodes.take(membership.nodeId, conversationId).catch(forgive),
@@ -169,6 +188,27 @@ export class Cluster implements AsyncDisposable {
     this.conversations.leave(conversationId).catch(unlessOutage(this.#options.onFault));
   }
 
+  /** The running answer of a conversation is taken up here if nobody writes it any more. */
+  revive(conversationId: string, isFree: boolean): Promise<Revival> {
+    return this.#crew?.caretaker.revive(conversationId, isFree) ?? Promise.resolve("nothing");
+  }
+
+  /** A question waits in that conversation, as far as is known here. */
+  waits(conversationId: string): boolean {
+    return (this.#standby.known.get(conversationId)?.waiting ?? null) !== null;
+  }
+
+  /** What has become of a turn whose place in line was lost sight of is shown to those who look. */
+  lookAfter(conversationId: string): void {
+    if (this.#crew === null) return;
+    const { audience, places, member } = this.#crew;
+    if (!audience.isWatched(conversationId)) return places.forget(conversationId);
+    const looked = member.retell(conversationId, 0).then(() => {
+      if (!this.waits(conversationId)) places.forget(conversationId);
+    });
+    looked.catch(unlessOutage(this.#options.onFault));
+  }
+
   /** Sees to it that the node which writes a turn stops it. */
   async stopElsewhere({ owner, conversationId, turnId }: Turn): Promise<void> {
     if (owner === undefined || owner === this.nodeId) return;
@@ -182,11 +222,12 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** From here on this node is one of the others' and takes part in everything, until the stack is closed. */
-  async join(assistant: Assistant, audience: Audience, stack: AsyncDisposableStack): Promise<void> {
+  async join(answerers: Answerers, audience: Audience, stack: AsyncDisposableStack): Promise<void> {
+    const { assistant, places } = answerers;
     const mirrors = this.#openMirrors(assistant, audience);
-    const caretaker = this.#openCaretaker(assistant, mirrors);
+    const caretaker = this.#openCaretaker(answerers, mirrors);
     const member = this.#openMember(assistant, audience, caretaker);
-    this.#crew = { assistant, audience, mirrors, caretaker, member };
+    this.#crew = { assistant, audience, places, mirrors, caretaker, member };
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());
     await this.#membership.open(member);
@@ -220,6 +261,16 @@ export class Cluster implements AsyncDisposable {
     if (link.away || link.outages === this.#mendedOutages) return;
     this.#mendedOutages = link.outages;
     member.mend();
+  }
+
+  /** The line of all nodes; and this node's own, at its safe share of the starts, while the store is away (A12). */
+  #openLine(): StandbyLine {
+    const { lineSettings: settings, clock } = this.#options;
+    const { link, keys } = this.#redis;
+    return new StandbyLine({
+      store: new RedisLine({ link, keys, settings }),
+      openLocal: () => new MemoryLine({ settings: shareOf(settings, this.#membership.count), clock }),
+    });
   }
 
   #openStandby(): Standby {
@@ -263,18 +314,23 @@ export class Cluster implements AsyncDisposable {
       written: (turnId) => assistant.live(turnId),
       overruled: (turnId) => assistant.lose(turnId),
       mayLive: (nodeId) => this.#membership.mayLive(nodeId),
-      ownerless: async ({ owner = "", conversationId }) => this.#crew?.caretaker.look(owner, conversationId),
+      ownerless: async ({ conversationId }) => assistant.serve(conversationId),
       unwanted: (conversationId) => this.emptied(conversationId),
       onFault,
     });
   }
 
-  #openCaretaker(assistant: Assistant, mirrors: Mirrors): Caretaker {
-    const { random, onFault } = this.#options;
-    const { conversations, turns } = this;
-    const { nodes } = this.#redis;
-    const adopted = (turnId: string) => mirrors.release(turnId);
-    return new Caretaker({ nodes, conversations, turns, assistant, adopted, random, onFault });
+  #openCaretaker({ assistant, admission }: Answerers, mirrors: Mirrors): Caretaker {
+    return new Caretaker({
+      nodes: this.#redis.nodes,
+      conversations: this.conversations,
+      assistant,
+      admission,
+      nodeId: () => this.nodeId,
+      mayLive: (nodeId) => this.#membership.mayLive(nodeId),
+      adopted: (turnId) => mirrors.release(turnId),
+      onFault: this.#options.onFault,
+    });
   }
 
   #openMember(assistant: Assistant, audience: Audience, caretaker: Caretaker): Member {
@@ -319,7 +375,7 @@ export class Cluster implements AsyncDisposable {
     if (this.#crew === null) return;
     const change = afterHearing(from, message);
     if (change) this.#standby.known.change(conversationOf(message), change);
-    const { assistant, audience, mirrors, member } = this.#crew;
+    const { assistant, audience, places, mirrors, member } = this.#crew;
     const forgive = unlessOutage(this.#options.onFault);
     switch (message.kind) {
       case "wanted":
@@ -332,6 +388,17 @@ export class Cluster implements AsyncDisposable {
       case "added":
         if (!audience.isWatched(message.conversationId)) return mirrors.hear(from, message);
         return void member.added(message.conversationId, message.message).catch(forgive);
+      case "queued":
+        if (!audience.isWatched(message.ref.conversationId)) return;
+        return places.step({ kind: "turn-queued", ref: message.ref, place: message.place });
+      case "started":
+      case "slice":
+      case "text":
+        places.gone(message.ref);
+        return mirrors.hear(from, message);
+      case "ended":
+        places.gone(message.end.ref);
+        return mirrors.hear(from, message);
       case "stop":
         return void assistant.stop(message.ref).catch(forgive);
       default:
@@ -341,6 +408,16 @@ export class Cluster implements AsyncDisposable {
 }
 
 const lifeMsOf = ({ context }: Config) => context.lifeSeconds * 1_000;
+
+/** What one of so many nodes may begin while nobody can count for all of them. */
+function shareOf(settings: LineSettings, nodes: number): LineSettings {
+  const { high, medium, degraded } = settings.tiers;
+  const share = ({ perSecond }: StartRate): StartRate => {
+    const own = (safeShare * perSecond) / nodes;
+    return { perSecond: own, burst: Math.max(1, Math.ceil(own)) };
+  };
+  return { ...settings, tiers: { high: share(high), medium: share(medium), degraded: share(degraded) } };
+}
 
 function unlessOutage(onFault: ClusterOptions["onFault"]): (fault: unknown) => void {
   return (fault) => {

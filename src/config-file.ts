@@ -3,6 +3,16 @@ import { defaultModels, type ModelTable, unknownModel } from "./domain/models.ts
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const price = z.number().min(0);
+const weight = (usual: number) => z.number().min(0.001).max(1_000).default(usual);
+
+/** Answers that may be begun: a second on the long run, and at once. */
+const startRate = (perSecond: number, burst: number) =>
+  z
+    .strictObject({
+      perSecond: z.number().min(0.1).max(1_000_000).default(perSecond),
+      burst: count(1, 10_000_000).default(burst),
+    })
+    .prefault({});
 
 const model = z.strictObject({
   inputPrice: price,
@@ -55,6 +65,33 @@ export const fileConfig = z.strictObject({
     .default({})
     .transform((given): ModelTable => ({ ...defaultModels, ...given })),
   currency: z.string().min(1).max(8).default("USD"),
+  admission: z
+    .strictObject({
+      tiers: z
+        .strictObject({
+          high: startRate(1_000, 5_000),
+          medium: startRate(500, 2_500),
+          degraded: startRate(100, 500),
+        })
+        .prefault({}),
+      line: z
+        .strictObject({
+          max: count(1, 1_000_000).default(10_000),
+          acceptBelow: z
+            .strictObject({
+              vip: count(0, 1_000_000).default(10_000),
+              member: count(0, 1_000_000).default(8_500),
+              guest: count(0, 1_000_000).default(6_000),
+            })
+            .prefault({}),
+          weights: z.strictObject({ vip: weight(6), member: weight(3), guest: weight(1) }).prefault({}),
+          ageingSeconds: count(1, 86_400).default(60),
+          comeBackSeconds: count(1, 3_600).default(20),
+        })
+        .prefault({}),
+      openAnswers: count(1, 1_000_000).default(3_000),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       commandsPerSecond: count(1, 10_000).default(10),

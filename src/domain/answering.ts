@@ -35,6 +35,10 @@ export interface Writing {
   readonly signal: AbortSignal;
   /** Begins the answer's next epoch at that offset; null when it is another writer's by now. */
   readonly raise: (offset: number) => Promise<Turn | null>;
+  /** Called at the first text. */
+  readonly begun: () => void;
+  /** Waits until another attempt may be made, `waitMs` from now at the earliest, or until `signal` is aborted (U4). */
+  readonly again: (waitMs: number) => Promise<void>;
 }
 
 /**
@@ -50,7 +54,7 @@ export class Answering {
   readonly #answer: Answer;
   #context: readonly ModelMessage[] = [];
   readonly #signal: AbortSignal;
-  readonly #raiseTurn: Writing["raise"];
+  readonly #writing: Writing;
   readonly #startedAt: number;
   #model = 0;
   #tries = 0;
@@ -60,11 +64,11 @@ export class Answering {
   /** When the first text came, on the clock's `elapsed` scale; null before. */
   firstTextAt: number | null = null;
 
-  constructor(desk: Desk, answer: Answer, { signal, raise }: Writing) {
+  constructor(desk: Desk, answer: Answer, writing: Writing) {
     this.#desk = desk;
-    this.#raiseTurn = raise;
+    this.#writing = writing;
     this.#answer = answer;
-    this.#signal = signal;
+    this.#signal = writing.signal;
     this.#startedAt = desk.clock.elapsed();
   }
 
@@ -107,7 +111,10 @@ export class Answering {
   #append(piece: string, full: AbortController): void {
     if (this.#signal.aborted || full.signal.aborted || piece === "") return;
     if (this.#answer.text.length + piece.length > maxChars(this.#desk.maxTokens)) return full.abort();
-    this.firstTextAt ??= this.#desk.clock.elapsed();
+    if (this.firstTextAt === null) {
+      this.firstTextAt = this.#desk.clock.elapsed();
+      this.#writing.begun();
+    }
     this.#answer.append(piece);
     this.#desk.listener.text(this.#answer, piece);
   }
@@ -117,8 +124,12 @@ export class Answering {
     const step = recover(failure, this.#progress(), recovery, random);
     if (step.kind === "give-up" || !budget.spend()) return this.#failed(failure);
     if (step.kind === "next-model") return this.#nextModel();
+    if (step.kind === "retry") {
+      await this.#writing.again(step.waitMs);
+      return "go on";
+    }
     await sleep(clock, step.waitMs, this.#signal);
-    if (step.kind === "retry" || this.#signal.aborted) return "go on";
+    if (this.#signal.aborted) return "go on";
     this.#continuations++;
     return this.#raise(continuable(this.#answer.text).length);
   }
@@ -142,7 +153,7 @@ export class Answering {
 
   async #raise(offset: number): Promise<Next> {
     const answer = this.#answer;
-    const turn = await this.#raiseTurn(offset);
+    const turn = await this.#writing.raise(offset);
     if (turn === null) return null;
     answer.raise(turn);
     this.#desk.listener.step({ kind: "turn-started", answer, offset });

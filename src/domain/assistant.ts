@@ -1,5 +1,6 @@
 import { TidegateError, toWireError, wireError } from "../contract/errors.ts";
-import type { Outcome } from "../contract/shapes.ts";
+import type { CustomerClass, Outcome } from "../contract/shapes.ts";
+import type { Admission, Admitted } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption } from "./answering.ts";
 import { sleep } from "./clock.ts";
@@ -17,6 +18,9 @@ interface LiveTurn {
   readonly ended: Promise<void>;
 }
 
+/** What became of a running answer: it is written here now, there is none, or its writer may still be there. */
+export type Revival = "adopted" | "nothing" | "later";
+
 /** Where this node's work is listed, so that others find it should this node die (N1). Must not reject. */
 export interface WorkList {
   take(conversationId: string): Promise<void>;
@@ -24,6 +28,12 @@ export interface WorkList {
 }
 
 export interface AssistantOptions extends Desk {
+  /** Decides when an answer may begin. */
+  readonly admission: Admission;
+  /** Takes up, with {@link Assistant.adopt}, the running answer of a conversation that nobody writes any more. */
+  readonly revive?: (conversationId: string, isFree: boolean) => Promise<Revival>;
+  /** A question waits in that conversation, as far as is known here. */
+  readonly waits?: (conversationId: string) => boolean;
   readonly conversations: Conversations;
   readonly turns: Turns;
   readonly context: ContextLimits;
@@ -50,6 +60,8 @@ export class Assistant {
   readonly #steps = new Map<string, Promise<unknown>>();
   /** Starts under way, by conversation. */
   readonly #starts = new Map<string, Promise<void>>();
+  /** Conversations in which more was to be begun while an answer was being written. */
+  readonly #owed = new Set<string>();
   #closed: Interruption | null = null;
   /** Aborted when nothing is to be waited for any more. */
   readonly #leaving = new AbortController();
@@ -69,18 +81,59 @@ export class Assistant {
     return new Set([...writing, ...this.#starts.keys()]);
   }
 
-  /** Takes a question, once (C2), and sees to it that it is answered. Resolves when it is stored. */
-  async ask(conversationId: string, question: Question): Promise<Asked> {
-    const asked = await this.#options.conversations.ask(conversationId, question);
-    if (!asked.repeated) this.#options.listener.step({ kind: "message-added", conversationId, message: asked.message });
-    if (asked.turnId !== null) this.serve(conversationId);
-    return asked;
+  /**
+   * Takes a question, once (C2), and sees to it that it is answered, at once or when its turn in line has come. Resolves
+   * when it is stored.
+   *
+   * @throws {TidegateError} `shed` when too many wait (A3): then it is not stored
+   */
+  async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
+    const { admission, conversations, listener } = this.#options;
+    const admitted = await admission.enter({ conversationId, class: as });
+    try {
+      const asked = await conversations.ask(conversationId, question);
+      if (asked.repeated) return asked;
+      listener.step({ kind: "message-added", conversationId, message: asked.message });
+      if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
+      return asked;
+    } finally {
+      // Also when it could not be stored: what was granted is given back where nothing waits.
+      if (admitted.kind === "granted") this.begin(conversationId);
+    }
   }
 
-  /** Begins to answer what waits in the conversation, unless an answer is being written there already. */
-  serve(conversationId: string): void {
+  /** Sees to it that what waits in the conversation is answered: somebody was promised that. */
+  serve(conversationId: string, as: CustomerClass = "guest"): void {
+    this.#inTurn(conversationId, async () => {
+      const { admission } = this.#options;
+      const admitted = await this.#surely(() => admission.enter({ conversationId, class: as, owed: true }));
+      if (admitted?.kind === "granted") await this.#startSurely(conversationId);
+    });
+  }
+
+  /** The line lets an answer begin in that conversation. */
+  begin(conversationId: string): void {
+    this.#inTurn(conversationId, () => this.#startSurely(conversationId));
+  }
+
+  async #startSurely(conversationId: string): Promise<void> {
+    try {
+      await this.#surely(() => this.#start(conversationId));
+    } catch (fault) {
+      this.#options.onFault(fault, conversationId);
+      await this.#surely(() => this.#options.admission.defer(conversationId, brokenMs));
+    }
+  }
+
+  #tellPlace(ref: TurnRef, admitted: Admitted): void {
+    if (admitted.kind === "granted") return;
+    const place = admitted.kind === "waiting" ? { at: admitted.at, position: admitted.position } : null;
+    this.#options.listener.step({ kind: "turn-queued", ref, place });
+  }
+
+  #inTurn(conversationId: string, what: () => Promise<unknown>): void {
     const starting = (this.#starts.get(conversationId) ?? Promise.resolve())
-      .then(() => this.#startSurely(conversationId))
+      .then(async () => void (await what()))
       .catch((fault: unknown) => this.#options.onFault(fault, conversationId))
       .finally(() => {
         if (this.#starts.get(conversationId) === starting) this.#starts.delete(conversationId);
@@ -104,6 +157,7 @@ export class Assistant {
       return true;
     }
     await this.#end(raised, { outcome: "failed", text, error: wireError("internal") }, noReport);
+    this.#options.admission.ended(turn.conversationId);
     this.serve(turn.conversationId);
     return true;
   }
@@ -122,7 +176,11 @@ export class Assistant {
   async stop(ref: TurnRef): Promise<Outcome> {
     const turn = await this.#options.turns.read(ref);
     if (turn === null) throw new TidegateError("not-found");
-    if (turn.state === "queued") await this.#end(turn, { outcome: "stopped", text: "" }, noReport);
+    if (turn.state === "queued") {
+      // First: whoever asks again meanwhile enters anew.
+      await this.#options.admission.giveUp(ref.conversationId);
+      await this.#end(turn, { outcome: "stopped", text: "" }, noReport);
+    }
     // It may have begun meanwhile: then it is stopped as an answer.
     await this.#starts.get(ref.conversationId);
     const live = this.#live.get(ref.turnId);
@@ -144,39 +202,57 @@ export class Assistant {
     };
     hurry.addEventListener("abort", endAll, { once: true });
     if (hurry.aborted) endAll();
-    while (this.#live.size + this.#starts.size > 0) {
+    const { admission, clock } = this.#options;
+    // Those who wait are answered too, where there is nobody else to do it.
+    const waits = () => how === "draining" && admission.isBusy;
+    while (this.#live.size + this.#starts.size > 0 || waits()) {
+      if (this.#closed === "draining")
+        for (const conversationId of await admission.giveUpAll()) this.begin(conversationId);
       await Promise.all([...this.#starts.values(), ...[...this.#live.values()].map(({ ended }) => ended)]);
+      // What was asked behind an answer waits from its end on.
+      if (how === "draining") await admission.flush();
+      if (waits() && this.#live.size + this.#starts.size === 0 && this.#closed === null)
+        await sleep(clock, drainLookMs, hurry);
     }
     hurry.removeEventListener("abort", endAll);
   }
 
-  /** Tries again for as long as the store is away: whoever has asked is owed an answer (S5). */
-  async #startSurely(conversationId: string): Promise<void> {
+  /** Tries again for as long as the store is away: whoever has asked is owed an answer (S5). Null when this node leaves. */
+  async #surely<T>(what: () => Promise<T>): Promise<T | null> {
     while (this.#closed !== "lost") {
       try {
-        return await this.#start(conversationId);
+        return await what();
       } catch (fault) {
         if (!(fault instanceof Outage)) throw fault;
       }
       await sleep(this.#options.clock, storeAgainMs, this.#leaving.signal);
-      if (this.#closed !== null) return;
+      if (this.#closed !== null) return null;
     }
+    return null;
   }
 
   async #start(conversationId: string): Promise<void> {
-    const { work, turns } = this.#options;
+    const { work, turns, admission } = this.#options;
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
     const turn = await turns.start(conversationId);
     await listed;
-    if (turn) this.#begin(turn, "");
-    else await this.#rest(conversationId);
+    if (turn) return this.#begin(turn, "");
+    const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
+    if (revival === "adopted") return;
+    await this.#rest(conversationId);
+    if (revival === "later") await admission.defer(conversationId, deferMs);
+    else if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
+    else admission.ended(conversationId);
   }
 
   /** Nothing is answered there by this node, unless something is. */
   async #rest(conversationId: string): Promise<void> {
-    for (const { answer } of this.#live.values()) if (answer.ref.conversationId === conversationId) return;
-    await this.#options.work?.drop(conversationId);
+    if (!this.#writesIn(conversationId)) await this.#options.work?.drop(conversationId);
+  }
+
+  #writesIn(conversationId: string): boolean {
+    return [...this.#live.values()].some(({ answer }) => answer.ref.conversationId === conversationId);
   }
 
   #reclaim({ answer, abort }: LiveTurn): Promise<void> {
@@ -220,27 +296,51 @@ export class Assistant {
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
       .then(() => this.#answer(turn, answer, abort.signal))
-      .catch((fault: unknown) => this.#options.onFault(fault, answer.ref.conversationId))
-      .finally(() => {
+      .catch((fault: unknown) => {
+        this.#options.onFault(fault, answer.ref.conversationId);
+        return "over" as const;
+      })
+      .then((how) => {
         // This node may have taken the turn up anew, as another one's.
         if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
-        this.serve(turn.conversationId);
+        void this.#rest(turn.conversationId);
+        if (how === "lost") return this.#handBack(turn.conversationId);
+        this.#options.admission.ended(turn.conversationId);
+        const isOwed = this.#owed.delete(turn.conversationId) || this.#options.waits?.(turn.conversationId);
+        if (isOwed) this.serve(turn.conversationId);
       });
     this.#live.set(turn.turnId, { answer, abort, ended });
     if (this.#closed) abort.abort(this.#closed);
   }
 
-  async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<void> {
+  /** Whoever goes on with the answer does so at the place that it had. */
+  #handBack(conversationId: string): void {
+    this.#options.admission.handBack(conversationId).catch((fault: unknown) => {
+      if (!(fault instanceof Outage)) this.#options.onFault(fault, conversationId);
+    });
+  }
+
+  /** Writes the answer to its end; `lost` when somebody else goes on with it. */
+  async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<"over" | "lost"> {
     const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
     budget.earn();
     const raise = (offset: number) => this.#inOrder(answer.ref, () => turns.raise(answer.ref, answer.epoch, offset));
-    const answering = new Answering(this.#options, answer, { signal, raise });
+    const { admission } = this.#options;
+    const answering = new Answering(this.#options, answer, {
+      signal,
+      raise,
+      begun: () => admission.began(turn.conversationId),
+      again: (waitMs) => admission.again(turn.conversationId, waitMs, signal),
+    });
     const ending = await this.#context(turn)
       .then((context) => answering.write(context))
       .catch((fault: unknown) => this.#broken(fault, answer));
-    if (ending === null) return listener.step({ kind: "turn-lost", answer });
+    if (ending === null) {
+      listener.step({ kind: "turn-lost", answer });
+      return "lost";
+    }
     const { firstTextAt, attempts } = answering;
     const report = {
       firstTextMs: firstTextAt === null ? null : firstTextAt - startedAt,
@@ -248,6 +348,7 @@ export class Assistant {
       attempts,
     };
     await this.#end(turn, ending, report, answer);
+    return this.#closed === "lost" ? "lost" : "over";
   }
 
   async #context(turn: Turn) {
@@ -299,6 +400,11 @@ export class Assistant {
 
 /** Between two tries to store an end. */
 const storeAgainMs = 500;
+const drainLookMs = 20;
+/** Until another node's answer is looked at once more that may be nobody's. */
+const deferMs = 500;
+/** Until a conversation that cannot be read is tried once more. */
+const brokenMs = 60_000;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 

@@ -163,6 +163,9 @@ export class Audience implements Listener {
         return this.#lost(step.answer);
       case "attempt-ended":
         return this.#flushTurn(step.ref.turnId);
+      case "turn-queued":
+        // Places are told as they change.
+        return;
       default:
         step satisfies never;
     }

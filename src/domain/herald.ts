@@ -65,6 +65,8 @@ export class Herald implements Listener {
         return this.#ended(step);
       case "turn-lost":
         return this.#lost(step.answer);
+      case "turn-queued":
+        return this.#tell(step.ref.conversationId, { kind: "queued", ref: step.ref, place: step.place });
       case "attempt-ended": {
         const sending = this.#sendings.get(step.ref.turnId);
         return sending && this.#flush(sending);

@@ -32,6 +32,8 @@ export interface Wish {
 export interface Grant {
   readonly conversationId: string;
   readonly number: number;
+  /** Whoever wrote the answer there is no more, or has given it up: it is to be taken up at once. */
+  readonly isFree: boolean;
 }
 
 /** A place in the line of a class: tickets rise with every newcomer and are never changed (A2). */
@@ -40,10 +42,15 @@ export interface Ticket {
   readonly ticket: number;
 }
 
+/** Where somebody stands: `position` counts those of the class who came before and still wait, and oneself. */
+export interface Standing {
+  readonly at: Ticket;
+  readonly position: number;
+}
+
 export type Entered =
   | { readonly kind: "granted"; readonly grant: Grant }
-  /** `position` counts those of the class who came before and still wait, and the newcomer. */
-  | { readonly kind: "waiting"; readonly at: Ticket; readonly position: number }
+  | ({ readonly kind: "waiting" } & Standing)
   /** An answer is being written there; what was asked stands in line from its end on. */
   | { readonly kind: "held" }
   /** Too many wait. */
@@ -79,6 +86,8 @@ export interface ClassLine {
 export interface Round {
   /** What this node may begin, again and again until it says that it has {@link News.taken} it. */
   readonly granted: readonly Grant[];
+  /** Conversations whose answer has ended just now and in which more was asked: they wait from now on. */
+  readonly queued: readonly Kept[];
   readonly lines: Readonly<Record<CustomerClass, ClassLine>>;
   /** How many wait in all, with those behind a running answer. */
   readonly waiting: number;
@@ -88,6 +97,8 @@ export interface Round {
   readonly left: readonly Ticket[];
   readonly leftSeen: number;
   readonly tier: Tier;
+  /** Another one than before tells that the line was lost and has begun anew. */
+  readonly life: string;
 }
 
 /** What steers the line besides its settings; what is left out stays as it is. */
@@ -122,12 +133,15 @@ export interface Line {
   round(news: News): Promise<Round>;
   /** Gives the place up; false when it is not waiting. */
   leave(conversationId: string): Promise<boolean>;
-  /** Puts a grant back at its own ticket, to be granted again after `waitMs`; false when it is no longer the node's. */
-  again(grant: Grant, waitMs: number): Promise<boolean>;
+  /**
+   * Puts a grant back at its own ticket, to be granted again after `waitMs`, `isFree` where nobody writes the answer any
+   * more; false when it is no longer the node's.
+   */
+  again(grant: Grant, waitMs: number, isFree?: boolean): Promise<boolean>;
   /** Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others. */
   recover(deadNodeId: string, work: readonly Wish[]): Promise<void>;
   /** Where a conversation waits; null when it does not. */
-  find(conversationId: string): Promise<{ readonly at: Ticket; readonly position: number } | null>;
+  find(conversationId: string): Promise<Standing | null>;
   /**
    * Takes in who waited, should the line have been lost: before all newcomers, in the order of their tickets. Those who
    * are in it keep their places.
@@ -138,6 +152,13 @@ export interface Line {
 
 /** A round tells of so many {@link ClassLine.before} at most. */
 export const mostBefore = 1_000;
+
+/** A ticket that stands nowhere in the lines any more: it was served, or given up. */
+export function isGone({ class: name, ticket }: Ticket, lines: Round["lines"]): boolean {
+  const { head, before } = lines[name];
+  // Of very many that stand before all others not all are told.
+  return ticket < head && before.length < mostBefore && !before.includes(ticket);
+}
 
 /** The weight of a class whose first has waited so long (A2): it grows from `ageingMs` on, to threefold. */
 export function weightAt(weight: number, waitedMs: number, ageingMs: number): number {

@@ -160,13 +160,13 @@ export class Member implements MembershipListener {
   }
 
   async #giveBack(): Promise<void> {
-    const { standby, logKeeper, nodes, membership, assistant, caretaker } = this.#options;
+    const { standby, logKeeper, nodes, membership, assistant } = this.#options;
     await standby.writeBack();
     logKeeper.rewrite();
     const { nodeId } = membership;
     await Promise.all([...assistant.busy].map((conversationId) => nodes.take(nodeId, conversationId)));
     for (const conversationId of await nodes.work(nodeId)) {
-      if (!assistant.busy.has(conversationId)) await caretaker.look(nodeId, conversationId);
+      if (!assistant.busy.has(conversationId)) assistant.serve(conversationId);
     }
   }
 

@@ -87,6 +87,11 @@ export class Membership {
     return this.#nodeId;
   }
 
+  /** How many nodes live, as far as this one knows; itself included. */
+  get count(): number {
+    return this.#sightings.size + 1;
+  }
+
   /** Redis cannot be reached. */
   get away(): boolean {
     return this.#away;
@@ -201,7 +206,10 @@ export class Membership {
     this.#inTouchSince ??= now;
     for (const nodeId of this.#sightings.keys()) if (!beats.has(nodeId)) this.#sightings.delete(nodeId);
     for (const [nodeId, count] of beats) if (nodeId !== this.#nodeId) this.#sight(nodeId, count, now);
-    for (const nodeId of buried) this.#listener?.orphaned(nodeId);
+    for (const nodeId of buried) {
+      this.#sightings.delete(nodeId);
+      this.#listener?.orphaned(nodeId);
+    }
   }
 
   #sight(nodeId: string, beats: number, now: number): void {
@@ -210,7 +218,11 @@ export class Membership {
     const silentMs = now - Math.max(seen.at, this.#inTouchSince ?? now);
     if (silentMs < this.#settings.goneMs) return;
     this.#options.nodes.bury(nodeId, beats).then(
-      (buried) => buried && this.#listener?.orphaned(nodeId),
+      (buried) => {
+        if (!buried) return;
+        this.#sightings.delete(nodeId);
+        this.#listener?.orphaned(nodeId);
+      },
       (fault: unknown) => this.#fault(fault),
     );
   }

@@ -1,4 +1,5 @@
 import type { Message } from "../contract/shapes.ts";
+import type { Standing } from "./line.ts";
 import type { TurnEnded } from "./steps.ts";
 import type { EpochStart, TurnRef } from "./turns.ts";
 
@@ -27,6 +28,8 @@ export type PeerMessage =
       readonly text: string;
     }
   | { readonly kind: "ended"; readonly end: TurnEnded }
+  /** A turn waits, in line or behind a running answer. */
+  | { readonly kind: "queued"; readonly ref: TurnRef; readonly place: Standing | null }
   | { readonly kind: "added"; readonly conversationId: string; readonly message: Message }
   /** The store was given back what it lacked of a conversation: whoever looks has missed what was said since then. */
   | { readonly kind: "restored"; readonly conversationId: string; readonly since: number }

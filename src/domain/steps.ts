@@ -1,6 +1,7 @@
 import type { WireError } from "../contract/errors.ts";
 import type { Message, Outcome } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
+import type { Standing } from "./line.ts";
 import type { AttemptEnd } from "./relay.ts";
 import type { TurnRef } from "./turns.ts";
 
@@ -25,6 +26,8 @@ export interface TurnEnded {
 /** Each thing that happens in a conversation, told once, in order. */
 export type Step =
   | { readonly kind: "message-added"; readonly conversationId: string; readonly message: Message }
+  /** A turn waits: in line, or (`place` is null) for the answer before it to end. */
+  | { readonly kind: "turn-queued"; readonly ref: TurnRef; readonly place: Standing | null }
   | { readonly kind: "turn-started"; readonly answer: Answer; readonly offset: number }
   /** Another writer has taken the turn over (S4): this node says no more of it. */
   | { readonly kind: "turn-lost"; readonly answer: Answer }

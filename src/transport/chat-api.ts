@@ -82,7 +82,7 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
   const unwatch = world.audience.watch(conversationId, viewer);
   world.seated(conversationId);
   try {
-    const { turnId, repeated } = await world.assistant.ask(conversationId, question);
+    const { turnId, repeated } = await world.assistant.ask(conversationId, question, caller.class);
     const accepted = { conversationId, turnId, ...(guestToken !== undefined && { guestToken }) };
     stream?.begin(accepted, () => world.audience.catchUp(conversationId, stream));
     if (repeated) await repeatEnd(world, viewer, conversationId, turnId);

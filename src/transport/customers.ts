@@ -1,12 +1,14 @@
 import { TidegateError } from "../contract/errors.ts";
 import type { CommandPayload, CommandResult, customerCommands, FactName, FactPayload } from "../contract/events.ts";
 import type { TurnSnapshot } from "../contract/shapes.ts";
+import type { Admission } from "../domain/admission.ts";
 import type { Answer } from "../domain/answer.ts";
 import type { Assistant } from "../domain/assistant.ts";
 import type { Audience, Viewer } from "../domain/audience.ts";
 import type { Undo } from "../domain/clock.ts";
 import { type Conversation, type Conversations, inReadingOrder } from "../domain/conversations.ts";
 import type { Caller } from "../domain/identity.ts";
+import type { Places } from "../domain/places.ts";
 import { sharedChars, type TurnRef, type Turns } from "../domain/turns.ts";
 import type { Handlers } from "./door.ts";
 import type { Rates } from "./limits.ts";
@@ -38,6 +40,9 @@ export interface CustomerWorld {
   readonly seated: (conversationId: string) => void;
   /** Tells those who look at the conversation on other nodes; it may be lost. */
   readonly tellElsewhere: <N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>) => void;
+  /** The places in line that are looked after here. */
+  readonly places: Places;
+  readonly admission: Admission;
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
   readonly simulated: boolean;
@@ -59,6 +64,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
     "conversation:open": async (session, { have }) => {
       const conversation = await openWhole(world, session.caller);
       const { conversationId } = conversation;
+      await findPlace(world, conversation);
       if (session.gone) return leave(world, conversationId);
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
@@ -69,9 +75,10 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       const conversationId = openId(session);
       if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
       questions.demand(session.caller.customerId);
-      const { turnId } = await assistant.ask(conversationId, question).catch(async (error: unknown) => {
+      const { class: as } = session.caller;
+      const { turnId } = await assistant.ask(conversationId, question, as).catch(async (error: unknown) => {
         if (!isGone(error)) throw error;
-        return assistant.ask(await rejoin(world, session), question);
+        return assistant.ask(await rejoin(world, session), question, as);
       });
       return { turnId };
     },
@@ -164,7 +171,7 @@ async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<s
 }
 
 function opened(
-  { simulated }: CustomerWorld,
+  { simulated, admission }: CustomerWorld,
   { caller, guestToken }: CustomerSession,
   { conversationId, responder, messages }: Conversation,
   turn: TurnSnapshot | null,
@@ -174,7 +181,7 @@ function opened(
     ...(guestToken !== undefined && { guestToken }),
     class: caller.class,
     responder,
-    tier: "high",
+    tier: admission.tier,
     messages: inReadingOrder(messages).slice(-snapshotMessages),
     turn,
     simulated,
@@ -182,15 +189,31 @@ function opened(
 }
 
 /** The turn that is not ended, as far as it goes beyond what the page has already (S3). */
-function snapshot({ live }: CustomerWorld, { running, waiting }: Conversation, have: Have): TurnSnapshot | null {
+function snapshot(
+  { live, places }: CustomerWorld,
+  { conversationId, running, waiting }: Conversation,
+  have: Have,
+): TurnSnapshot | null {
   const turn = running ?? waiting;
   if (turn === null) return null;
   const { turnId } = turn;
   const answer = live(turnId);
   if (answer === undefined) {
-    return { turnId, state: running === null ? "queued" : "starting", epoch: 0, text: "", offset: 0 };
+    const state = running === null ? "queued" : "starting";
+    const place = running === null ? places.of(conversationId) : null;
+    return { turnId, state, epoch: 0, text: "", offset: 0, ...place };
   }
   return have?.turnId === turnId ? answer.since(have.epoch, have.offset) : answer.since(0, 0);
+}
+
+/** The place of a question that waits is known here from now on, whichever node has taken it (A6). */
+async function findPlace({ places, admission }: CustomerWorld, conversation: Conversation): Promise<void> {
+  const { conversationId, running, waiting } = conversation;
+  if (running !== null || waiting === null || places.of(conversationId)) return;
+  // A line that cannot be asked is no reason to turn a page away.
+  const place = await admission.find(conversationId).catch(() => null);
+  const ref = { conversationId, turnId: waiting.turnId };
+  if (place) places.step({ kind: "turn-queued", ref, place });
 }
 
 function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | undefined {

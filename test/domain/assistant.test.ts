@@ -60,9 +60,11 @@ test("N2 an answer that was begun a dozen times is begun no more, and what waits
   await ask(other, "and?");
   for (let epoch = 1; epoch <= 11; epoch++)
     await other.side.turns.raise(await runningIn(store, conversationId), epoch, 0);
-  await own.assistant.adopt(await runningIn(store, conversationId), "so far");
-  await everybodyWaits();
-  expect(await answers()).toEqual([["so far", "failed"]]);
+  store.dead.add("other");
+  other.admission.close();
+  await own.admission.recover("other", [{ conversationId, class: "guest" }]);
+  await pass(clock, 200, 20);
+  expect(await answers()).toEqual([["", "failed"]]);
   expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", epoch: 1 });
 });
 

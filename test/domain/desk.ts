@@ -5,6 +5,7 @@ import { defaultRecovery, RetryBudget } from "../../src/domain/recovery.ts";
 import type { Relay } from "../../src/domain/relay.ts";
 import type { Listener } from "../../src/domain/steps.ts";
 import type { Turns } from "../../src/domain/turns.ts";
+import { admissionOf } from "./admissions.ts";
 import { ScriptedRelay } from "./scripted-relay.ts";
 
 export interface DeskParts {
@@ -30,6 +31,7 @@ export function deskOf(parts: DeskParts): Omit<AssistantOptions, "conversations"
     budget: new RetryBudget(),
     random: () => 0,
     context: { rounds: 10, tokens: 10_000 },
+    admission: admissionOf(parts.clock),
     ...parts,
   };
 }

@@ -1,10 +1,14 @@
+import type { Admission } from "../../src/domain/admission.ts";
 import { Assistant } from "../../src/domain/assistant.ts";
 import { Audience } from "../../src/domain/audience.ts";
 import { Caretaker } from "../../src/domain/caretaker.ts";
 import { LogKeeper } from "../../src/domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "../../src/domain/member.ts";
 import { Membership } from "../../src/domain/membership.ts";
+import { StandbyLine } from "../../src/domain/standby-line.ts";
 import { tellAll } from "../../src/domain/steps.ts";
+import { MemoryLine } from "../../src/engines/memory/line.ts";
+import { admissionOf, openLine } from "./admissions.ts";
 import { deskOf } from "./desk.ts";
 import { ScriptedRelay } from "./scripted-relay.ts";
 import type { SharedStore } from "./shared-store.ts";
@@ -18,6 +22,8 @@ export class MemberNode {
   readonly keeping: StandbyNode;
   readonly membership: Membership;
   readonly assistant: Assistant;
+  readonly admission: Admission;
+  readonly caretaker: Caretaker;
   readonly audience: Audience;
   readonly member: Member;
   readonly events: ClusterEvent[] = [];
@@ -45,9 +51,16 @@ export class MemberNode {
     let ids = 0;
     const listener = tellAll([this.audience, logKeeper]);
     const desk = deskOf({ clock, turns, listener, relay: this.relay, newId: () => `${name}-answer${ids++}` });
+    const openLocal = () => new MemoryLine({ settings: openLine, clock });
+    const line = new StandbyLine({ store: side.line, openLocal });
+    this.admission = admissionOf(clock, { line, nodeId: () => this.membership.nodeId, onFault });
+    const { admission } = this;
     this.assistant = new Assistant({
       ...desk,
       conversations,
+      admission,
+      revive: (conversationId, isFree) => this.caretaker.revive(conversationId, isFree),
+      waits: (conversationId) => (standby.known.get(conversationId)?.waiting ?? null) !== null,
       work: {
         take: (conversationId) => nodes.take(this.membership.nodeId, conversationId).catch(forgive),
         drop: (conversationId) => nodes.drop(this.membership.nodeId, conversationId).catch(forgive),
@@ -55,7 +68,10 @@ export class MemberNode {
       onFault,
     });
     const { assistant, audience, membership } = this;
-    const caring = { nodes, conversations, turns, assistant, adopted: () => {}, random: () => 0.5, onFault };
+    const nodeId = () => membership.nodeId;
+    const mayLive = (owner: string) => membership.mayLive(owner);
+    const caring = { nodes, conversations, assistant, admission, nodeId, mayLive, adopted: () => {}, onFault };
+    this.caretaker = new Caretaker(caring);
     this.member = new Member({
       membership,
       nodes,
@@ -64,7 +80,7 @@ export class MemberNode {
       assistant,
       audience,
       logKeeper,
-      caretaker: new Caretaker(caring),
+      caretaker: this.caretaker,
       clock,
       listen: async () => {},
       show: () => {},
@@ -76,6 +92,10 @@ export class MemberNode {
   static async open(name: string, store: SharedStore): Promise<MemberNode> {
     const node = new MemberNode(name, store);
     await node.membership.open(node.member);
+    await node.admission.open({
+      granted: (conversationId) => node.assistant.begin(conversationId),
+      round: () => {},
+    });
     return node;
   }
 

@@ -11,6 +11,7 @@ import type { TurnRef } from "../../src/domain/turns.ts";
 import { type CustomerWorld, customerHandlers } from "../../src/transport/customers.ts";
 import { Rates } from "../../src/transport/limits.ts";
 import type { VirtualClock } from "../support/virtual-clock.ts";
+import { admissionOf, placesOf } from "./admissions.ts";
 import { deskOf } from "./desk.ts";
 import type { Network } from "./network.ts";
 import { Page } from "./page.ts";
@@ -82,6 +83,8 @@ export class TestNode {
       tellElsewhere: () => {},
       questions: new Rates({ perSecond: 1_000, burst: 1_000 }, clock),
       simulated: true,
+      places: placesOf(clock),
+      admission: admissionOf(clock),
       ready: () => undefined,
       draining: () => false,
     };
@@ -189,6 +192,7 @@ export class TestNode {
       case "unwanted":
         return this.side.attendance.remove(message.conversationId, from);
       case "restored":
+      case "queued":
       case "stop":
         return;
       default:

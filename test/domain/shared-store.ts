@@ -1,15 +1,18 @@
 import type { AnswerLog } from "../../src/domain/answer-log.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import type { Conversation, Conversations } from "../../src/domain/conversations.ts";
+import type { Line } from "../../src/domain/line.ts";
 import type { Nodes } from "../../src/domain/nodes.ts";
 import type { Kept, Restored, Restorer } from "../../src/domain/standby.ts";
 import type { Turn, Turns } from "../../src/domain/turns.ts";
 import { MemoryAnswerLog } from "../../src/engines/memory/answer-log.ts";
 import { MemoryConversations } from "../../src/engines/memory/conversations.ts";
+import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { MemoryNodes } from "../../src/engines/memory/nodes.ts";
 import { MemoryTurns } from "../../src/engines/memory/turns.ts";
 import { MemoryWorld, turnOf } from "../../src/engines/memory/world.ts";
 import { Attendance } from "../../src/engines/redis/attendance.ts";
+import { openLine } from "./admissions.ts";
 import { type Owners, restore } from "./restoring.ts";
 import { Wire } from "./wire.ts";
 
@@ -22,6 +25,8 @@ export class SharedStore {
   /** For each conversation the nodes that look at it, each with its latest visit. */
   readonly #watchers = new Map<string, Map<string, number>>();
   readonly owners: Owners = new Map();
+  /** Nodes that are known to be no more. */
+  readonly dead = new Set<string>();
   #engines: Engines;
 
   constructor(clock: Clock, newId: () => string) {
@@ -100,6 +105,7 @@ export class SharedStore {
       turns: new MemoryTurns(world),
       log: new MemoryAnswerLog(world),
       nodes: new MemoryNodes(),
+      line: new MemoryLine({ settings: openLine, clock: this.#clock }),
     };
   }
 }
@@ -110,6 +116,7 @@ interface Engines {
   readonly turns: Turns;
   readonly log: AnswerLog;
   readonly nodes: Nodes;
+  readonly line: Line;
 }
 
 /** The store as one node has it, at the other end of a wire. */
@@ -119,6 +126,7 @@ export class StoreSide implements Restorer {
   readonly turns: Turns;
   readonly log: AnswerLog;
   readonly nodes: Nodes;
+  readonly line: Line;
   /** Who else looks at a conversation, as of this node's last step in it. */
   readonly attendance: Attendance;
   readonly #store: SharedStore;
@@ -134,6 +142,7 @@ export class StoreSide implements Restorer {
     this.turns = this.#turns();
     this.log = this.wire.over(() => store.engines.log);
     this.nodes = this.wire.over(() => store.engines.nodes);
+    this.line = this.wire.over(() => store.engines.line, "line ");
   }
 
   async restore(kept: Kept): Promise<Restored> {

@@ -63,8 +63,8 @@ export class Wire {
     return this.#replied;
   }
 
-  /** `engine` as it is from behind this wire: all its methods give promises. */
-  over<T extends object>(engine: () => T): T {
+  /** `engine` as it is from behind this wire: all its methods give promises. Its calls are named after it. */
+  over<T extends object>(engine: () => T, prefix = ""): T {
     const call = async (name: string | symbol, args: unknown[]): Promise<unknown> => {
       const target: object = engine();
       return Reflect.apply(Reflect.get(target, name), target, args);
@@ -74,7 +74,7 @@ export class Wire {
       get:
         (_, name) =>
         (...args: unknown[]) =>
-          this.send(String(name), () => call(name, args)),
+          this.send(prefix + String(name), () => call(name, args)),
     });
   }
 }

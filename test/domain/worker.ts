@@ -1,9 +1,13 @@
+import type { Admission } from "../../src/domain/admission.ts";
 import { Assistant, type AssistantOptions } from "../../src/domain/assistant.ts";
 import { Caretaker } from "../../src/domain/caretaker.ts";
 import { LogKeeper } from "../../src/domain/log-keeper.ts";
+import { StandbyLine } from "../../src/domain/standby-line.ts";
 import { type Step, tellAll } from "../../src/domain/steps.ts";
 import type { Turn } from "../../src/domain/turns.ts";
+import { MemoryLine } from "../../src/engines/memory/line.ts";
 import type { VirtualClock } from "../support/virtual-clock.ts";
+import { admissionOf, openLine } from "./admissions.ts";
 import { deskOf } from "./desk.ts";
 import { ScriptedRelay } from "./scripted-relay.ts";
 import { type SharedStore, StoreSide } from "./shared-store.ts";
@@ -21,6 +25,7 @@ export class Worker {
   readonly side: StoreSide;
   readonly relay = new ScriptedRelay();
   readonly assistant: Assistant;
+  readonly admission: Admission;
   readonly logKeeper: LogKeeper;
   readonly caretaker: Caretaker;
   readonly steps: Step[] = [];
@@ -36,9 +41,15 @@ export class Worker {
     const notes = { step: (step: Step) => this.steps.push(step), text: () => {} };
     const listener = tellAll([this.logKeeper, notes]);
     let ids = 0;
+    const openLocal = () => new MemoryLine({ settings: openLine, clock });
+    const line = new StandbyLine({ store: this.side.line, openLocal });
+    this.admission = admissionOf(clock, { line, nodeId: () => nodeId, onFault });
+    const { admission } = this;
     this.assistant = new Assistant({
       ...deskOf({ clock, turns, listener, relay: this.relay, newId: () => `${nodeId}-${ids++}` }),
       conversations,
+      admission,
+      revive: (conversationId, isFree) => this.caretaker.revive(conversationId, isFree),
       work: {
         take: (conversationId) => nodes.take(nodeId, conversationId).catch(() => {}),
         drop: (conversationId) => nodes.drop(nodeId, conversationId).catch(() => {}),
@@ -49,12 +60,14 @@ export class Worker {
     this.caretaker = new Caretaker({
       nodes,
       conversations,
-      turns,
       assistant: this.assistant,
+      admission,
+      nodeId: () => nodeId,
+      mayLive: (owner) => !store.dead.has(owner),
       adopted: (turnId) => this.adopted.push(turnId),
-      random: () => 0.5,
       onFault,
     });
+    void admission.open({ granted: (conversationId) => this.assistant.begin(conversationId), round: () => {} });
   }
 
   /** The kinds of what was told. */

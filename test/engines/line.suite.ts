@@ -130,7 +130,8 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.position("li")).toBeNull();
     expect((await world.round()).waiting).toBe(1);
     await world.enter("wang");
-    await world.round("one", { taken: grants, ended: grants });
+    const { queued } = await world.round("one", { taken: grants, ended: grants });
+    expect(queued).toEqual([{ conversationId: "li", class: "guest", ticket: 2 }]);
     expect([await world.position("wang"), await world.position("li")]).toEqual([1, 2]);
     expect(await world.after(1_000)).toEqual(["wang", "li"]);
   });
@@ -230,7 +231,7 @@ export function lineSuite(open: OpenLine): void {
     world.clock.advance(300);
     const { granted } = await world.round("two");
     expect(granted).toHaveLength(3);
-    // Two of them it has begun and is known to work at, one it never heard of.
+    // Two of them it has begun, one it never heard of; of one that is in no line it is known to have worked at it.
     await world.round("two", { taken: granted.slice(0, 2) });
     const positions = [await world.position("d"), await world.position("e")];
     const work = ["b", "a", "gone"].map((conversationId) => ({ conversationId, class: "guest" as const }));

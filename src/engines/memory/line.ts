@@ -39,6 +39,7 @@ interface Entry {
   since: number;
   /** Not to be granted before then. */
   notBefore: number;
+  isFree: boolean;
 }
 
 interface ClassState {
@@ -100,7 +101,9 @@ export class MemoryLine implements Line {
     const known = this.#entries.get(conversationId);
     if (known) return this.#enterAgain(known, owed);
     const entry = this.#newEntry(conversationId, name, nodeId);
-    if (this.#standing === 0 && this.#mayStart() && this.#roomAt(nodeId) > 0) {
+    // A node that was not heard of yet can take at least what it asks for.
+    const hasRoom = !this.#nodes.has(nodeId) || this.#roomAt(nodeId) > 0;
+    if (this.#standing === 0 && this.#mayStart() && hasRoom) {
       this.#entries.set(conversationId, entry);
       return { kind: "granted", grant: this.#grant(entry, nodeId) };
     }
@@ -118,18 +121,20 @@ export class MemoryLine implements Line {
     node.room = room - node.mailbox.size;
     node.seenAt = this.#clock.elapsed();
     for (const grant of begun) if (this.#granted(grant)) this.#starting.delete(grant.conversationId);
-    for (const grant of ended) this.#end(grant);
+    const queued = ended.flatMap((grant) => this.#end(grant) ?? []);
     this.#wakeLater();
     this.#serve(nodeId);
     const left = this.#left.filter(({ seq }) => seq > leftSeen);
     return {
       granted: [...node.mailbox.values()],
+      queued: queued.filter(({ place }) => place === "line").map(keptOf),
       lines: { vip: this.#lineOf("vip"), member: this.#lineOf("member"), guest: this.#lineOf("guest") },
       waiting: this.#waiting,
       starting: this.#starting.size,
       left: left.map(({ class: name, ticket }) => ({ class: name, ticket })),
       leftSeen: this.#leftSeq,
       tier: this.#tier,
+      life: "of this process",
     };
   }
 
@@ -145,23 +150,24 @@ export class MemoryLine implements Line {
     return true;
   }
 
-  async again(grant: Grant, waitMs: number): Promise<boolean> {
+  async again(grant: Grant, waitMs: number, isFree = grant.isFree): Promise<boolean> {
     const entry = this.#granted(grant);
     if (entry === null) return false;
+    entry.isFree = isFree;
     this.#putBack(entry, this.#clock.elapsed() + waitMs);
     return true;
   }
 
   async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
-    const untaken = [...(this.#nodes.get(deadNodeId)?.mailbox.keys() ?? [])];
     this.#nodes.delete(deadNodeId);
-    for (const conversationId of [...untaken, ...work.map((wish) => wish.conversationId)]) {
-      const entry = this.#entries.get(conversationId);
-      if (entry?.place === "granted" && entry.nodeId === deadNodeId) this.#putBack(entry, 0);
+    for (const entry of this.#entries.values()) {
+      if (entry.place !== "granted" || entry.nodeId !== deadNodeId) continue;
+      entry.isFree = true;
+      this.#putBack(entry, 0);
     }
     for (const { conversationId, class: name } of work) {
       if (this.#entries.has(conversationId)) continue;
-      const entry = { ...this.#newEntry(conversationId, name, deadNodeId), number: -1 };
+      const entry = { ...this.#newEntry(conversationId, name, deadNodeId), number: -1, isFree: true };
       this.#entries.set(conversationId, entry);
       this.#putBefore(entry);
     }
@@ -216,6 +222,7 @@ export class MemoryLine implements Line {
       asksMore: false,
       since,
       notBefore: 0,
+      isFree: false,
     };
   }
 
@@ -284,7 +291,8 @@ export class MemoryLine implements Line {
     entry.place = "granted";
     entry.number = this.#numbers;
     entry.nodeId = nodeId;
-    const grant = { conversationId: entry.conversationId, number: entry.number };
+    const { conversationId, number, isFree } = entry;
+    const grant = { conversationId, number, isFree };
     this.#tokens -= 1;
     this.#classes[entry.class].served++;
     this.#starting.set(entry.conversationId, this.#clock.elapsed() + startingMs);
@@ -301,14 +309,19 @@ export class MemoryLine implements Line {
     return entry?.place === "granted" && entry.number === number ? entry : null;
   }
 
-  #end(grant: Grant): void {
+  /** Gives the entry when it waits from now on. */
+  #end(grant: Grant): Entry | null {
     const entry = this.#granted(grant);
-    if (entry === null) return;
+    if (entry === null) return null;
     this.#release(entry);
-    if (!entry.asksMore) return void this.#entries.delete(entry.conversationId);
+    if (!entry.asksMore) {
+      this.#entries.delete(entry.conversationId);
+      return null;
+    }
     entry.asksMore = false;
     this.#held--;
     this.#append(entry);
+    return entry;
   }
 
   /** It is not being answered any more. */
@@ -323,6 +336,7 @@ export class MemoryLine implements Line {
     entry.place = "line";
     entry.ticket = ++state.next;
     entry.number = 0;
+    entry.isFree = false;
     entry.since = this.#clock.elapsed();
     state.line.set(entry.conversationId, entry);
   }
@@ -399,6 +413,10 @@ function countBefore(line: ReadonlyMap<string, Entry>, { ticket }: Entry): numbe
     count++;
   }
   return count;
+}
+
+function keptOf({ conversationId, class: name, ticket }: Entry): Kept {
+  return { conversationId, class: name, ticket };
 }
 
 function isSame(a: Grant | undefined, b: Grant): boolean {

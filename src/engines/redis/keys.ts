@@ -19,6 +19,7 @@ import { classes } from "../../domain/line.ts";
  * | `<prefix>:{line}:entries` | hash | conversation → its place or its grant (A4) | none; removed when answered |
  * | `<prefix>:{line}:nodes` | hash | node → its room for answers and when it was heard of | none; removed when it is dead |
  * | `<prefix>:{line}:grants` | sorted set | grants that their nodes have not taken yet | none; emptied then |
+ * | `<prefix>:{line}:owned` | sorted set | all grants that have not ended, by node | none; removed with them |
  * | `<prefix>:{line}:starting` | sorted set | answers without a text yet, by when that is given up | none |
  * | `<prefix>:{line}:later` | sorted set | put back, by when they may be granted again (U4) | none |
  * | `<prefix>:{line}:left` | sorted set | the latest 20,000 tickets that left the line | none |
@@ -55,7 +56,7 @@ export class Keys {
   /** In the order in which the scripts of the line name them. */
   get line(): string[] {
     const lines = ["line", "before"].flatMap((part) => classes.map((name) => `${part}:${name}`));
-    const parts = ["state", "entries", "nodes", "grants", "starting", "later", "left", ...lines];
+    const parts = ["state", "entries", "nodes", "grants", "starting", "later", "left", ...lines, "owned"];
     return parts.map((part) => this.#of("line", part));
   }
 

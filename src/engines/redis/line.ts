@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { customerClass } from "../../contract/shapes.ts";
 import type {
   ClassLine,
@@ -43,7 +44,7 @@ export class RedisLine implements Line {
     const reply = replies.entered.parse(await this.#step("line/enter", conversationId, name, nodeId, owed ? "1" : "0"));
     switch (reply[0]) {
       case "granted":
-        return { kind: "granted", grant: { conversationId, number: reply[1] } };
+        return { kind: "granted", grant: { conversationId, number: reply[1], isFree: false } };
       case "waiting":
         return { kind: "waiting", ...placeOf(reply) };
       case "shed":
@@ -55,16 +56,19 @@ export class RedisLine implements Line {
 
   async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
     const lists = [taken, begun, ended].map(flat);
-    const reply = await this.#step("line/round", nodeId, String(room), ...lists, String(leftSeen));
-    const [granted, [vip, member, guest], waiting, starting, left, seen, tier] = replies.round.parse(reply);
+    const reply = await this.#step("line/round", nodeId, String(room), ...lists, String(leftSeen), randomUUID());
+    const [granted, queued, [vip, member, guest], waiting, starting, left, seen, tier, life] =
+      replies.round.parse(reply);
     return {
       granted: grantsOf(granted),
+      queued: keptOf(queued),
       lines: { vip: lineOf(vip), member: lineOf(member), guest: lineOf(guest) },
       waiting,
       starting,
       left: pairs(left).map(([name, ticket]): Ticket => ({ class: customerClass.parse(name), ticket: Number(ticket) })),
       leftSeen: Number(seen),
       tier,
+      life,
     };
   }
 
@@ -72,8 +76,9 @@ export class RedisLine implements Line {
     return (await this.#step("line/leave", conversationId)) === 1;
   }
 
-  async again({ conversationId, number }: Grant, waitMs: number): Promise<boolean> {
-    return (await this.#step("line/again", conversationId, String(number), String(waitMs))) === 1;
+  async again({ conversationId, number, isFree: wasFree }: Grant, waitMs: number, isFree = wasFree): Promise<boolean> {
+    const args = [conversationId, String(number), String(waitMs), isFree ? "1" : "0"];
+    return (await this.#step("line/again", ...args)) === 1;
   }
 
   async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
@@ -112,9 +117,19 @@ function flat(grants: readonly Grant[]): string {
   return JSON.stringify(grants.flatMap(({ conversationId, number }) => [conversationId, number]));
 }
 
+function keptOf(list: readonly string[]): Kept[] {
+  return Array.from({ length: list.length / 3 }, (_, at) => {
+    const [conversationId = "", name, ticket] = list.slice(3 * at, 3 * at + 3);
+    return { conversationId, class: customerClass.parse(name), ticket: Number(ticket) };
+  });
+}
+
 /** In the order in which they were given. */
 function grantsOf(list: readonly string[]): Grant[] {
-  const grants = pairs(list).map(([conversationId, number]) => ({ conversationId, number: Number(number) }));
+  const grants = Array.from({ length: list.length / 3 }, (_, at) => {
+    const [conversationId = "", number, isFree] = list.slice(3 * at, 3 * at + 3);
+    return { conversationId, number: Number(number), isFree: isFree === "1" };
+  });
   return grants.sort((a, b) => a.number - b.number);
 }
 

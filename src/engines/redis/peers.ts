@@ -17,6 +17,11 @@ const end = z.object({
   error: shape.wireError.optional(),
 });
 
+const place = z.object({
+  at: z.object({ class: shape.customerClass, ticket: z.int() }),
+  position: z.int().min(1),
+});
+
 const message = z.discriminatedUnion("kind", [
   z.object({ kind: kind("wanted"), ref, epoch: shape.epoch, offset: shape.offset }),
   z.object({ kind: kind("unwanted"), conversationId: shape.conversationId }),
@@ -24,6 +29,7 @@ const message = z.discriminatedUnion("kind", [
   z.object({ kind: kind("slice"), ref, starts, model: z.string(), offset: shape.offset, text: z.string() }),
   z.object({ kind: kind("text"), ref, epoch: shape.epoch, offset: shape.offset, text: z.string() }),
   z.object({ kind: kind("ended"), end }),
+  z.object({ kind: kind("queued"), ref, place: place.nullable() }),
   z.object({ kind: kind("added"), conversationId: shape.conversationId, message: shape.message }),
   z.object({ kind: kind("restored"), conversationId: shape.conversationId, since: z.number() }),
   z.object({ kind: kind("absent"), ref }),

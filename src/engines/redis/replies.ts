@@ -35,12 +35,14 @@ const entered = z.union([
 const classLine = z.tuple([z.string(), z.string(), z.string(), texts]);
 const round = z.tuple([
   texts,
+  texts,
   z.tuple([classLine, classLine, classLine]),
   z.number(),
   z.number(),
   texts,
   z.string(),
   tier,
+  z.string(),
 ]);
 const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);

@@ -8,7 +8,7 @@ interface Kind {
 }
 
 const ofConversation: Kind = { keys: 6, prelude: "prelude" };
-const ofLine: Kind = { keys: 13, prelude: "line/prelude" };
+const ofLine: Kind = { keys: 14, prelude: "line/prelude" };
 const ofNodes: Kind = { keys: 2 };
 
 /** The atomic steps, one Lua file each. */

@@ -21,7 +21,9 @@ if entry then
 end
 
 entry = newEntry(conversation, class, node)
-if standing() == 0 and mayStart() and roomAt(node) > 0 then
+-- A node that was not heard of yet can take at least what it asks for.
+local hasRoom = redis.call('HEXISTS', nodes, node) == 0 or roomAt(node) > 0
+if standing() == 0 and mayStart() and hasRoom then
   grant(entry, node)
   save()
   return { 'granted', entry.number }

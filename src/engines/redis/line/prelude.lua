@@ -4,6 +4,7 @@ local state, entries, nodes, grants, starting, later, left = unpack(KEYS, 1, 7)
 local classes = { 'vip', 'member', 'guest' }
 local line = { vip = KEYS[8], member = KEYS[9], guest = KEYS[10] }
 local before = { vip = KEYS[11], member = KEYS[12], guest = KEYS[13] }
+local owned = KEYS[14]
 -- ARGV: 1 the settings as JSON, 2 the time in ms for tests (or empty)
 local settings = cjson.decode(ARGV[1])
 
@@ -32,24 +33,26 @@ local function save()
     'virtual', exact(virtual))
 end
 
--- Entries are kept as "class|ticket|place|number|node|asksMore|since|notBefore".
+-- Entries are kept as "class|ticket|place|number|node|asksMore|since|notBefore|isFree".
 local function read(conversation)
   local text = redis.call('HGET', entries, conversation)
   if not text then return nil end
-  local class, ticket, place, number, node, asksMore, since, notBefore =
-    string.match(text, '^(%a+)|(%-?%d+)|(%a+)|(%-?%d+)|([^|]*)|(%d)|([^|]+)|([^|]+)$')
+  local class, ticket, place, number, node, asksMore, since, notBefore, isFree =
+    string.match(text, '^(%a+)|(%-?%d+)|(%a+)|(%-?%d+)|([^|]*)|(%d)|([^|]+)|([^|]+)|(%d)$')
   return { conversation = conversation, class = class, ticket = tonumber(ticket), place = place, number = tonumber(number), node = node,
-    asksMore = asksMore == '1', since = tonumber(since), notBefore = tonumber(notBefore) }
+    asksMore = asksMore == '1', since = tonumber(since), notBefore = tonumber(notBefore),
+    isFree = isFree == '1' }
 end
 
 local function write(entry)
   redis.call('HSET', entries, entry.conversation, table.concat({ entry.class, string.format('%d', entry.ticket), entry.place,
-    string.format('%d', entry.number), entry.node, entry.asksMore and '1' or '0', exact(entry.since), exact(entry.notBefore) }, '|'))
+    string.format('%d', entry.number), entry.node, entry.asksMore and '1' or '0', exact(entry.since), exact(entry.notBefore),
+    entry.isFree and '1' or '0' }, '|'))
 end
 
 local function newEntry(conversation, class, node)
   return { conversation = conversation, class = class, ticket = 0, place = 'granted', number = 0, node = node, asksMore = false,
-    since = now, notBefore = 0 }
+    since = now, notBefore = 0, isFree = false }
 end
 
 -- Those who stand in line and could be served.
@@ -75,12 +78,8 @@ end
 redis.call('ZREMRANGEBYSCORE', starting, '-inf', exact(now))
 
 -- Grants that a node has not taken yet lie as "node|conversation", with their numbers.
-local function mailOf(node) return '[' .. node .. '|', '(' .. node .. '}' end
-
-local function mailed(node)
-  local from, to = mailOf(node)
-  return redis.call('ZRANGEBYLEX', grants, from, to)
-end
+-- Everything that it has been granted and that has not ended lies in `owned`, in the same way.
+local function listed(key, node) return redis.call('ZRANGEBYLEX', key, '[' .. node .. '|', '(' .. node .. '}') end
 
 -- Nodes are kept as "room|seenAt"; what lies in their mail takes room.
 local function roomAt(node)
@@ -98,6 +97,7 @@ local function grant(entry, node)
   tokens = tokens - 1
   redis.call('HINCRBY', state, 'served:' .. entry.class, 1)
   redis.call('ZADD', starting, exact(now + startingMs), entry.conversation)
+  redis.call('ZADD', owned, 0, node .. '|' .. entry.conversation)
   if redis.call('HEXISTS', nodes, node) == 1 then
     takeRoom(node, 1)
     redis.call('ZADD', grants, 0, node .. '|' .. entry.conversation)
@@ -114,6 +114,7 @@ end
 local function release(entry)
   redis.call('ZREM', starting, entry.conversation)
   redis.call('ZREM', grants, entry.node .. '|' .. entry.conversation)
+  redis.call('ZREM', owned, entry.node .. '|' .. entry.conversation)
 end
 
 local function passOf(class) return tonumber(redis.call('HGET', state, 'pass:' .. class) or 0) end
@@ -126,7 +127,7 @@ end
 
 local function append(entry)
   activate(entry.class)
-  entry.place, entry.number, entry.since = 'line', 0, now
+  entry.place, entry.number, entry.since, entry.isFree = 'line', 0, now, false
   entry.ticket = redis.call('HINCRBY', state, 'next:' .. entry.class, 1)
   redis.call('ZADD', line[entry.class], entry.ticket, entry.conversation)
   write(entry)

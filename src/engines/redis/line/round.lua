@@ -1,7 +1,8 @@
 -- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
--- ARGV: 3 node, 4 its room, 5 taken, 6 begun and 7 ended grants as JSON lists of conversation, number, …; 8 leavings that it has seen
--- Gives: { grants: conversation, number, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
---          leavings seen, tier }
+-- ARGV: 3 node, 4 its room, 5 taken, 6 begun and 7 ended grants as JSON lists of conversation, number, …; 8 leavings that it has seen,
+--       9 a name for a line that begins
+-- Gives: { grants: conversation, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
+--          leavings seen, tier, life }
 local node = ARGV[3]
 
 local function each(json, what)
@@ -14,10 +15,11 @@ each(ARGV[5], function(conversation, number)
   -- One that was granted anew has a letter of its own under the same name.
   if entry and entry.number == number then redis.call('ZREM', grants, node .. '|' .. conversation) end
 end)
-redis.call('HSET', nodes, node, string.format('%d', ARGV[4] - #mailed(node)) .. '|' .. exact(now))
+redis.call('HSET', nodes, node, string.format('%d', ARGV[4] - #listed(grants, node)) .. '|' .. exact(now))
 each(ARGV[6], function(conversation, number)
   if granted(conversation, number) then redis.call('ZREM', starting, conversation) end
 end)
+local appended = {}
 each(ARGV[7], function(conversation, number)
   local entry = granted(conversation, number)
   if not entry then return end
@@ -25,6 +27,7 @@ each(ARGV[7], function(conversation, number)
   if not entry.asksMore then return redis.call('HDEL', entries, conversation) end
   entry.asksMore, held = false, held - 1
   append(entry)
+  appended[#appended + 1] = entry
 end)
 for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', exact(now))) do
   redis.call('ZREM', later, conversation)
@@ -69,10 +72,18 @@ redis.call('HSET', state, 'pass:vip', exact(pass.vip), 'pass:member', exact(pass
 save()
 
 local mine = {}
-for _, letter in ipairs(mailed(node)) do
+for _, letter in ipairs(listed(grants, node)) do
   local conversation = string.sub(letter, #node + 2)
   local entry = read(conversation)
-  if entry then mine[#mine + 1], mine[#mine + 2] = conversation, tostring(entry.number) end
+  if entry then
+    mine[#mine + 1], mine[#mine + 2], mine[#mine + 3] = conversation, tostring(entry.number), entry.isFree and '1' or '0'
+  end
+end
+local queued = {}
+for _, entry in ipairs(appended) do
+  if read(entry.conversation).place == 'line' then
+    queued[#queued + 1], queued[#queued + 2], queued[#queued + 3] = entry.conversation, entry.class, tostring(entry.ticket)
+  end
 end
 local lines = {}
 for at, class in ipairs(classes) do
@@ -90,4 +101,5 @@ for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[8], '+inf'
   gone[#gone + 1], gone[#gone + 2] = class, number
 end
 local seen = redis.call('HGET', state, 'leftSeq') or '0'
-return { mine, lines, waiting(), redis.call('ZCARD', starting), gone, seen, tier }
+redis.call('HSETNX', state, 'life', ARGV[9])
+return { mine, queued, lines, waiting(), redis.call('ZCARD', starting), gone, seen, tier, redis.call('HGET', state, 'life') }

@@ -1,0 +1,332 @@
+import { TidegateError } from "../contract/errors.ts";
+import type { CustomerClass, Tier } from "../contract/shapes.ts";
+import { type Clock, sleep, type Undo } from "./clock.ts";
+import {
+  type Entered,
+  type Grant,
+  isGone,
+  type Kept,
+  type Line,
+  type Round,
+  type Standing,
+  type Wish,
+} from "./line.ts";
+import { Outage } from "./outage.ts";
+
+export interface AdmissionOptions {
+  readonly line: Line;
+  readonly clock: Clock;
+  /** Gives numbers from 0 to below 1. */
+  readonly random: () => number;
+  /** This node's present id. */
+  readonly nodeId: () => string;
+  /** So many answers at most are written here at the same time (A10). */
+  readonly mostOpen: number;
+  /** Newcomers of a class are accepted while fewer than so many wait in all (A3). */
+  readonly acceptBelow: Readonly<Record<CustomerClass, number>>;
+  /** Whoever is shed comes back after this or up to half as long again, in milliseconds. */
+  readonly comeBackMs: number;
+  /** This node may answer at all (N1). */
+  readonly isOpen?: () => boolean;
+  /** Told of faults that should never happen. */
+  readonly onFault: (fault: unknown, where: string) => void;
+}
+
+/** Who begins what is granted, and who tells the customers how the line stands. */
+export interface AdmissionListener {
+  /** An answer may be begun in that conversation. Must call {@link Admission.ended} when it is over, or was none. */
+  granted(conversationId: string): void;
+  round(round: Round): void;
+}
+
+/** What becomes of a question that is not shed. */
+export type Admitted = Exclude<Entered, { kind: "shed" }>;
+
+/** Rounds while somebody waits here, while somebody waits anywhere, and while nobody does, in milliseconds. */
+const servingMs = 25;
+const lookingMs = 100;
+const idleMs = 250;
+/** What was told of the line so long ago says nothing of it. */
+const staleMs = 3_000;
+
+/**
+ * This node's part in the line: enters for its customers, holds the rounds, and begins what is granted.
+ *
+ * - **A3** Newcomers are shed by what the last round told, without a question to the line, until it may have changed.
+ * - **A5** What a round has to say is said until it was heard.
+ * - **A10** The node says how many more answers it can write.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  #listener: AdmissionListener = { granted: () => {}, round: () => {} };
+  /** Answers that may be written here, or are. */
+  readonly #mine = new Map<string, Grant>();
+  /** Who waits in line as far as this node entered them. */
+  readonly #waiting = new Map<string, Kept>();
+  #taken: Grant[] = [];
+  #begun: Grant[] = [];
+  #ended: Grant[] = [];
+  #leftSeen = 0;
+  #told: { readonly waiting: number; readonly at: number } | null = null;
+  #tier: Tier = "high";
+  /** The round that is being held. */
+  #holding: Promise<void> | null = null;
+  #again = false;
+  #leaving = false;
+  #closed = false;
+  /** Answers that wait in line to be tried once more. */
+  readonly #resuming = new Map<string, () => void>();
+  #next: Undo = () => {};
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  get tier(): Tier {
+    return this.#tier;
+  }
+
+  /** Something is being answered here, or waits here. */
+  get isBusy(): boolean {
+    return this.#mine.size + this.#waiting.size + this.#resuming.size > 0;
+  }
+
+  /** Says at once what is to be said. */
+  async flush(): Promise<void> {
+    await this.#holding;
+    await this.#round();
+  }
+
+  /** Gives up all places of those who wait here: their conversations. */
+  async giveUpAll(): Promise<readonly string[]> {
+    const conversations = [...this.#waiting.keys()];
+    await Promise.all(conversations.map((conversationId) => this.giveUp(conversationId)));
+    return conversations;
+  }
+
+  /** Conversations that wait in line, as this node entered them. */
+  get waiting(): readonly Kept[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Holds the first round, and from here on all others. */
+  async open(listener: AdmissionListener): Promise<void> {
+    this.#listener = listener;
+    await this.#round();
+  }
+
+  /** Nothing more is granted to this node; those who wait are served by others, if there are any. */
+  leave(): void {
+    this.#leaving = true;
+    this.#soon();
+  }
+
+  /** No rounds are held any more. */
+  close(): void {
+    this.#closed = true;
+    this.#next();
+  }
+
+  /**
+   * Enters the line for a customer who asks.
+   *
+   * @throws {TidegateError} `shed` when too many wait
+   */
+  async enter(wish: Wish): Promise<Admitted> {
+    if (!wish.owed && this.#isFull(wish)) throw this.#shed();
+    // Otherwise the answer before would seem to be still under way.
+    if (this.#ended.some(({ conversationId }) => conversationId === wish.conversationId)) await this.flush();
+    const entered = await this.#options.line.enter(wish, this.#options.nodeId());
+    switch (entered.kind) {
+      case "shed":
+        this.#told = { waiting: entered.waiting, at: this.#options.clock.elapsed() };
+        throw this.#shed();
+      case "granted":
+        this.#take(entered.grant);
+        return entered;
+      case "waiting":
+        this.#waiting.set(wish.conversationId, { ...wish, ...entered.at });
+        this.#somebodyWaits();
+        return entered;
+      default:
+        this.#somebodyWaits();
+        return entered;
+    }
+  }
+
+  /** The customer leaves the line; false when there was no place to give up. */
+  async giveUp(conversationId: string): Promise<boolean> {
+    this.#waiting.delete(conversationId);
+    return this.#options.line.leave(conversationId);
+  }
+
+  /** The answer has its first text, or will have none for now. */
+  began(conversationId: string): void {
+    const grant = this.#mine.get(conversationId);
+    if (grant === undefined) return;
+    this.#begun.push(grant);
+    this.#soon();
+  }
+
+  /** The answer is over, or there was nothing to answer. */
+  ended(conversationId: string): void {
+    const grant = this.#mine.get(conversationId);
+    if (grant === undefined) return;
+    this.#mine.delete(conversationId);
+    this.#ended.push(grant);
+    this.#soon();
+  }
+
+  /**
+   * Puts a start back into the line, at its own ticket, to be granted again after `waitMs` or when `signal` is aborted (U4).
+   * Where the line cannot be reached the time alone is waited for.
+   */
+  async again(conversationId: string, waitMs: number, signal: AbortSignal): Promise<void> {
+    const { line, clock } = this.#options;
+    const grant = this.#mine.get(conversationId);
+    if (grant === undefined) return sleep(clock, waitMs, signal);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resuming.set(conversationId, resolve);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    try {
+      if (await line.again(grant, waitMs)) {
+        this.#mine.delete(conversationId);
+        this.#plan(Math.min(waitMs, lookingMs));
+        await promise;
+        if (signal.aborted) await line.leave(conversationId);
+      } else await sleep(clock, waitMs, signal);
+    } catch (fault) {
+      if (!(fault instanceof Outage)) throw fault;
+      await sleep(clock, waitMs, signal);
+    } finally {
+      this.#resuming.delete(conversationId);
+    }
+  }
+
+  /** What was granted here goes back to its own ticket, and is granted again after `waitMs`, to whoever can. */
+  async defer(conversationId: string, waitMs: number): Promise<void> {
+    const grant = this.#mine.get(conversationId);
+    this.#mine.delete(conversationId);
+    if (grant === undefined) return;
+    await this.#options.line.again(grant, waitMs);
+    this.#somebodyWaits();
+  }
+
+  /** The answer is not written here any more: whoever is granted it next takes it up at once. */
+  async handBack(conversationId: string): Promise<void> {
+    const grant = this.#mine.get(conversationId);
+    this.#mine.delete(conversationId);
+    if (grant) await this.#options.line.again(grant, 0, true);
+  }
+
+  /** Nobody writes the answer that was granted here in that conversation. */
+  isFree(conversationId: string): boolean {
+    return this.#mine.get(conversationId)?.isFree === true;
+  }
+
+  /** Puts back what a node that is no more was to answer (A8). */
+  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+    await this.#options.line.recover(deadNodeId, work);
+    this.#soon();
+  }
+
+  /** Where a conversation waits that another node has entered; null when it does not wait. */
+  find(conversationId: string): Promise<Standing | null> {
+    return this.#options.line.find(conversationId);
+  }
+
+  #isFull({ class: name, conversationId }: Wish): boolean {
+    const { acceptBelow, clock } = this.#options;
+    // Whoever waits already, or is being answered, asks for nothing new as far as this node can tell.
+    if (this.#told === null || this.#mine.has(conversationId) || this.#waiting.has(conversationId)) return false;
+    return this.#told.waiting >= acceptBelow[name] && clock.elapsed() - this.#told.at < staleMs;
+  }
+
+  /** Those who are sent away together do not come back together. */
+  #shed(): TidegateError {
+    const { comeBackMs, random } = this.#options;
+    return new TidegateError("shed", undefined, { retryAfterMs: Math.round(comeBackMs * (1 + random() / 2)) });
+  }
+
+  /** A start is this node's: told to whoever begins it unless it came with the question. */
+  #take(grant: Grant): boolean {
+    const known = this.#mine.get(grant.conversationId);
+    this.#waiting.delete(grant.conversationId);
+    this.#taken.push(grant);
+    if (known?.number === grant.number) return false;
+    // Two lines have granted it, or one that had lost the first: that one is not needed any more.
+    if (known) this.#ended.push(known);
+    this.#mine.set(grant.conversationId, grant);
+    return true;
+  }
+
+  /** A round is held as soon as there is something to say. */
+  #soon(): void {
+    this.#again = true;
+    if (this.#holding) return;
+    if ((this.#told?.waiting ?? 0) === 0) return this.#plan(servingMs);
+    // All that is said in this moment is said together.
+    queueMicrotask(() => {
+      if (this.#again) void this.#round();
+    });
+  }
+
+  #somebodyWaits(): void {
+    this.#told = { waiting: Math.max(1, this.#told?.waiting ?? 0), at: this.#options.clock.elapsed() };
+    this.#plan(servingMs);
+  }
+
+  #plan(ms: number): void {
+    this.#next();
+    if (this.#closed) return;
+    this.#next = this.#options.clock.after(ms, () => void this.#round());
+  }
+
+  #round(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#next();
+    this.#again = false;
+    this.#holding ??= this.#hold()
+      .catch((fault: unknown) => {
+        if (!(fault instanceof Outage)) this.#options.onFault(fault, "line");
+      })
+      .finally(() => {
+        this.#holding = null;
+        this.#plan(this.#pauseMs());
+      });
+    return this.#holding;
+  }
+
+  /** What was said is kept until it was heard. */
+  async #hold(): Promise<void> {
+    const { line, nodeId, mostOpen, clock } = this.#options;
+    const [taken, begun, ended] = [this.#taken.slice(), this.#begun.slice(), this.#ended.slice()];
+    const isClosed = this.#leaving || this.#options.isOpen?.() === false;
+    const room = isClosed ? 0 : Math.max(0, mostOpen - this.#mine.size);
+    const round = await line.round({ nodeId: nodeId(), room, taken, begun, ended, leftSeen: this.#leftSeen });
+    this.#taken.splice(0, taken.length);
+    this.#begun.splice(0, begun.length);
+    this.#ended.splice(0, ended.length);
+    // A line that was lost counts anew: then everything is asked for once more.
+    this.#leftSeen = round.leftSeen < this.#leftSeen ? 0 : round.leftSeen;
+    this.#tier = round.tier;
+    this.#told = { waiting: round.waiting, at: clock.elapsed() };
+    this.#listener.round(round);
+    // Others may have been granted what was entered here.
+    for (const [id, kept] of this.#waiting) if (isGone(kept, round.lines)) this.#waiting.delete(id);
+    for (const kept of round.queued) this.#waiting.set(kept.conversationId, kept);
+    for (const grant of round.granted) if (this.#take(grant)) this.#granted(grant.conversationId);
+  }
+
+  #granted(conversationId: string): void {
+    const resume = this.#resuming.get(conversationId);
+    if (resume) resume();
+    else this.#listener.granted(conversationId);
+  }
+
+  #pauseMs(): number {
+    if (this.#again || this.#taken.length > 0) return servingMs;
+    if (this.#waiting.size + this.#resuming.size > 0) return servingMs;
+    return this.#told !== null && this.#told.waiting > 0 ? lookingMs : idleMs;
+  }
+}

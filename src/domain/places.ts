@@ -1,0 +1,187 @@
+import type { FactPayload } from "../contract/events.ts";
+import type { CustomerClass, Tier } from "../contract/shapes.ts";
+import type { Clock, Undo } from "./clock.ts";
+import { LeftTickets } from "./left-tickets.ts";
+import { classes, type LineSettings, type Round, type Ticket } from "./line.ts";
+import type { Listener, Step } from "./steps.ts";
+import type { TurnRef } from "./turns.ts";
+import { WaitEstimate } from "./wait-estimate.ts";
+
+export interface PlacesOptions {
+  readonly settings: LineSettings;
+  readonly clock: Clock;
+  /** Tells whoever looks at the conversation on this node. */
+  readonly tell: (conversationId: string, place: FactPayload<"turn:queued">) => void;
+  /** A place that has been served or given up without a word of it: what has become of the turn is to be looked up. */
+  readonly vanished: (ref: TurnRef) => void;
+}
+
+/** Somebody who waits, and what was told of it. */
+interface Waiter {
+  readonly ref: TurnRef;
+  readonly at: Ticket;
+  /** The lowest position that was known: none that is higher is ever told (A6). */
+  position: number;
+  toldPosition: number | null;
+  toldTier: Tier | null;
+  toldAt: number;
+  /** Since when it stands nowhere in the line. */
+  missingSince: number | null;
+}
+
+export type Place = Pick<FactPayload<"turn:queued">, "position" | "waitMs">;
+
+/** All places are looked at so often. */
+const lookMs = 500;
+/** A place that is nowhere to be found for so long is gone. */
+const missingMs = 2_000;
+
+/** The least time between two facts about one place: the front moves under the customer's eyes, the back need not. */
+function paceOf(position: number): number {
+  if (position <= 100) return 0;
+  return position <= 1_000 ? 3_000 : 8_000;
+}
+
+/**
+ * The places of those who wait and are looked after on this node, reckoned from how the lines stand (A6): no question to
+ * the line is asked for anybody, however many wait.
+ */
+export class Places implements Listener {
+  readonly #options: PlacesOptions;
+  readonly #waiters = new Map<string, Waiter>();
+  /** The waiting turns of conversations whose place is not known yet. */
+  readonly #turns = new Map<string, TurnRef>();
+  readonly #left: Readonly<Record<CustomerClass, LeftTickets>>;
+  readonly #waits: WaitEstimate;
+  #lines: Round["lines"] | null = null;
+  #tier: Tier = "high";
+  #next: Undo | null = null;
+
+  constructor(options: PlacesOptions) {
+    this.#options = options;
+    this.#left = { vip: new LeftTickets(), member: new LeftTickets(), guest: new LeftTickets() };
+    this.#waits = new WaitEstimate(options.settings, options.clock);
+  }
+
+  /** How many places are looked after. */
+  get size(): number {
+    return this.#waiters.size;
+  }
+
+  step(step: Step): void {
+    switch (step.kind) {
+      case "turn-queued":
+        this.#asked(step.ref);
+        if (step.place) this.stands(step.ref.conversationId, step.place.at, step.place.position);
+        return;
+      case "turn-started":
+        return this.gone(step.answer.ref);
+      case "turn-ended":
+        return this.gone(step.ref);
+      default:
+    }
+  }
+
+  text(): void {}
+
+  /** Something was asked: should it come to stand in line, that turn is what waits. */
+  #asked(ref: TurnRef): void {
+    const waiter = this.#waiters.get(ref.conversationId);
+    if (waiter) this.#waiters.set(ref.conversationId, { ...waiter, ref });
+    else this.#turns.set(ref.conversationId, ref);
+  }
+
+  /** A conversation stands in line; it is told at once. */
+  stands(conversationId: string, at: Ticket, position: number | null = null): void {
+    const ref = this.#turns.get(conversationId) ?? this.#waiters.get(conversationId)?.ref;
+    if (ref === undefined) return;
+    const known = this.#waiters.get(conversationId);
+    const isSame = known?.at.ticket === at.ticket && known.at.class === at.class;
+    const reckoned = position ?? this.#positionOf(at) ?? Number.POSITIVE_INFINITY;
+    const waiter: Waiter = isSame
+      ? { ...known, ref, position: Math.min(known.position, reckoned) }
+      : { ref, at, position: reckoned, toldPosition: null, toldTier: null, toldAt: 0, missingSince: null };
+    this.#waiters.set(conversationId, waiter);
+    this.#turns.delete(conversationId);
+    this.#tell(waiter);
+    this.#next ??= this.#options.clock.after(lookMs, () => this.#look());
+  }
+
+  /** The answer begins, or the turn is over: whatever waits there waits no more. */
+  gone({ conversationId, turnId }: TurnRef): void {
+    if (this.#waiters.get(conversationId)?.ref.turnId === turnId) this.#waiters.delete(conversationId);
+    if (this.#turns.get(conversationId)?.turnId === turnId) this.#turns.delete(conversationId);
+  }
+
+  /** Nobody here looks at the conversation, and it is not this node that answers it. */
+  forget(conversationId: string): void {
+    this.#waiters.delete(conversationId);
+    this.#turns.delete(conversationId);
+  }
+
+  /** Where the waiting turn of a conversation stands; null when that is not known here. */
+  of(conversationId: string): Place | null {
+    const waiter = this.#waiters.get(conversationId);
+    if (waiter === undefined) return null;
+    waiter.position = Math.min(waiter.position, this.#positionOf(waiter.at) ?? waiter.position);
+    return Number.isFinite(waiter.position) ? this.#placeOf(waiter) : null;
+  }
+
+  round({ lines, left, tier, queued }: Round): void {
+    for (const name of classes) {
+      // It was lost and has begun anew: what left the old one says nothing of the new one.
+      if (this.#lines && lines[name].next < this.#lines[name].next) this.#left[name].clear();
+    }
+    for (const ticket of left) this.#left[ticket.class].add(ticket.ticket);
+    for (const name of classes) this.#left[name].prune(lines[name].head);
+    this.#lines = lines;
+    this.#tier = tier;
+    this.#waits.note(lines, tier);
+    for (const { conversationId, class: name, ticket } of queued) this.stands(conversationId, { class: name, ticket });
+  }
+
+  /** Null for one that is nowhere in the line. */
+  #positionOf({ class: name, ticket }: Ticket): number | null {
+    const line = this.#lines?.[name];
+    if (line === undefined) return null;
+    if (ticket >= line.head) return 1 + ticket - line.head - this.#left[name].countBelow(ticket);
+    const index = line.before.indexOf(ticket);
+    return index < 0 ? null : index + 1;
+  }
+
+  #look(): void {
+    this.#next = null;
+    const now = this.#options.clock.elapsed();
+    for (const waiter of this.#waiters.values()) this.#update(waiter, now);
+    if (this.#waiters.size > 0) this.#next = this.#options.clock.after(lookMs, () => this.#look());
+  }
+
+  #update(waiter: Waiter, now: number): void {
+    const position = this.#positionOf(waiter.at);
+    if (position === null) return this.#missing(waiter, now);
+    waiter.missingSince = null;
+    waiter.position = Math.min(waiter.position, position);
+    const isNews = waiter.position !== waiter.toldPosition || waiter.toldTier !== this.#tier;
+    if (isNews && now - waiter.toldAt >= paceOf(waiter.position)) this.#tell(waiter);
+  }
+
+  #missing(waiter: Waiter, now: number): void {
+    waiter.missingSince ??= now;
+    if (now - waiter.missingSince < missingMs) return;
+    waiter.missingSince = now;
+    this.#options.vanished(waiter.ref);
+  }
+
+  #tell(waiter: Waiter): void {
+    if (!Number.isFinite(waiter.position)) return;
+    waiter.toldPosition = waiter.position;
+    waiter.toldTier = this.#tier;
+    waiter.toldAt = this.#options.clock.elapsed();
+    const { conversationId, turnId } = waiter.ref;
+    this.#options.tell(conversationId, { turnId, ...this.#placeOf(waiter), tier: this.#tier });
+  }
+
+  #placeOf({ at, position }: Waiter): Place {
+    return { position, waitMs: this.#waits.of(at.class, position) };
+  }
+}

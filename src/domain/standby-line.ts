@@ -1,0 +1,209 @@
+import {
+  type Entered,
+  type Grant,
+  isGone,
+  type Kept,
+  type Line,
+  type News,
+  type Order,
+  type Round,
+  type Standing,
+  type Wish,
+} from "./line.ts";
+import { Outage } from "./outage.ts";
+
+export interface StandbyLineOptions {
+  readonly store: Line;
+  /** A line of this process alone, at this node's safe share of the starts. */
+  readonly openLocal: () => Line;
+}
+
+/** What was said to the store's line and not heard yet, by the numbers of the grants. */
+interface Unheard {
+  readonly taken: Map<number, Grant>;
+  readonly begun: Map<number, Grant>;
+  readonly ended: Map<number, Grant>;
+}
+
+const parts = ["taken", "begun", "ended"] as const;
+const nothing: Omit<News, "nodeId" | "room"> = { taken: [], begun: [], ended: [], leftSeen: 0 };
+
+/**
+ * {@link Line} of a cluster, and a line of this node's own for as long as the store is away.
+ *
+ * - **A12** Those who waited here go on waiting here, in their order, and newcomers behind them; nobody is let through
+ *   beside the line, and nobody is turned away for the outage's sake. When the store is back, whoever still waits is put
+ *   back into its line at the old ticket, and whoever was served leaves it.
+ *
+ * Grants of the local line bear negative numbers: the two are never taken for each other.
+ */
+export class StandbyLine implements Line {
+  readonly #options: StandbyLineOptions;
+  /** Those who wait in the store's line as far as they entered it here. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #unheard: Unheard = { taken: new Map(), begun: new Map(), ended: new Map() };
+  #local: Line | null = null;
+  /** Conversations that the local line has served while they stood in the store's. */
+  readonly #served = new Set<string>();
+  /** Those who came while the store was away, and wait. */
+  readonly #newcomers = new Map<string, Wish>();
+  /** Which line of the store this one knows: another one has forgotten everybody. */
+  #life: string | null = null;
+
+  constructor(options: StandbyLineOptions) {
+    this.#options = options;
+  }
+
+  /** The store is away, as far as is known. */
+  get isAlone(): boolean {
+    return this.#local !== null;
+  }
+
+  async enter(wish: Wish, nodeId: string): Promise<Entered> {
+    if (this.#local === null) {
+      try {
+        return this.#noted(wish, await this.#options.store.enter(wish, nodeId));
+      } catch (fault) {
+        await this.#goAlone(fault, nodeId);
+      }
+    }
+    const entered = await this.#alone().enter(wish, nodeId);
+    if (entered.kind === "waiting" && !this.#kept.has(wish.conversationId))
+      this.#newcomers.set(wish.conversationId, wish);
+    return this.#fromLocal(entered);
+  }
+
+  async round(news: News): Promise<Round> {
+    for (const part of parts) {
+      for (const grant of news[part]) if (isStores(grant)) this.#unheard[part].set(grant.number, grant);
+    }
+    try {
+      // First: whoever was served here meanwhile is not to be served again.
+      await this.#comeBack(news);
+      return await this.#roundInStore(news);
+    } catch (fault) {
+      await this.#goAlone(fault, news.nodeId);
+      return this.#roundAlone(news);
+    }
+  }
+
+  async leave(conversationId: string): Promise<boolean> {
+    const isLocal = (await this.#local?.leave(conversationId)) ?? false;
+    this.#kept.delete(conversationId);
+    this.#newcomers.delete(conversationId);
+    try {
+      return (await this.#options.store.leave(conversationId)) || isLocal;
+    } catch (fault) {
+      if (!(fault instanceof Outage)) throw fault;
+      this.#served.add(conversationId);
+      return isLocal;
+    }
+  }
+
+  async again(grant: Grant, waitMs: number, isFree?: boolean): Promise<boolean> {
+    if (isStores(grant)) return this.#options.store.again(grant, waitMs, isFree);
+    return (await this.#local?.again(mirrored(grant), waitMs, isFree)) ?? false;
+  }
+
+  recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+    return this.#options.store.recover(deadNodeId, work);
+  }
+
+  async find(conversationId: string): Promise<Standing | null> {
+    if (this.#local) return this.#local.find(conversationId);
+    return this.#options.store.find(conversationId).catch((fault: unknown) => {
+      if (fault instanceof Outage) return null;
+      throw fault;
+    });
+  }
+
+  restore(kept: readonly Kept[], nodeId: string): Promise<void> {
+    return this.#options.store.restore(kept, nodeId);
+  }
+
+  steer(order: Order): Promise<void> {
+    return this.#options.store.steer(order);
+  }
+
+  #noted({ conversationId, owed = false }: Wish, entered: Entered): Entered {
+    if (entered.kind === "waiting") this.#kept.set(conversationId, { conversationId, owed, ...entered.at });
+    else if (entered.kind === "granted") this.#kept.delete(conversationId);
+    return entered;
+  }
+
+  async #roundInStore(news: News): Promise<Round> {
+    const { taken, begun, ended } = this.#unheard;
+    const said = { taken: [...taken.values()], begun: [...begun.values()], ended: [...ended.values()] };
+    const round = await this.#options.store.round({ ...news, ...said });
+    for (const part of parts) for (const { number } of said[part]) this.#unheard[part].delete(number);
+    for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
+    if (this.#life !== null && this.#life !== round.life) await this.#restore(news.nodeId);
+    else for (const [id, kept] of this.#kept) if (isGone(kept, round.lines)) this.#kept.delete(id);
+    this.#life = round.life;
+    for (const kept of round.queued) this.#kept.set(kept.conversationId, kept);
+    return round;
+  }
+
+  /** @throws what is no outage */
+  async #goAlone(fault: unknown, nodeId: string): Promise<void> {
+    if (!(fault instanceof Outage)) throw fault;
+    if (this.#local) return;
+    this.#local = this.#options.openLocal();
+    await this.#local.restore([...this.#kept.values()], nodeId);
+  }
+
+  /** Whoever still waits here stands in the store's line again; whoever was served stands there no more. */
+  async #comeBack({ nodeId }: News): Promise<void> {
+    const { store } = this.#options;
+    for (const conversationId of [...this.#served]) {
+      await store.leave(conversationId);
+      this.#served.delete(conversationId);
+    }
+    if (this.#local === null) return;
+    await this.#restore(nodeId);
+    // Behind those who stood in it before.
+    for (const wish of [...this.#newcomers.values()]) {
+      this.#noted(wish, await store.enter({ ...wish, owed: true }, nodeId));
+      this.#newcomers.delete(wish.conversationId);
+    }
+    this.#local = null;
+  }
+
+  async #restore(nodeId: string): Promise<void> {
+    const waiting = [...this.#kept.values()];
+    if (waiting.length > 0) await this.#options.store.restore(waiting, nodeId);
+  }
+
+  #alone(): Line {
+    this.#local ??= this.#options.openLocal();
+    return this.#local;
+  }
+
+  async #roundAlone(news: News): Promise<Round> {
+    const own = (grants: readonly Grant[]) => grants.filter((grant) => !isStores(grant)).map(mirrored);
+    const { taken, begun, ended, nodeId, room } = news;
+    const lists = { taken: own(taken), begun: own(begun), ended: own(ended) };
+    const round = await this.#alone().round({ ...nothing, nodeId, room, ...lists });
+    const granted = round.granted.map(mirrored);
+    for (const grant of granted) this.#grantedHere(grant);
+    return { ...round, granted };
+  }
+
+  #fromLocal(entered: Entered): Entered {
+    if (entered.kind !== "granted") return entered;
+    const grant = mirrored(entered.grant);
+    this.#grantedHere(grant);
+    return { kind: "granted", grant };
+  }
+
+  #grantedHere(grant: Grant): void {
+    this.#newcomers.delete(grant.conversationId);
+    if (this.#kept.delete(grant.conversationId)) this.#served.add(grant.conversationId);
+  }
+}
+
+const isStores = ({ number }: Grant) => number > 0;
+
+function mirrored({ number, ...grant }: Grant): Grant {
+  return { ...grant, number: -number };
+}

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { guestOf, type OpenCustomer, openAgain, openCustomer } from "../support/customer.ts";
+import { until } from "../support/until.ts";
+import { asking, openService } from "./service.support.ts";
+import { readStored } from "./stored.support.ts";
+
+/** Ten may begin a second, two at once. */
+const env = { TIDEGATE_CONFIG: "test/cluster/narrow.json" };
+const brief = asking({ chars: 60, deltaMs: 10, deltaChars: 20 });
+
+interface Asker {
+  readonly customer: OpenCustomer;
+  readonly turnId: string;
+}
+
+/** Customers who ask one after the other, at the nodes in turn. */
+async function askAll(urls: readonly string[], count: number): Promise<Asker[]> {
+  const all = await Promise.all(Array.from({ length: count }, (_, at) => openCustomer(urls[at % urls.length] ?? "")));
+  const askers: Asker[] = [];
+  for (const customer of all) {
+    const { turnId } = await customer.ask("message:send", { messageId: `m${askers.length}`, text: brief });
+    askers.push({ customer, turnId: turnId ?? "" });
+  }
+  return askers;
+}
+
+function positionsOf({ facts }: OpenCustomer): number[] {
+  return facts.filter(({ name }) => name === "turn:queued").map(({ payload }) => payload.position);
+}
+
+const startOf = async ({ customer, turnId }: Asker) => {
+  await customer.fact("turn:started", (started) => started.turnId === turnId);
+  return performance.now();
+};
+
+test("A1 A2 A6: customers at two nodes stand in one line, are told places that only fall, and are answered in its order", {
+  timeout: 40_000,
+}, async () => {
+  await using service = await openService({ nodes: 2, env });
+  const from = performance.now();
+  const askers = await askAll(service.urls, 40);
+  const last = askers.at(-1);
+  if (last === undefined) throw new Error("nobody asked");
+  await using elsewhere = await openAgain(service.urls[0] ?? "", last.customer);
+  const { turn } = elsewhere.opened;
+  expect(turn).toMatchObject({ turnId: last.turnId, state: "queued" });
+  expect(turn?.position).toBeGreaterThan(10);
+  expect(turn?.position).toBeLessThanOrEqual(positionsOf(last.customer)[0] ?? 0);
+  const starts = await Promise.all(askers.map(startOf));
+  // Two at once and ten a second: the last of forty cannot begin sooner.
+  expect(Math.max(...starts) - from).toBeGreaterThan(3_700);
+  expect(Math.max(...starts) - from).toBeLessThan(8_000);
+  // Grants of one round reach two nodes a moment apart.
+  for (let at = 4; at < starts.length; at++) expect(starts[at]).toBeGreaterThan(starts[at - 4] ?? 0);
+  for (const { customer } of askers) {
+    const positions = positionsOf(customer);
+    expect(positions).toEqual(positions.toSorted((a, b) => b - a));
+  }
+  expect(new Set(positionsOf(last.customer)).size).toBeGreaterThan(3);
+  await until("the second tab sees it end", () => elsewhere.facts.some(({ name }) => name === "turn:ended"));
+  const told = positionsOf(elsewhere);
+  expect(told).toEqual(told.toSorted((a, b) => b - a));
+  expect(service.faults).toEqual([]);
+});
+
+test("A8: a node that is killed while its customers stand in line loses none of them", {
+  timeout: 60_000,
+}, async () => {
+  await using service = await openService({ nodes: 2, env });
+  const [dying, refuge = ""] = service.urls;
+  const askers = await askAll([dying ?? ""], 30);
+  await service.nodes[0]?.kill();
+  for (const { customer, turnId } of askers) {
+    const ended = async () => (await readStored(refuge, guestOf(customer.opened), turnId)).turn.state === "ended";
+    await until("a question is answered", ended, 20_000);
+    const { answers } = await readStored(refuge, guestOf(customer.opened), turnId);
+    expect(answers).toMatchObject([{ turnId, outcome: "completed" }]);
+  }
+});

@@ -1,0 +1,183 @@
+import { beforeEach, expect, test } from "vitest";
+import { Admission } from "../../src/domain/admission.ts";
+import type { Round } from "../../src/domain/line.ts";
+import { Outage } from "../../src/domain/outage.ts";
+import { StandbyLine } from "../../src/domain/standby-line.ts";
+import { MemoryLine } from "../../src/engines/memory/line.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { admissionOf, openLine } from "./admissions.ts";
+import { pass } from "./stoppable-clock.ts";
+import { Wire } from "./wire.ts";
+
+const rate = { perSecond: 10, burst: 2 };
+const settings = {
+  ...openLine,
+  tiers: { high: rate, medium: rate, degraded: rate },
+  acceptBelow: { vip: 6, member: 5, guest: 4 },
+};
+
+let clock: VirtualClock;
+let store: MemoryLine;
+let wire: Wire;
+let admission: Admission;
+let granted: string[];
+let rounds: Round[];
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  store = new MemoryLine({ settings, clock });
+  [wire, granted, rounds] = [new Wire(), [], []];
+  admission = await open("node");
+});
+
+async function open(nodeId: string, options: { readonly mostOpen?: number } = {}): Promise<Admission> {
+  const openLocal = () => new MemoryLine({ settings, clock });
+  const line = new StandbyLine({ store: wire.over(() => store), openLocal });
+  const opened = admissionOf(clock, { line, nodeId: () => nodeId, acceptBelow: settings.acceptBelow, ...options });
+  await opened.open({
+    granted: (conversationId) => granted.push(conversationId),
+    round: (round) => rounds.push(round),
+  });
+  return opened;
+}
+
+const ask = async (conversationId: string, by = admission) => (await by.enter({ conversationId, class: "guest" })).kind;
+
+async function fill(): Promise<void> {
+  for (const id of ["a", "b", "c", "d", "e", "f"]) await ask(id);
+}
+
+test("A1 A5 who waits is granted in turn, each once, and nothing is granted that came with the question", async () => {
+  await fill();
+  await pass(clock, 1_000, 20);
+  expect(granted).toEqual(["c", "d", "e", "f"]);
+});
+
+test("A3 whoever is shed is told when to come back, and others are told so without a question to the line", async () => {
+  await fill();
+  await expect(ask("g")).rejects.toMatchObject({ code: "shed", retryAfterMs: 20_000 });
+  const asked = wire.calls.length;
+  for (let at = 0; at < 1_000; at++) await expect(ask(`late${at}`)).rejects.toMatchObject({ code: "shed" });
+  expect(wire.calls.length).toBe(asked);
+  // Who waits already, or is answered, asks for no place.
+  expect([await ask("c"), await ask("d")]).toEqual(["waiting", "waiting"]);
+  await pass(clock, 300, 20);
+  expect(await ask("g")).toBe("waiting");
+});
+
+test("A3 those who are shed together come back apart", async () => {
+  let at = 0;
+  const line = new MemoryLine({ settings: { ...settings, acceptBelow: { vip: 0, member: 0, guest: 0 } }, clock });
+  const full = admissionOf(clock, { line, random: () => (at++ % 10) / 10 });
+  await ask("a", full);
+  await ask("b", full);
+  const backs = new Set<number>();
+  for (let each = 0; each < 10; each++) {
+    const fault = await full.enter({ conversationId: `c${each}`, class: "guest" }).catch((thrown: unknown) => thrown);
+    backs.add((fault as { retryAfterMs: number }).retryAfterMs);
+  }
+  expect([backs.size, Math.min(...backs), Math.max(...backs)]).toEqual([10, 20_000, 29_000]);
+});
+
+test("A4 what is asked at the moment at which an answer ends begins without waiting for a round", async () => {
+  await ask("a");
+  admission.ended("a");
+  expect(await ask("a")).toBe("granted");
+});
+
+test("A5 what could not be said is said again, and a grant that was not heard of is heard of later", async () => {
+  await fill();
+  wire.fate = (name) => (name === "round" ? "unheard" : "done");
+  admission.ended("a");
+  await pass(clock, 300, 20);
+  wire.mend();
+  await pass(clock, 600, 20);
+  expect(granted.toSorted()).toEqual(["c", "d", "e", "f"]);
+  expect((await store.find("a")) === null).toBe(true);
+});
+
+test("A10 a node is given no more than it can write, and nothing once it leaves", async () => {
+  const small = await open("small", { mostOpen: 1 });
+  await ask("a", small);
+  await ask("b");
+  await ask("c", small);
+  admission.leave();
+  await pass(clock, 1_000, 20);
+  expect(granted).toEqual([]);
+  small.ended("a");
+  await pass(clock, 500, 20);
+  expect(granted).toEqual(["c"]);
+});
+
+test("A5 what was entered here and is answered elsewhere is not waited for here", async () => {
+  await fill();
+  expect(admission.waiting).toHaveLength(4);
+  admission.leave();
+  const other = await open("other");
+  await pass(clock, 1_000, 20);
+  expect([admission.waiting, other.waiting]).toEqual([[], []]);
+  expect(granted).toEqual(["c", "d", "e", "f"]);
+});
+
+test("U4 a start that is tried again waits in line for it, and is resumed where it was", async () => {
+  await ask("a");
+  let isResumed = false;
+  void admission.again("a", 500, new AbortController().signal).then(() => {
+    isResumed = true;
+  });
+  await pass(clock, 450, 10);
+  expect([isResumed, await ask("a")]).toEqual([false, "held"]);
+  await pass(clock, 200, 10);
+  expect([isResumed, granted]).toEqual([true, []]);
+  admission.ended("a");
+  await pass(clock, 300, 10);
+  expect(granted).toEqual(["a"]);
+});
+
+test("U4 S10 who is stopped while waiting to be tried again waits no more, and holds no place", async () => {
+  await ask("a");
+  const stop = new AbortController();
+  const waiting = admission.again("a", 5_000, stop.signal);
+  await pass(clock, 100, 10);
+  stop.abort();
+  await waiting;
+  expect(await store.find("a")).toBeNull();
+});
+
+test("A12 while the line cannot be reached the node goes on with its own, in the same order, and merges back", async () => {
+  await fill();
+  wire.cut();
+  await pass(clock, 300, 20);
+  expect(granted.length).toBeGreaterThanOrEqual(2);
+  expect(granted).toEqual(["c", "d", "e", "f"].slice(0, granted.length));
+  await ask("new");
+  for (const id of granted) admission.ended(id);
+  wire.mend();
+  await pass(clock, 2_000, 20);
+  expect(granted).toEqual(["c", "d", "e", "f", "new"]);
+  for (const id of ["c", "d", "e", "f", "new"]) expect(await store.find(id)).toBeNull();
+});
+
+test("A12 a line that was lost while nobody noticed is given back those who wait", async () => {
+  await fill();
+  store = new MemoryLine({ settings, clock });
+  Object.assign(store, { life: "another" });
+  const { round } = store;
+  store.round = async (news) => ({ ...(await round.call(store, news)), life: "another" });
+  await pass(clock, 2_000, 20);
+  expect(granted.toSorted()).toEqual(["c", "d", "e", "f"]);
+});
+
+test("A12 a fault that is no outage is told", async () => {
+  const faults: unknown[] = [];
+  const broken = new Error("broken");
+  const line = { ...store, round: () => Promise.reject(broken) } as unknown as MemoryLine; // CAST: nothing else is asked
+  const faulty = new Admission({
+    ...{ line, clock, random: () => 0, nodeId: () => "x", mostOpen: 1, acceptBelow: settings.acceptBelow },
+    comeBackMs: 1,
+    onFault: (fault) => faults.push(fault),
+  });
+  await faulty.open({ granted: () => {}, round: () => {} });
+  expect(faults).toEqual([broken]);
+  expect(faults[0]).not.toBeInstanceOf(Outage);
+});

@@ -1,0 +1,177 @@
+import { beforeEach, expect, test } from "vitest";
+import type { FactPayload } from "../../src/contract/events.ts";
+import { Places } from "../../src/domain/places.ts";
+import type { TurnRef } from "../../src/domain/turns.ts";
+import { MemoryLine } from "../../src/engines/memory/line.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { newAnswer } from "./answers.ts";
+import { everybodyWaits } from "./stoppable-clock.ts";
+
+const rate = { perSecond: 10, burst: 1 };
+const settings = {
+  tiers: { high: rate, medium: { perSecond: 5, burst: 1 }, degraded: { perSecond: 1, burst: 1 } },
+  acceptBelow: { vip: 10_000, member: 10_000, guest: 10_000 },
+  weights: { vip: 6, member: 3, guest: 1 },
+  ageingMs: 60_000,
+};
+
+let clock: VirtualClock;
+let line: MemoryLine;
+let places: Places;
+let told: (FactPayload<"turn:queued"> & { readonly conversationId: string; readonly at: number })[];
+let vanished: TurnRef[];
+let leftSeen: number;
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  line = new MemoryLine({ settings, clock });
+  told = [];
+  vanished = [];
+  leftSeen = 0;
+  places = new Places({
+    settings,
+    clock,
+    tell: (conversationId, place) => told.push({ ...place, conversationId, at: clock.elapsed() }),
+    vanished: (ref) => vanished.push(ref),
+  });
+  await line.enter({ conversationId: "first", class: "vip" }, "node");
+});
+
+async function queue(count: number, from = 0): Promise<void> {
+  for (let at = from; at < from + count; at++) {
+    const conversationId = `c${at}`;
+    const entered = await line.enter({ conversationId, class: "guest" }, "node");
+    if (entered.kind !== "waiting") throw new Error(entered.kind);
+    places.step({ kind: "turn-queued", ref: { conversationId, turnId: `t${at}` }, place: entered });
+  }
+}
+
+/** Rounds are held, each of which gives out what is free; who is granted begins, unless nobody here hears of that. */
+async function serve(ms: number, isHeard = true): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
+    clock.advance(100);
+    const news = { nodeId: "node", room: 1_000_000, taken: [], begun: [], ended: [], leftSeen };
+    const round = await line.round(news);
+    leftSeen = round.leftSeen;
+    await line.round({ ...news, taken: round.granted, ended: round.granted, leftSeen });
+    if (isHeard) for (const { conversationId } of round.granted) begin(conversationId);
+    places.round(round);
+    await everybodyWaits();
+  }
+}
+
+function begin(conversationId: string): void {
+  const turnId = conversationId.replace("c", "t");
+  const answer = newAnswer();
+  Object.assign(answer.ref, { conversationId, turnId });
+  places.step({ kind: "turn-started", answer, offset: 0 });
+}
+
+const positionsOf = (conversationId: string) =>
+  told.filter((each) => each.conversationId === conversationId).map(({ position }) => position);
+
+test("A6 who comes to stand in line is told the place at once", async () => {
+  await queue(3);
+  expect(told.map(({ conversationId, position, turnId }) => [conversationId, turnId, position])).toEqual([
+    ["c0", "t0", 1],
+    ["c1", "t1", 2],
+    ["c2", "t2", 3],
+  ]);
+});
+
+test("A6 places near the front are told within a second, only when they change, and never rise", async () => {
+  await queue(30);
+  await serve(2_000);
+  const positions = positionsOf("c29");
+  expect(positions[0]).toBe(30);
+  expect(positions).toEqual([...new Set(positions)].toSorted((a, b) => b - a));
+  expect(positions.at(-1)).toBeLessThanOrEqual(15);
+  expect(places.of("c29")?.position).toBe(10);
+  clock.advance(500);
+  const before = told.length;
+  clock.advance(3_000);
+  expect(told.length).toBe(before);
+});
+
+test("A6 places far back are told less often", async () => {
+  await queue(1_500);
+  told.length = 0;
+  await serve(10_000);
+  const [far, middle, near] = ["c1499", "c700", "c150"].map((id) => positionsOf(id).length);
+  expect([far, middle]).toEqual([1, 3]);
+  expect(near).toBeGreaterThan(5);
+});
+
+test("A7 A6 those who left in between count for nobody", async () => {
+  await queue(10);
+  await serve(100);
+  for (const id of ["c3", "c5", "c9"]) await line.leave(id);
+  places.gone({ conversationId: "c3", turnId: "t3" });
+  await serve(100);
+  expect([places.of("c4")?.position, places.of("c8")?.position]).toEqual([2, 5]);
+  expect(places.of("c3")).toBeNull();
+});
+
+test("A6 A9 another tier is told, though the place is the same", async () => {
+  await queue(2);
+  await line.steer({ tier: "degraded" });
+  await serve(1_000);
+  expect(told.filter(({ tier }) => tier === "degraded").length).toBeGreaterThan(0);
+});
+
+test("A6 a turn whose place is not known yet is told of it when it comes to stand in line", async () => {
+  const ref = { conversationId: "c0", turnId: "t0" };
+  places.step({ kind: "turn-queued", ref, place: null });
+  expect([told, places.of("c0")]).toEqual([[], null]);
+  places.stands("c0", { class: "guest", ticket: 5 }, 4);
+  expect(told).toMatchObject([{ turnId: "t0", position: 4 }]);
+});
+
+test("A8 A6 who was put before all others is told a place among them, and never a higher one", async () => {
+  await queue(3);
+  await serve(100, false);
+  await line.recover("node", [{ conversationId: "c0", class: "guest" }]);
+  await line.restore([{ conversationId: "old", class: "guest", ticket: 0 }], "node");
+  await serve(500);
+  expect(positionsOf("c0")).toEqual([1]);
+  expect(positionsOf("c2")).toEqual([...positionsOf("c2")].toSorted((a, b) => b - a));
+});
+
+test("S5 A6 a place that is nowhere in the line any more is looked up, again and again until it is gone", async () => {
+  await queue(1);
+  await serve(1_000, false);
+  expect(vanished).toEqual([]);
+  await serve(5_000, false);
+  expect(vanished.length).toBeGreaterThan(1);
+  expect(vanished[0]).toEqual({ conversationId: "c0", turnId: "t0" });
+  places.gone({ conversationId: "c0", turnId: "t0" });
+  const { length } = vanished;
+  await serve(5_000, false);
+  expect(vanished).toHaveLength(length);
+});
+
+test("A6 the range of the wait covers the true wait of at least four of five, at every place in the line", async () => {
+  await queue(400);
+  await serve(5_000);
+  const told = Array.from({ length: 300 }, (_, at) => ({ at: at + 80, wait: places.of(`c${at + 80}`)?.waitMs }));
+  const from = clock.elapsed();
+  let covered = 0;
+  for (let at = 80; at < 380; ) {
+    await serve(100);
+    while (at < 380 && places.of(`c${at}`) === null) {
+      const wait = told[at - 80]?.wait;
+      const trueMs = clock.elapsed() - from;
+      if (wait && wait.low <= trueMs && trueMs <= wait.high) covered++;
+      at++;
+    }
+  }
+  expect(covered / 300).toBeGreaterThan(0.8);
+});
+
+test("A6 where nothing is served nobody is told a wait", async () => {
+  await queue(50);
+  await serve(1_000);
+  await line.steer({ pauseMs: 1_000_000 });
+  await serve(40_000);
+  expect(places.of("c49")?.waitMs).toBeNull();
+});
