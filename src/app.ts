@@ -214,14 +214,12 @@ async function openCluster(
 ): Promise<Cluster | null> {
   const { redis } = config;
   if (redis === null) return null;
-  const { random } = Math;
   const options = {
     redis,
     lineSettings: lineSettings(config),
     config,
     clock: systemClock,
     newId,
-    random,
     maxMessages,
     paceMs,
     report: clusterLog(log),

@@ -36,7 +36,6 @@ export interface ClusterOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly random: () => number;
   readonly maxMessages: number;
   readonly paceMs: () => number;
   readonly report: (event: ClusterEvent) => void;

@@ -63,11 +63,6 @@ export class Places implements Listener {
     this.#waits = new WaitEstimate(options.settings, options.clock);
   }
 
-  /** How many places are looked after. */
-  get size(): number {
-    return this.#waiters.size;
-  }
-
   step(step: Step): void {
     switch (step.kind) {
       case "turn-queued":

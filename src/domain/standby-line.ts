@@ -54,11 +54,6 @@ export class StandbyLine implements Line {
     this.#options = options;
   }
 
-  /** The store is away, as far as is known. */
-  get isAlone(): boolean {
-    return this.#local !== null;
-  }
-
   async enter(wish: Wish, nodeId: string): Promise<Entered> {
     if (this.#local === null) {
       try {

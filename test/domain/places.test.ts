@@ -131,9 +131,14 @@ test("A8 A6 who was put before all others is told a place among them, and never 
   await queue(3);
   await serve(100, false);
   await line.recover("node", [{ conversationId: "c0", class: "guest" }]);
-  await line.restore([{ conversationId: "old", class: "guest", ticket: 0 }], "node");
-  await serve(500);
-  expect(positionsOf("c0")).toEqual([1]);
+  await line.steer({ pauseMs: 2_000 });
+  places.stands("c0", { class: "guest", ticket: 0 }, 1);
+  await serve(500, false);
+  await line.restore([{ conversationId: "old", class: "guest", ticket: -1 }], "node");
+  await serve(1_000, false);
+  expect(await line.find("c0")).toMatchObject({ position: 2 });
+  expect(places.of("c0")?.position).toBe(1);
+  expect(new Set(positionsOf("c0"))).toEqual(new Set([1]));
   expect(positionsOf("c2")).toEqual([...positionsOf("c2")].toSorted((a, b) => b - a));
 });
 

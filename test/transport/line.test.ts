@@ -69,7 +69,7 @@ test("A6 A7: a reload and a second tab show the place; who leaves the line moves
   expect(again.opened.turn).toMatchObject({ turnId: turns[4], state: "queued", position: 3 });
   expect(again.opened.turn?.waitMs?.high).toBeGreaterThan(10_000);
   expect(await first.ask("turn:stop", { turnId: turns[2] ?? "" })).toEqual({ outcome: "stopped" });
-  await until("the others move up", () => positionsOf(third).at(-1) === 2 && positionsOf(second).at(-1) === 1);
+  await until("the others move up", () => positionsOf(third).at(-1) === 2 && positionsOf(second).at(-1) === 1, 3_000);
   expect(positionsOf(again).at(-1)).toBe(2);
   const left = await first.fact("turn:ended", ({ turnId }) => turnId === turns[2]);
   expect(left).toMatchObject({ outcome: "stopped" });

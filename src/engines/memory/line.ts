@@ -192,10 +192,8 @@ export class MemoryLine implements Line {
   async steer({ tier, starting, pauseMs }: Order): Promise<void> {
     const now = this.#clock.elapsed();
     this.#refill();
-    if (tier !== undefined) {
-      this.#tier = tier;
-      this.#tokens = Math.min(this.#tokens, this.#settings.tiers[tier].burst);
-    }
+    // What a smaller bucket does not hold is gone when it is looked at next.
+    if (tier !== undefined) this.#tier = tier;
     if (starting !== undefined) this.#mostStarting = starting;
     if (pauseMs !== undefined) this.#pausedUntil = now + pauseMs;
   }
