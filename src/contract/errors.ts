@@ -19,6 +19,10 @@ export const errors = {
     retryable: true,
     sentence: "More customers are asking than can be answered; please come back a little later.",
   },
+  "place-given-up": {
+    retryable: true,
+    sentence: "Nobody was there for a minute, so the place in line was given up; please ask again.",
+  },
   draining: { retryable: true, sentence: "This node is shutting down; connect again to reach another." },
   "agents-away": { retryable: true, sentence: "Nobody of the team is available right now." },
   "assistant-busy": {

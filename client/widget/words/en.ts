@@ -97,6 +97,7 @@ export const words: Words = {
     "rate-limited": "That was a little fast. Please wait a moment and try again.",
     "too-many-connections": "Too many connections. Please try again shortly.",
     shed: "More people are asking than we can answer, and the line is full. Please come back a little later.",
+    "place-given-up": "You were away: your place has been given up. Please ask again.",
     draining: "The service is being updated and will be back at once.",
     "agents-away": "Nobody of our team is here right now. The AI assistant stays with you; please try again later.",
     "assistant-busy": "The AI assistant has too much to do right now. Please ask again shortly.",

@@ -95,6 +95,7 @@ export const words: Words = {
     "rate-limited": "发送太频繁，请稍等片刻再试。",
     "too-many-connections": "连接过于频繁，请稍后再试。",
     shed: "现在咨询的人太多，暂时无法排队，请稍后再来。",
+    "place-given-up": "您已离开，排队位置已让出，请重新提问。",
     draining: "服务正在更新，马上恢复。",
     "agents-away": "现在没有人工客服在线。AI 助手会继续为您解答，您也可以稍后再试。",
     "assistant-busy": "AI 助手现在太忙，请稍后再问一次。",
