@@ -4,23 +4,34 @@ import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { Admission } from "./domain/admission.ts";
-import type { Desk } from "./domain/answering.ts";
 import { Assistant } from "./domain/assistant.ts";
 import { Audience } from "./domain/audience.ts";
-import type { Line, LineSettings } from "./domain/line.ts";
+import { RelayGauge } from "./domain/gauge.ts";
+import { Helm } from "./domain/helm.ts";
+import type { Line } from "./domain/line.ts";
 import { Places } from "./domain/places.ts";
-import { RetryBudget } from "./domain/recovery.ts";
 import type { Relay } from "./domain/relay.ts";
+import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
 import { tellAll } from "./domain/steps.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
+import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
 import { systemClock } from "./engines/system-clock.ts";
+import {
+  connectionRate,
+  deskSettings,
+  lineSettings,
+  questionRate,
+  serviceTable,
+  socketLimits,
+  tierSettings,
+} from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, TurnLog } from "./telemetry/log.ts";
+import { clusterLog, TurnLog, tierLog } from "./telemetry/log.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
@@ -55,9 +66,9 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
 
   const load = stack.use(new EventLoopLoad());
   const pace = () => paceMs(load.share);
-  const relay = await openUpstream(config, stack, log);
+  const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, line } = cluster ?? openMemory(config, stack);
+  const { conversations, turns, line, health } = cluster ?? openMemory(config, stack);
   const audience = new Audience({
     clock,
     paceMs: pace,
@@ -71,11 +82,30 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   const listener = tellAll([audience, places, new TurnLog(log), ...(cluster?.listeners ?? [])]);
   const admission = openAdmission(config, line, cluster, onFault);
+  const services = serviceTable(config);
+  const helm = new Helm({
+    health,
+    line,
+    clock,
+    settings: tierSettings(config),
+    services,
+    models: config.models,
+    standing: () => admission,
+    moved: tierLog(log),
+    onFault,
+  });
+  const relay = new RelayGauge({
+    relay: upstream,
+    clock,
+    settings: config.admission.signal,
+    expectedMs: (model) => helm.expectedMs(model),
+    quiet: (model, failure) => helm.quiet(model, failure),
+  });
   const desk = { ...deskSettings(config), turns, relay, clock, listener };
   const assistant = new Assistant({
     ...desk,
     conversations,
-    context: config.context,
+    service: (name) => services.of(admission.tier, name),
     newId,
     admission,
     ...(cluster && {
@@ -90,8 +120,11 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
     round: (round) => places.round(round),
+    tier: (tier) => audience.announce("tier:changed", { tier }),
   });
   stack.defer(() => admission.close());
+  helm.open(relay);
+  stack.defer(() => helm.close());
   const secrets = await agreedSecrets(config, cluster);
 
   const leaving = new AbortController();
@@ -156,15 +189,20 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
 }
 
 /** The relay of the configuration, or the simulator and the way to it. */
-async function openUpstream(config: Config, stack: AsyncDisposableStack, log: Logger): Promise<Relay> {
+async function openUpstream(
+  config: Config,
+  stack: AsyncDisposableStack,
+  log: Logger,
+  onLimits: (model: string, limits: readonly RelayLimit[]) => void,
+): Promise<Relay> {
   const { firstTokenMs, idleMs, totalMs } = config.relay;
   const clocks = { firstTokenMs, idleMs, totalMs };
-  const version = config.anthropicVersion;
+  const more = { ...clocks, version: config.anthropicVersion, onLimits };
   const access = config.relayAccess;
-  if (access.kind === "remote") return stack.use(openRelay({ ...access, ...clocks, version }));
+  if (access.kind === "remote") return stack.use(openRelay({ ...access, ...more }));
   const simulator = stack.use(await openSimulator());
   log.warn({ baseUrl: simulator.baseUrl }, "no relay is set: the built-in simulator answers, not Claude");
-  return stack.use(openRelay({ baseUrl: simulator.baseUrl, apiKey: "simulator", ...clocks, version }));
+  return stack.use(openRelay({ baseUrl: simulator.baseUrl, apiKey: "simulator", ...more }));
 }
 
 /** What one node needs that keeps everything to itself. */
@@ -174,14 +212,8 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
   const timer = setInterval(() => world.sweep(), sweepMs).unref();
   stack.defer(() => clearInterval(timer));
   const line = new MemoryLine({ settings: lineSettings(config), clock: systemClock });
-  return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world), line };
-}
-
-function lineSettings({ admission: { tiers, line } }: Config): LineSettings {
-  const { max, weights, ageingSeconds } = line;
-  const { vip, member, guest } = line.acceptBelow;
-  const acceptBelow = { vip: Math.min(max, vip), member: Math.min(max, member), guest: Math.min(max, guest) };
-  return { tiers, acceptBelow, weights, ageingMs: ageingSeconds * 1_000 };
+  const health = new MemoryHealth(systemClock);
+  return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world), line, health };
 }
 
 function openAdmission(
@@ -254,34 +286,6 @@ async function drain(
 }
 
 const newId = () => randomBytes(16).toString("base64url");
-
-function deskSettings({ relay, models, assistant, shop }: Config) {
-  const chain: Desk["chain"] = [relay.model, ...relay.fallbacks];
-  const { tries: triesPerModel, continuations, backoffMs, startDeadlineMs } = relay;
-  return {
-    models,
-    chain,
-    system: assistant.instructions.replaceAll("{shop}", shop.name),
-    maxTokens: assistant.maxTokens,
-    recovery: { triesPerModel, continuations, backoffMs, startDeadlineMs },
-    budget: new RetryBudget(),
-    random: Math.random,
-  };
-}
-
-const connectionRate = ({ limits }: Config) => ({
-  perSecond: limits.connectionsPerSecond,
-  burst: limits.connectionsBurst,
-});
-const questionRate = ({ limits }: Config) => ({
-  perSecond: limits.messagesPerMinute / 60,
-  burst: limits.messagesBurst,
-});
-
-const socketLimits = ({ limits }: Config) => ({
-  commands: { perSecond: limits.commandsPerSecond, burst: limits.commandsBurst },
-  socketsPerCustomer: limits.socketsPerCustomer,
-});
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 

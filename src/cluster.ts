@@ -19,13 +19,16 @@ import { conversationOf, type PeerMessage } from "./domain/peers.ts";
 import type { Places } from "./domain/places.ts";
 import { type Restored, Standby } from "./domain/standby.ts";
 import { StandbyConversations } from "./domain/standby-conversations.ts";
+import { StandbyHealth } from "./domain/standby-health.ts";
 import { StandbyLine } from "./domain/standby-line.ts";
 import { StandbyTurns } from "./domain/standby-turns.ts";
 import type { Listener } from "./domain/steps.ts";
 import type { Turn } from "./domain/turns.ts";
 import { MemoryCustody } from "./engines/memory/custody.ts";
+import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
+import { RedisHealth } from "./engines/redis/health.ts";
 import { RedisLine } from "./engines/redis/line.ts";
 import { openRedis, type RedisEngines } from "./engines/redis/open.ts";
 import { RedisPeers } from "./engines/redis/peers.ts";
@@ -78,6 +81,7 @@ export class Cluster implements AsyncDisposable {
   readonly turns: StandbyTurns;
   readonly work: WorkList;
   readonly line: StandbyLine;
+  readonly health: StandbyHealth;
   /** Tells the other nodes, and keeps the log. */
   readonly listeners: readonly Listener[];
   readonly #options: ClusterOptions;
@@ -125,6 +129,10 @@ export class Cluster implements AsyncDisposable {
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
     this.listeners = [this.#herald, this.#logKeeper];
     this.line = this.#openLine();
+    this.health = new StandbyHealth({
+      store: new RedisHealth({ link: redis.link, keys: redis.keys }),
+      openLocal: (course) => new MemoryHealth(clock, course),
+    });
     const forgive = unlessOutage(onFault);
     this.work = {
       take: (conversationId) => nodes.take(membership.nodeId, conversationId).catch(forgive),
@@ -268,7 +276,7 @@ export class Cluster implements AsyncDisposable {
     const { link, keys } = this.#redis;
     return new StandbyLine({
       store: new RedisLine({ link, keys, settings }),
-      openLocal: () => new MemoryLine({ settings: shareOf(settings, this.#membership.count), clock }),
+      openLocal: (tier) => new MemoryLine({ settings: shareOf(settings, this.#membership.count), clock, tier }),
     });
   }
 
@@ -415,7 +423,9 @@ function shareOf(settings: LineSettings, nodes: number): LineSettings {
     const own = (safeShare * perSecond) / nodes;
     return { perSecond: own, burst: Math.max(1, Math.ceil(own)) };
   };
-  return { ...settings, tiers: { high: share(high), medium: share(medium), degraded: share(degraded) } };
+  const { rampPerSecond: ramp } = settings;
+  const rampPerSecond = ramp === null ? null : (safeShare * ramp) / nodes;
+  return { ...settings, rampPerSecond, tiers: { high: share(high), medium: share(medium), degraded: share(degraded) } };
 }
 
 function unlessOutage(onFault: ClusterOptions["onFault"]): (fault: unknown) => void {

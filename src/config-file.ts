@@ -1,25 +1,38 @@
 import { z } from "zod";
+import { type CustomerClass, customerClass } from "./contract/shapes.ts";
 import { defaultModels, type ModelTable, unknownModel } from "./domain/models.ts";
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
+const everybody: CustomerClass[] = ["vip", "member", "guest"];
 const price = z.number().min(0);
 const weight = (usual: number) => z.number().min(0.001).max(1_000).default(usual);
 
-/** Answers that may be begun: a second on the long run, and at once. */
-const startRate = (perSecond: number, burst: number) =>
-  z
-    .strictObject({
-      perSecond: z.number().min(0.1).max(1_000_000).default(perSecond),
-      burst: count(1, 10_000_000).default(burst),
-    })
-    .prefault({});
+const maxTokens = count(1, 64_000);
+const rounds = count(1, 100);
+
+/** Answers that may be begun, a second on the long run and at once. */
+const startRate = (perSecond: number, burst: number) => ({
+  perSecond: z.number().min(0.1).max(1_000_000).default(perSecond),
+  burst: count(1, 10_000_000).default(burst),
+});
+
+/** What each answer is cut down to (A11). */
+const shed = (usual: {
+  readonly maxTokens: number;
+  readonly rounds: number;
+  readonly smallModelFor: CustomerClass[];
+}) => ({
+  maxTokens: maxTokens.default(usual.maxTokens),
+  rounds: rounds.default(usual.rounds),
+  smallModelFor: z.array(customerClass).default(usual.smallModelFor),
+});
 
 const model = z.strictObject({
   inputPrice: price,
   outputPrice: price,
   cacheReadPrice: price.optional(),
   cacheWritePrice: price.optional(),
-  expectedFirstTokenMs: count(1, 60_000).default(800),
+  expectedFirstTokenMs: count(1, 60_000).optional(),
   continues: z.enum(["prefill", "instruct"]).default("instruct"),
 });
 
@@ -37,12 +50,12 @@ export const fileConfig = z.strictObject({
   assistant: z
     .strictObject({
       instructions: z.string().min(1).max(50_000).default(defaultInstructions),
-      maxTokens: count(1, 64_000).default(1_024),
+      maxTokens: maxTokens.default(1_024),
     })
     .prefault({}),
   context: z
     .strictObject({
-      rounds: count(1, 100).default(10),
+      rounds: rounds.default(10),
       tokens: count(500, 500_000).default(12_000),
       lifeSeconds: count(10, 30 * 86_400).default(3_600),
     })
@@ -50,6 +63,7 @@ export const fileConfig = z.strictObject({
   relay: z
     .strictObject({
       model: z.string().default("claude-sonnet-4-5"),
+      smallModel: z.string().default("claude-haiku-4-5"),
       fallbacks: z.array(z.string()).max(5).default(["claude-haiku-4-5"]),
       firstTokenMs: count(50, 600_000).default(5_000),
       idleMs: count(50, 600_000).default(10_000),
@@ -69,9 +83,24 @@ export const fileConfig = z.strictObject({
     .strictObject({
       tiers: z
         .strictObject({
-          high: startRate(1_000, 5_000),
-          medium: startRate(500, 2_500),
-          degraded: startRate(100, 500),
+          high: z.strictObject(startRate(1_000, 5_000)).prefault({}),
+          medium: z
+            .strictObject({
+              ...startRate(500, 2_500),
+              ...shed({ maxTokens: 512, rounds: 6, smallModelFor: ["guest"] }),
+            })
+            .prefault({}),
+          degraded: z
+            .strictObject({ ...startRate(100, 500), ...shed({ maxTokens: 256, rounds: 3, smallModelFor: everybody }) })
+            .prefault({}),
+        })
+        .prefault({}),
+      signal: z
+        .strictObject({
+          slowMs: count(1, 60_000).default(500),
+          quickMs: count(1, 60_000).default(200),
+          failedShare: z.number().min(0.001).max(1).default(0.05),
+          goodSeconds: count(1, 3_600).default(10),
         })
         .prefault({}),
       line: z
@@ -87,9 +116,17 @@ export const fileConfig = z.strictObject({
           weights: z.strictObject({ vip: weight(6), member: weight(3), guest: weight(1) }).prefault({}),
           ageingSeconds: count(1, 86_400).default(60),
           comeBackSeconds: count(1, 3_600).default(20),
+          awaySeconds: count(1, 86_400).default(60),
         })
         .prefault({}),
       openAnswers: count(1, 1_000_000).default(3_000),
+      firstTexts: z
+        .strictObject({
+          most: count(1, 1_000_000).default(5_000),
+          least: count(1, 1_000_000).default(20),
+        })
+        .prefault({}),
+      rampPerSecond: z.number().min(0.1).max(1_000_000).nullable().default(null),
     })
     .prefault({}),
   limits: z
@@ -109,5 +146,7 @@ export type FileConfig = z.infer<typeof fileConfig>;
 
 /** Model ids in use that the table does not know (U5), each as a sentence that lists the known ones. */
 export function modelFaults({ relay, models }: FileConfig): string[] {
-  return [relay.model, ...relay.fallbacks].map((id) => unknownModel(models, id)).filter((fault) => fault !== null);
+  return [...new Set([relay.model, relay.smallModel, ...relay.fallbacks])]
+    .map((id) => unknownModel(models, id))
+    .filter((fault) => fault !== null);
 }

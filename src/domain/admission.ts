@@ -37,6 +37,8 @@ export interface AdmissionListener {
   /** An answer may be begun in that conversation. Must call {@link Admission.ended} when it is over, or was none. */
   granted(conversationId: string): void;
   round(round: Round): void;
+  /** The service level is another one from now on. */
+  tier(tier: Tier): void;
 }
 
 /** What becomes of a question that is not shed. */
@@ -58,7 +60,7 @@ const staleMs = 3_000;
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  #listener: AdmissionListener = { granted: () => {}, round: () => {} };
+  #listener: AdmissionListener = { granted: () => {}, round: () => {}, tier: () => {} };
   /** Answers that may be written here, or are. */
   readonly #mine = new Map<string, Grant>();
   /** Who waits in line as far as this node entered them. */
@@ -69,6 +71,7 @@ export class Admission {
   #leftSeen = 0;
   #told: { readonly waiting: number; readonly at: number } | null = null;
   #tier: Tier = "high";
+  #starting = 0;
   /** The round that is being held. */
   #holding: Promise<void> | null = null;
   #again = false;
@@ -84,6 +87,16 @@ export class Admission {
 
   get tier(): Tier {
     return this.#tier;
+  }
+
+  /** How many answers wait for their first text, on all nodes. */
+  get starting(): number {
+    return this.#starting;
+  }
+
+  /** The class of whoever is being answered here in that conversation. */
+  classOf(conversationId: string): CustomerClass {
+    return this.#mine.get(conversationId)?.class ?? "guest";
   }
 
   /** Something is being answered here, or waits here. */
@@ -309,7 +322,9 @@ export class Admission {
     this.#ended.splice(0, ended.length);
     // A line that was lost counts anew: then everything is asked for once more.
     this.#leftSeen = round.leftSeen < this.#leftSeen ? 0 : round.leftSeen;
+    if (round.tier !== this.#tier) this.#listener.tier(round.tier);
     this.#tier = round.tier;
+    this.#starting = round.starting;
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);
     // Others may have been granted what was entered here.

@@ -5,6 +5,7 @@ import { askForRest, continuable, OverlapFilter } from "./continuation.ts";
 import type { ModelTable } from "./models.ts";
 import { customerError, type Progress, type RecoverySettings, type RetryBudget, recover } from "./recovery.ts";
 import type { AttemptEnd, ModelMessage, Relay, RelayFailure } from "./relay.ts";
+import type { Service } from "./service.ts";
 import type { Listener } from "./steps.ts";
 import type { Ending, Turn } from "./turns.ts";
 
@@ -15,13 +16,10 @@ import type { Ending, Turn } from "./turns.ts";
 export type Interruption = "stopped" | "interrupted" | "draining" | "lost";
 
 /** What every answer of a node is written with. */
-export interface Desk {
+export interface Desk extends Pick<Service, "chain" | "maxTokens"> {
   readonly relay: Relay;
   readonly models: ModelTable;
-  /** The models to try, best first. */
-  readonly chain: readonly [string, ...string[]];
   readonly system: string;
-  readonly maxTokens: number;
   readonly recovery: RecoverySettings;
   readonly budget: RetryBudget;
   readonly clock: Clock;

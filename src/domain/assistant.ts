@@ -4,9 +4,10 @@ import type { Admission, Admitted } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption } from "./answering.ts";
 import { sleep } from "./clock.ts";
-import { buildContext, type ContextLimits } from "./context.ts";
+import { buildContext } from "./context.ts";
 import type { Asked, Conversations, Question } from "./conversations.ts";
 import { Outage } from "./outage.ts";
+import type { Service } from "./service.ts";
 import type { TurnReport } from "./steps.ts";
 import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
 
@@ -27,7 +28,7 @@ export interface WorkList {
   drop(conversationId: string): Promise<void>;
 }
 
-export interface AssistantOptions extends Desk {
+export interface AssistantOptions extends Omit<Desk, keyof Service> {
   /** Decides when an answer may begin. */
   readonly admission: Admission;
   /** Takes up, with {@link Assistant.adopt}, the running answer of a conversation that nobody writes any more. */
@@ -36,7 +37,10 @@ export interface AssistantOptions extends Desk {
   readonly waits?: (conversationId: string) => boolean;
   readonly conversations: Conversations;
   readonly turns: Turns;
-  readonly context: ContextLimits;
+  /** What an answer to a customer of that class is written with, as the tier is now (A11). */
+  readonly service: (name: CustomerClass) => Service;
+  /** Most tokens of context, as estimated. */
+  readonly contextTokens: number;
   readonly newId: () => string;
   readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
@@ -291,11 +295,12 @@ export class Assistant {
   }
 
   #begin(turn: Turn, text: string): void {
-    const answer = new Answer(turn, this.#options.chain[0], text);
+    const service = this.#options.service(this.#options.admission.classOf(turn.conversationId));
+    const answer = new Answer(turn, service.chain[0], text);
     const abort = new AbortController();
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
-      .then(() => this.#answer(turn, answer, abort.signal))
+      .then(() => this.#answer(turn, answer, service, abort.signal))
       .catch((fault: unknown) => {
         this.#options.onFault(fault, answer.ref.conversationId);
         return "over" as const;
@@ -321,20 +326,20 @@ export class Assistant {
   }
 
   /** Writes the answer to its end; `lost` when somebody else goes on with it. */
-  async #answer(turn: Turn, answer: Answer, signal: AbortSignal): Promise<"over" | "lost"> {
+  async #answer(turn: Turn, answer: Answer, service: Service, signal: AbortSignal): Promise<"over" | "lost"> {
     const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
     budget.earn();
     const raise = (offset: number) => this.#inOrder(answer.ref, () => turns.raise(answer.ref, answer.epoch, offset));
     const { admission } = this.#options;
-    const answering = new Answering(this.#options, answer, {
+    const answering = new Answering({ ...this.#options, ...service }, answer, {
       signal,
       raise,
       begun: () => admission.began(turn.conversationId),
       again: (waitMs) => admission.again(turn.conversationId, waitMs, signal),
     });
-    const ending = await this.#context(turn)
+    const ending = await this.#context(turn, service)
       .then((context) => answering.write(context))
       .catch((fault: unknown) => this.#broken(fault, answer));
     if (ending === null) {
@@ -351,10 +356,11 @@ export class Assistant {
     return this.#closed === "lost" ? "lost" : "over";
   }
 
-  async #context(turn: Turn) {
+  async #context(turn: Turn, { rounds }: Service) {
     const conversation = await this.#options.conversations.read(turn.conversationId);
     if (conversation === null) return [];
-    return buildContext(conversation.messages, turn.turnId, this.#options.context, conversation.page);
+    const limits = { rounds, tokens: this.#options.contextTokens };
+    return buildContext(conversation.messages, turn.turnId, limits, conversation.page);
   }
 
   #broken(fault: unknown, answer: Answer): Ending {

@@ -111,6 +111,11 @@ export class Audience implements Listener {
     }
   }
 
+  /** Tells everybody on this node, whatever they look at. */
+  announce<N extends FactName>(fact: N, payload: FactPayload<N>): void {
+    for (const { seats } of this.#rooms.values()) for (const { viewer } of seats) viewer.send(fact, payload);
+  }
+
   /** Tells everybody in the conversation, but for `except`, after all text that came before. */
   tell<N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>, except?: Viewer): void {
     for (const { viewer } of this.#rooms.get(conversationId)?.seats ?? []) {

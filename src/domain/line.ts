@@ -15,6 +15,8 @@ export interface LineSettings {
   readonly weights: Readonly<Record<CustomerClass, number>>;
   /** Whoever has waited longer than this counts for more, up to threefold after as long again. */
   readonly ageingMs: number;
+  /** By so many a second may the starts a second rise in each second (A10); null for no such bound. */
+  readonly rampPerSecond: number | null;
 }
 
 /** In the order in which ties are broken. */
@@ -31,6 +33,7 @@ export interface Wish {
 /** Leave to begin one answer; `number` tells it apart from every other one. */
 export interface Grant {
   readonly conversationId: string;
+  readonly class: CustomerClass;
   readonly number: number;
   /** Whoever wrote the answer there is no more, or has given it up: it is to be taken up at once. */
   readonly isFree: boolean;
@@ -101,13 +104,13 @@ export interface Round {
   readonly life: string;
 }
 
-/** What steers the line besides its settings; what is left out stays as it is. */
+/** What steers the line besides its settings; what is left out stays as it is. A pause only ever makes one longer. */
 export interface Order {
   readonly tier?: Tier;
   /** So many answers at most wait for their first text (A10). */
   readonly starting?: number;
-  /** Nothing is granted for so long (A10). */
-  readonly pauseMs?: number;
+  /** Nothing is granted to those classes for so long, and the bucket is empty afterwards (A10). */
+  readonly pause?: { readonly classes: readonly CustomerClass[]; readonly ms: number };
 }
 
 /** A conversation in line, as its node remembers it when the line itself is lost. */
@@ -125,6 +128,7 @@ export interface Kept extends Wish, Ticket {}
  * - **A5** A start that becomes free goes to whoever is next in the same step.
  * - **A7** Leaving moves the others up.
  * - **A8** What is taken back stands before all newcomers, at its own ticket; the positions of the others do not change.
+ * - **A10** A class that is paused keeps its places; the others go on.
  */
 export interface Line {
   /** Enters for the node that will answer; a conversation that waits already keeps its place. */
@@ -149,6 +153,9 @@ export interface Line {
   restore(kept: readonly Kept[], nodeId: string): Promise<void>;
   steer(order: Order): Promise<void>;
 }
+
+/** What the ramp lets through at once: its rate for so long. */
+export const rampSpanMs = 100;
 
 /** A round tells of so many {@link ClassLine.before} at most. */
 export const mostBefore = 1_000;

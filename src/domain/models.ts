@@ -4,8 +4,8 @@ export interface Model {
   readonly outputPrice: number;
   readonly cacheReadPrice?: number | undefined;
   readonly cacheWritePrice?: number | undefined;
-  /** Expected time to the first token in milliseconds. */
-  readonly expectedFirstTokenMs: number;
+  /** Expected time to the first token in milliseconds; learned where it is not given (A9). */
+  readonly expectedFirstTokenMs?: number | undefined;
   /**
    * How a broken answer is taken up again: `prefill` by ending the request with the text so far, `instruct` by asking
    * for the rest in words, for models that refuse a prefill.
@@ -15,10 +15,10 @@ export interface Model {
 
 export type ModelTable = Readonly<Record<string, Model>>;
 
-const opus = { inputPrice: 15, outputPrice: 75, expectedFirstTokenMs: 900 } as const;
-const opusNow = { inputPrice: 5, outputPrice: 25, expectedFirstTokenMs: 900 } as const;
-const sonnet = { inputPrice: 3, outputPrice: 15, expectedFirstTokenMs: 600 } as const;
-const haiku = { inputPrice: 1, outputPrice: 5, expectedFirstTokenMs: 400 } as const;
+const opus = { inputPrice: 15, outputPrice: 75 } as const;
+const opusNow = { inputPrice: 5, outputPrice: 25 } as const;
+const sonnet = { inputPrice: 3, outputPrice: 15 } as const;
+const haiku = { inputPrice: 1, outputPrice: 5 } as const;
 
 /** The ids known without a configuration file: those of the earlier generation and of today. */
 export const defaultModels: ModelTable = {

@@ -1,3 +1,4 @@
+import type { Tier } from "../contract/shapes.ts";
 import {
   type Entered,
   type Grant,
@@ -14,8 +15,8 @@ import { Outage } from "./outage.ts";
 
 export interface StandbyLineOptions {
   readonly store: Line;
-  /** A line of this process alone, at this node's safe share of the starts. */
-  readonly openLocal: () => Line;
+  /** A line of this process alone, at this node's safe share of the starts, in the tier of the moment. */
+  readonly openLocal: (tier: Tier) => Line;
 }
 
 /** What was said to the store's line and not heard yet, by the numbers of the grants. */
@@ -49,6 +50,7 @@ export class StandbyLine implements Line {
   readonly #newcomers = new Map<string, Wish>();
   /** Which line of the store this one knows: another one has forgotten everybody. */
   #life: string | null = null;
+  #tier: Tier = "high";
 
   constructor(options: StandbyLineOptions) {
     this.#options = options;
@@ -116,8 +118,9 @@ export class StandbyLine implements Line {
     return this.#options.store.restore(kept, nodeId);
   }
 
-  steer(order: Order): Promise<void> {
-    return this.#options.store.steer(order);
+  async steer(order: Order): Promise<void> {
+    if (this.#local) await this.#local.steer(order);
+    else await this.#options.store.steer(order);
   }
 
   #noted({ conversationId, owed = false }: Wish, entered: Entered): Entered {
@@ -135,6 +138,7 @@ export class StandbyLine implements Line {
     if (this.#life !== null && this.#life !== round.life) await this.#restore(news.nodeId);
     else for (const [id, kept] of this.#kept) if (isGone(kept, round.lines)) this.#kept.delete(id);
     this.#life = round.life;
+    this.#tier = round.tier;
     for (const kept of round.queued) this.#kept.set(kept.conversationId, kept);
     return round;
   }
@@ -143,7 +147,7 @@ export class StandbyLine implements Line {
   async #goAlone(fault: unknown, nodeId: string): Promise<void> {
     if (!(fault instanceof Outage)) throw fault;
     if (this.#local) return;
-    this.#local = this.#options.openLocal();
+    this.#local = this.#options.openLocal(this.#tier);
     await this.#local.restore([...this.#kept.values()], nodeId);
   }
 
@@ -170,7 +174,7 @@ export class StandbyLine implements Line {
   }
 
   #alone(): Line {
-    this.#local ??= this.#options.openLocal();
+    this.#local ??= this.#options.openLocal(this.#tier);
     return this.#local;
   }
 

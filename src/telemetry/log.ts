@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import type { Tier } from "../contract/shapes.ts";
 import type { Answer } from "../domain/answer.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { AttemptEnd } from "../domain/relay.ts";
@@ -74,6 +75,14 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
       default:
         event satisfies never;
     }
+  };
+}
+
+/** Writes that the service level has moved. */
+export function tierLog(log: Logger): (from: Tier, to: Tier) => void {
+  return (from, to) => {
+    if (to === "high" || from === "degraded") log.info({ from, to }, "the relay does better: the tier is raised");
+    else log.warn({ from, to }, "the relay is slow or fails: the tier is lowered");
   };
 }
 

@@ -25,6 +25,7 @@ const settings: LineSettings = {
   acceptBelow: { vip: 10_000, member: 8_500, guest: 6_000 },
   weights: { vip: 6, member: 3, guest: 1 },
   ageingMs: 60_000,
+  rampPerSecond: null,
 };
 
 await using redis = await openRedis();

@@ -37,6 +37,7 @@ async function open(nodeId: string, options: { readonly mostOpen?: number } = {}
   await opened.open({
     granted: (conversationId) => granted.push(conversationId),
     round: (round) => rounds.push(round),
+    tier: () => {},
   });
   return opened;
 }
@@ -177,7 +178,7 @@ test("A12 a fault that is no outage is told", async () => {
     comeBackMs: 1,
     onFault: (fault) => faults.push(fault),
   });
-  await faulty.open({ granted: () => {}, round: () => {} });
+  await faulty.open({ granted: () => {}, round: () => {}, tier: () => {} });
   expect(faults).toEqual([broken]);
   expect(faults[0]).not.toBeInstanceOf(Outage);
 });

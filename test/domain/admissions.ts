@@ -12,6 +12,7 @@ export const openLine: LineSettings = {
   acceptBelow: { vip: 1_000_000, member: 1_000_000, guest: 1_000_000 },
   weights: { vip: 6, member: 3, guest: 1 },
   ageingMs: 60_000,
+  rampPerSecond: null,
 };
 
 /** A node's part in a line, its own unless it is given one. */

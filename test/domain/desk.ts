@@ -24,13 +24,12 @@ export function deskOf(parts: DeskParts): Omit<AssistantOptions, "conversations"
     newId: () => `answer${ids++}`,
     models: defaultModels,
     // It goes on from a beginning that it is given: what the relay writes is appended as it is.
-    chain: ["claude-sonnet-4-5"],
     system: "",
-    maxTokens: 1_024,
     recovery: defaultRecovery,
     budget: new RetryBudget(),
     random: () => 0,
-    context: { rounds: 10, tokens: 10_000 },
+    service: () => ({ chain: ["claude-sonnet-4-5"], maxTokens: 1_024, rounds: 10 }),
+    contextTokens: 10_000,
     admission: admissionOf(parts.clock),
     ...parts,
   };

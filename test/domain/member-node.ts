@@ -95,6 +95,7 @@ export class MemberNode {
     await node.admission.open({
       granted: (conversationId) => node.assistant.begin(conversationId),
       round: () => {},
+      tier: () => {},
     });
     return node;
   }

@@ -16,6 +16,7 @@ const settings = {
   acceptBelow: { vip: 10_000, member: 8_500, guest: 6_000 },
   weights: { vip: 6, member: 3, guest: 1 },
   ageingMs: 60_000,
+  rampPerSecond: null,
 };
 
 const stepMs = 20;

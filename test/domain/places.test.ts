@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { FactPayload } from "../../src/contract/events.ts";
+import { classes } from "../../src/domain/line.ts";
 import { Places } from "../../src/domain/places.ts";
 import type { TurnRef } from "../../src/domain/turns.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
@@ -13,6 +14,7 @@ const settings = {
   acceptBelow: { vip: 10_000, member: 10_000, guest: 10_000 },
   weights: { vip: 6, member: 3, guest: 1 },
   ageingMs: 60_000,
+  rampPerSecond: null,
 };
 
 let clock: VirtualClock;
@@ -131,7 +133,7 @@ test("A8 A6 who was put before all others is told a place among them, and never 
   await queue(3);
   await serve(100, false);
   await line.recover("node", [{ conversationId: "c0", class: "guest" }]);
-  await line.steer({ pauseMs: 2_000 });
+  await line.steer({ pause: { classes, ms: 2_000 } });
   places.stands("c0", { class: "guest", ticket: 0 }, 1);
   await serve(500, false);
   await line.restore([{ conversationId: "old", class: "guest", ticket: -1 }], "node");
@@ -176,7 +178,7 @@ test("A6 the range of the wait covers the true wait of at least four of five, at
 test("A6 where nothing is served nobody is told a wait", async () => {
   await queue(50);
   await serve(1_000);
-  await line.steer({ pauseMs: 1_000_000 });
+  await line.steer({ pause: { classes, ms: 1_000_000 } });
   await serve(40_000);
   expect(places.of("c49")?.waitMs).toBeNull();
 });

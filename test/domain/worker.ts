@@ -67,7 +67,11 @@ export class Worker {
       adopted: (turnId) => this.adopted.push(turnId),
       onFault,
     });
-    void admission.open({ granted: (conversationId) => this.assistant.begin(conversationId), round: () => {} });
+    void admission.open({
+      granted: (conversationId) => this.assistant.begin(conversationId),
+      round: () => {},
+      tier: () => {},
+    });
   }
 
   /** The kinds of what was told. */

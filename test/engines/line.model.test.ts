@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const settings: LineSettings = {
+const usual: LineSettings = {
   tiers: {
     high: { perSecond: 20, burst: 8 },
     medium: { perSecond: 7, burst: 4 },
@@ -29,6 +29,7 @@ const settings: LineSettings = {
   acceptBelow: { guest: 12, member: 17, vip: 20 },
   weights: { vip: 6, member: 3, guest: 1 },
   ageingMs: 2_000,
+  rampPerSecond: null,
 };
 
 const nodes = ["n0", "n1", "n2"] as const;
@@ -84,9 +85,15 @@ const act = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("quiet" as const), pauseMs: fc.integer({ min: 1, max: 400 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("quiet" as const),
+      classes: fc.subarray([...classes], { minLength: 1 }),
+      ms: fc.integer({ min: 1, max: 400 }),
+    }),
   },
 );
+
+const ramp = fc.constantFrom(null, 2, 9);
 
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
@@ -139,7 +146,7 @@ class Service {
       case "starting":
         return this.line.steer({ starting: given.starting });
       case "quiet":
-        return this.line.steer({ pauseMs: given.pauseMs });
+        return this.line.steer({ pause: { classes: given.classes, ms: given.ms } });
       default:
         return;
     }
@@ -186,7 +193,8 @@ test("A1–A8 the line in Redis does what the line in memory does, whatever is w
   timeout: 120_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 120 }), async (acts) => {
+    fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 120 }), ramp, async (acts, rampPerSecond) => {
+      const settings = { ...usual, rampPerSecond };
       const clock = new VirtualClock();
       const link = new Link(redis.store);
       const prefix = randomUUID();
@@ -218,10 +226,10 @@ async function startsIn(line: Line): Promise<number> {
 }
 
 test("A1 no interval has more starts than the burst and the rate over its time, whatever happens in it", async () => {
-  const { perSecond, burst } = settings.tiers.high;
+  const { perSecond, burst } = usual.tiers.high;
   const property = fc.asyncProperty(fc.array(act, { minLength: 40, maxLength: 300 }), async (acts) => {
     const clock = new VirtualClock();
-    const line = new MemoryLine({ settings, clock });
+    const line = new MemoryLine({ settings: usual, clock });
     const service = new Service(line, clock);
     // What a full bucket has left at most since any moment: it may never be overdrawn.
     let [level, at, known] = [burst, clock.elapsed(), 0];
@@ -274,7 +282,7 @@ class Crowd {
 test("A2 A3 A4 A7 nobody who was accepted is forgotten, nobody is answered twice at once, and places never rise", async () => {
   const property = fc.asyncProperty(fc.array(act, { minLength: 20, maxLength: 150 }), async (acts) => {
     const clock = new VirtualClock();
-    const line = new MemoryLine({ settings, clock });
+    const line = new MemoryLine({ settings: usual, clock });
     const service = new Service(line, clock);
     const crowd = new Crowd(line);
     for (const given of acts) {
@@ -291,7 +299,9 @@ test("A2 A3 A4 A7 nobody who was accepted is forgotten, nobody is answered twice
 
 /** All nodes are gone, and from now on a healthy one answers everybody; gives those whom it does. */
 async function serveAll(line: Line, clock: VirtualClock): Promise<ReadonlySet<string>> {
-  await line.steer({ tier: "high", starting: 1_000, pauseMs: 0 });
+  await line.steer({ tier: "high", starting: 1_000 });
+  // Whatever pauses are over.
+  clock.advance(1_000);
   for (const each of nodes) await line.recover(each, []);
   const answered = new Set<string>();
   let taken: readonly Grant[] = [];

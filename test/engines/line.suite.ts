@@ -168,12 +168,67 @@ export function lineSuite(open: OpenLine): void {
     expect(granted.map(({ conversationId }) => conversationId)).toContain("c2");
   });
 
-  test("A10 a pause holds everything up for as long as it was said", async () => {
+  test("A10 a pause holds everything up for as long as it was said, and no burst follows it", async () => {
     const world = await LineWorld.open(open, { full: true });
-    await world.line.steer({ pauseMs: 500 });
-    expect((await world.enter("li")).kind).toBe("waiting");
+    await world.line.steer({ pause: { classes: ["vip", "member", "guest"], ms: 500 } });
+    for (let at = 0; at < 3; at++) expect((await world.enter(`c${at}`)).kind).toBe("waiting");
     expect(await world.after(499)).toEqual([]);
+    expect(await world.after(100)).toEqual([]);
+    expect(await world.after(1)).toEqual(["c0"]);
+    expect(await world.after(200)).toEqual(["c1", "c2"]);
+  });
+
+  test("A10 a shorter pause does not end a longer one", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    await world.line.steer({ pause: { classes: ["guest"], ms: 1_000 } });
+    await world.line.steer({ pause: { classes: ["guest"], ms: 100 } });
+    await world.enter("li");
+    expect(await world.after(999)).toEqual([]);
     expect(await world.after(1)).toEqual(["li"]);
+  });
+
+  test("A10 a class that is paused keeps its places while the others go on, and catches nothing up", async () => {
+    const world = await LineWorld.open(open);
+    await world.line.steer({ pause: { classes: ["vip"], ms: 1_000 } });
+    for (const name of ["vip", "member"] as const) await crowd(world, name, 30);
+    const meanwhile: string[] = [];
+    for (let at = 0; at < 9; at++) meanwhile.push(...(await world.after(100)));
+    expect(meanwhile).toEqual(Array.from({ length: 9 }, (_, at) => `member${at}`));
+    expect(await world.position("vip0")).toBe(1);
+    const then: string[] = [];
+    for (let at = 0; at < 10; at++) then.push(...(await world.after(100)));
+    // It begins where the others are, which may be a start of theirs behind.
+    expect(Math.abs(countOf(then, "vip") - 6)).toBeLessThanOrEqual(2);
+  });
+
+  test("A10 a newcomer of a class that is not paused begins though others wait for their pause to end", async () => {
+    const world = await LineWorld.open(open);
+    await world.line.steer({ pause: { classes: ["guest"], ms: 5_000 } });
+    await world.enter("li", "guest");
+    world.clock.advance(1_000);
+    await world.enter("wang", "vip");
+    expect(await world.after(0)).toEqual(["wang"]);
+  });
+
+  test("A10 with a ramp the starts a second rise no faster than it allows, and fall back in a lull", async () => {
+    const tiers = { ...smallLine.tiers, high: { perSecond: 1_000, burst: 1_000 } };
+    const acceptBelow = { vip: 9_000, member: 9_000, guest: 9_000 };
+    const settings = { ...smallLine, tiers, acceptBelow, rampPerSecond: 50 };
+    const world = await LineWorld.open(open, { settings, full: true });
+    await crowd(world, "guest", 600);
+    const perSecond: number[] = [];
+    for (let second = 0; second < 3; second++) {
+      let served = 0;
+      for (let at = 0; at < 40; at++) served += (await world.after(25)).length;
+      perSecond.push(served);
+    }
+    // 50 a second at first, 50 more a second in each second: 75, 125, 175 on average.
+    for (const [at, expected] of [75, 125, 175].entries())
+      expect(Math.abs((perSecond[at] ?? 0) - expected)).toBeLessThanOrEqual(6);
+    await world.after(30_000);
+    let served = 0;
+    for (let at = 0; at < 40; at++) served += (await world.after(25)).length;
+    expect(served).toBeLessThanOrEqual(100);
   });
 
   test("A10 a node without room is given nothing; another one answers, and a node that was silent for long is asked neither", async () => {

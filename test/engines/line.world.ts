@@ -11,6 +11,7 @@ export const smallLine: LineSettings = {
   acceptBelow: { guest: 60, member: 85, vip: 100 },
   weights: { vip: 6, member: 3, guest: 1 },
   ageingMs: 60_000,
+  rampPerSecond: null,
 };
 
 export type OpenLine = (settings: LineSettings, clock: VirtualClock) => Line | Promise<Line>;

@@ -11,7 +11,7 @@ function narrow(config: Config): Config {
   const line = { ...admission.line, acceptBelow: { vip: 9, member: 8, guest: 7 } };
   return {
     ...generous(config),
-    admission: { ...admission, tiers: { high: rate, medium: rate, degraded: rate }, line },
+    admission: { ...admission, tiers: { ...admission.tiers, high: rate }, line },
   };
 }
 
@@ -54,7 +54,7 @@ test("A2 A6: those who cannot begin at once are told a place that only falls, an
 const closed = (config: Config): Config => {
   const rate = { perSecond: 0.1, burst: 2 };
   const given = narrow(config);
-  return { ...given, admission: { ...given.admission, tiers: { high: rate, medium: rate, degraded: rate } } };
+  return { ...given, admission: { ...given.admission, tiers: { ...given.admission.tiers, high: rate } } };
 };
 
 test("A6 A7: a reload and a second tab show the place; who leaves the line moves the others up", async () => {

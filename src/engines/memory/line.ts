@@ -16,10 +16,13 @@ import {
   type Wish,
   weightAt,
 } from "../../domain/line.ts";
+import { LineGates } from "./line-gates.ts";
 
 export interface MemoryLineOptions {
   readonly settings: LineSettings;
   readonly clock: Clock;
+  /** The tier to begin with. */
+  readonly tier?: Tier;
 }
 
 /** One conversation: it waits, or it has been granted a start and is being answered. */
@@ -62,8 +65,6 @@ interface NodeState {
 
 /** A node that has said nothing for so long is given no grants. */
 const awayMs = 3_000;
-/** A start without a first text counts as waiting for one no longer than this: its node may be gone. */
-const startingMs = 60_000;
 const mostLeft = 20_000;
 
 /** {@link Line} of one process; each call is one step because nothing in it waits. */
@@ -74,25 +75,18 @@ export class MemoryLine implements Line {
   readonly #classes: Readonly<Record<CustomerClass, ClassState>>;
   readonly #later = new Map<string, Entry>();
   readonly #nodes = new Map<string, NodeState>();
-  /** Conversations whose answer has no text yet, and until when that counts. */
-  readonly #starting = new Map<string, number>();
+  readonly #gates: LineGates;
   #left: (Ticket & { readonly seq: number })[] = [];
   #leftSeq = 0;
   #held = 0;
   #numbers = 0;
   /** The pass of the class that was served last: who comes to an empty line begins there. */
   #virtual = 0;
-  #tier: Tier = "high";
-  #tokens: number;
-  #filledAt: number;
-  #mostStarting = Number.MAX_SAFE_INTEGER;
-  #pausedUntil = 0;
 
-  constructor({ settings, clock }: MemoryLineOptions) {
+  constructor({ settings, clock, tier = "high" }: MemoryLineOptions) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#tokens = settings.tiers.high.burst;
-    this.#filledAt = clock.elapsed();
+    this.#gates = new LineGates(settings, clock, tier);
     const state = (): ClassState => ({ line: new Map(), before: [], next: 0, served: 0, pass: 0 });
     this.#classes = { vip: state(), member: state(), guest: state() };
   }
@@ -103,7 +97,7 @@ export class MemoryLine implements Line {
     const entry = this.#newEntry(conversationId, name, nodeId);
     // A node that was not heard of yet can take at least what it asks for.
     const hasRoom = !this.#nodes.has(nodeId) || this.#roomAt(nodeId) > 0;
-    if (this.#standing === 0 && this.#mayStart() && hasRoom) {
+    if (this.#standing === 0 && this.#gates.isOpen && !this.#gates.isPaused(name) && hasRoom) {
       this.#entries.set(conversationId, entry);
       return { kind: "granted", grant: this.#grant(entry, nodeId) };
     }
@@ -120,7 +114,7 @@ export class MemoryLine implements Line {
       if (isSame(node.mailbox.get(grant.conversationId), grant)) node.mailbox.delete(grant.conversationId);
     node.room = room - node.mailbox.size;
     node.seenAt = this.#clock.elapsed();
-    for (const grant of begun) if (this.#granted(grant)) this.#starting.delete(grant.conversationId);
+    for (const grant of begun) if (this.#granted(grant)) this.#gates.begun(grant.conversationId);
     const queued = ended.flatMap((grant) => this.#end(grant) ?? []);
     this.#wakeLater();
     this.#serve(nodeId);
@@ -130,10 +124,10 @@ export class MemoryLine implements Line {
       queued: queued.filter(({ place }) => place === "line").map(keptOf),
       lines: { vip: this.#lineOf("vip"), member: this.#lineOf("member"), guest: this.#lineOf("guest") },
       waiting: this.#waiting,
-      starting: this.#starting.size,
+      starting: this.#gates.starting,
       left: left.map(({ class: name, ticket }) => ({ class: name, ticket })),
       leftSeen: this.#leftSeq,
-      tier: this.#tier,
+      tier: this.#gates.tier,
       life: "of this process",
     };
   }
@@ -189,13 +183,8 @@ export class MemoryLine implements Line {
     }
   }
 
-  async steer({ tier, starting, pauseMs }: Order): Promise<void> {
-    const now = this.#clock.elapsed();
-    this.#refill();
-    // What a smaller bucket does not hold is gone when it is looked at next.
-    if (tier !== undefined) this.#tier = tier;
-    if (starting !== undefined) this.#mostStarting = starting;
-    if (pauseMs !== undefined) this.#pausedUntil = now + pauseMs;
+  async steer(order: Order): Promise<void> {
+    this.#gates.steer(order);
   }
 
   #enterAgain(entry: Entry, owed: boolean): Entered {
@@ -233,28 +222,13 @@ export class MemoryLine implements Line {
     return this.#standing + this.#later.size + this.#held;
   }
 
-  #refill(): void {
-    const { perSecond, burst } = this.#settings.tiers[this.#tier];
-    const now = this.#clock.elapsed();
-    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) * perSecond) / 1_000);
-    this.#filledAt = now;
-  }
-
-  /** The bucket and the gates let one more answer begin. */
-  #mayStart(): boolean {
-    this.#refill();
-    const now = this.#clock.elapsed();
-    for (const [conversationId, until] of this.#starting) if (until <= now) this.#starting.delete(conversationId);
-    return this.#tokens >= 1 && this.#starting.size < this.#mostStarting && now >= this.#pausedUntil;
-  }
-
   #roomAt(nodeId: string): number {
     const node = this.#nodes.get(nodeId);
     return node && this.#clock.elapsed() - node.seenAt < awayMs ? node.room : 0;
   }
 
   #serve(nodeId: string): void {
-    while (this.#mayStart()) {
+    while (this.#gates.isOpen) {
       const name = this.#nextClass();
       if (name === null) return;
       const state = this.#classes[name];
@@ -273,8 +247,9 @@ export class MemoryLine implements Line {
   #nextClass(): CustomerClass | null {
     let best: CustomerClass | null = null;
     for (const name of classes) {
-      const { pass } = this.#classes[name];
-      if (headOf(this.#classes[name]) && (best === null || pass < this.#classes[best].pass)) best = name;
+      const state = this.#classes[name];
+      if (this.#gates.isPaused(name)) state.pass = Math.max(state.pass, this.#virtual);
+      else if (headOf(state) && (best === null || state.pass < this.#classes[best].pass)) best = name;
     }
     return best;
   }
@@ -290,10 +265,9 @@ export class MemoryLine implements Line {
     entry.number = this.#numbers;
     entry.nodeId = nodeId;
     const { conversationId, number, isFree } = entry;
-    const grant = { conversationId, number, isFree };
-    this.#tokens -= 1;
+    const grant = { conversationId, class: entry.class, number, isFree };
     this.#classes[entry.class].served++;
-    this.#starting.set(entry.conversationId, this.#clock.elapsed() + startingMs);
+    this.#gates.take(entry.conversationId);
     const node = this.#nodes.get(nodeId);
     if (node) {
       node.room -= 1;
@@ -324,7 +298,7 @@ export class MemoryLine implements Line {
 
   /** It is not being answered any more. */
   #release({ conversationId, nodeId }: Entry): void {
-    this.#starting.delete(conversationId);
+    this.#gates.begun(conversationId);
     this.#nodes.get(nodeId)?.mailbox.delete(conversationId);
   }
 

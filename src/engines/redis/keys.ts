@@ -25,6 +25,8 @@ import { classes } from "../../domain/line.ts";
  * | `<prefix>:{line}:left` | sorted set | the latest 20,000 tickets that left the line | none |
  * | `<prefix>:{line}:line:<class>` | sorted set | conversations by ticket | none |
  * | `<prefix>:{line}:before:<class>` | sorted set | those that stand before all newcomers, by ticket (A8) | none |
+ * | `<prefix>:{health}:course` | hash | the service level, with all it takes to judge on, and its slot of time (A9) | none |
+ * | `<prefix>:{health}:seen` | hash | `slot|name` → what nodes have counted and nobody has judged yet | none; emptied then |
  * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
  * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
  * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
@@ -58,6 +60,11 @@ export class Keys {
     const lines = ["line", "before"].flatMap((part) => classes.map((name) => `${part}:${name}`));
     const parts = ["state", "entries", "nodes", "grants", "starting", "later", "left", ...lines, "owned"];
     return parts.map((part) => this.#of("line", part));
+  }
+
+  /** In the order in which the scripts name them. */
+  get health(): string[] {
+    return ["course", "seen"].map((part) => this.#of("health", part));
   }
 
   work(nodeId: string): string {

@@ -44,7 +44,7 @@ export class RedisLine implements Line {
     const reply = replies.entered.parse(await this.#step("line/enter", conversationId, name, nodeId, owed ? "1" : "0"));
     switch (reply[0]) {
       case "granted":
-        return { kind: "granted", grant: { conversationId, number: reply[1], isFree: false } };
+        return { kind: "granted", grant: { conversationId, class: name, number: reply[1], isFree: false } };
       case "waiting":
         return { kind: "waiting", ...placeOf(reply) };
       case "shed":
@@ -96,8 +96,9 @@ export class RedisLine implements Line {
     await this.#step("line/restore", nodeId, JSON.stringify(list));
   }
 
-  async steer({ tier, starting, pauseMs }: Order): Promise<void> {
-    await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(pauseMs ?? ""));
+  async steer({ tier, starting, pause }: Order): Promise<void> {
+    const paused = [String(pause?.ms ?? ""), ...(pause?.classes ?? [])];
+    await this.#step("line/steer", tier ?? "", String(starting ?? ""), ...paused);
   }
 
   #step(name: StepName, ...args: readonly string[]): Promise<unknown> {
@@ -126,9 +127,9 @@ function keptOf(list: readonly string[]): Kept[] {
 
 /** In the order in which they were given. */
 function grantsOf(list: readonly string[]): Grant[] {
-  const grants = Array.from({ length: list.length / 3 }, (_, at) => {
-    const [conversationId = "", number, isFree] = list.slice(3 * at, 3 * at + 3);
-    return { conversationId, number: Number(number), isFree: isFree === "1" };
+  const grants = Array.from({ length: list.length / 4 }, (_, at) => {
+    const [conversationId = "", name, number, isFree] = list.slice(4 * at, 4 * at + 4);
+    return { conversationId, class: customerClass.parse(name), number: Number(number), isFree: isFree === "1" };
   });
   return grants.sort((a, b) => a.number - b.number);
 }

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { customerClass, type Message, message, page, responder, tier } from "../../contract/shapes.ts";
 import { type LoggedPiece, textOf } from "../../domain/answer-log.ts";
 import type { Conversation } from "../../domain/conversations.ts";
+import { type Course, vitalNames } from "../../domain/health.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
+
+type VitalName = (typeof vitalNames)[number];
 
 const storedTurn = z.object({
   state: z.enum(["queued", "starting", "ended"]),
@@ -47,6 +50,27 @@ const round = z.tuple([
 const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
+const told = z.tuple([z.int(), z.string().nullable(), texts]);
+const vitals = z.object(
+  Object.fromEntries(vitalNames.map((name) => [name, z.number()])) as Record<VitalName, z.ZodNumber>,
+);
+const slot = z.int();
+const counts = z.record(z.string(), z.number());
+const course: z.ZodType<Course> = z.object({
+  slot,
+  tier,
+  changedAt: slot,
+  raisedAt: slot.nullable(),
+  loweredAt: slot.nullable(),
+  bad: z.number(),
+  good: z.number(),
+  quiet: z.number(),
+  caution: z.number(),
+  recent: z.array(vitals),
+  starting: z.number(),
+  usual: z.record(z.string(), z.object({ minute: z.number(), counts, lows: z.array(z.number()) })),
+});
+
 /** Replies of the steps as they come over the wire, checked. */
 export const replies = {
   whole: whole.nullable(),
@@ -60,6 +84,8 @@ export const replies = {
   entered,
   round,
   found,
+  told,
+  course,
 };
 
 export function parseMessage(json: string): Message {

@@ -10,6 +10,7 @@ interface Kind {
 const ofConversation: Kind = { keys: 6, prelude: "prelude" };
 const ofLine: Kind = { keys: 14, prelude: "line/prelude" };
 const ofNodes: Kind = { keys: 2 };
+const ofHealth: Kind = { keys: 2 };
 
 /** The atomic steps, one Lua file each. */
 const steps = {
@@ -34,6 +35,8 @@ const steps = {
   "line/find": ofLine,
   "line/restore": ofLine,
   "line/steer": ofLine,
+  "health/tell": ofHealth,
+  "health/settle": ofHealth,
 } as const;
 
 export type StepName = keyof typeof steps;

@@ -9,10 +9,16 @@ import { type Expiry, type Limits, Watch } from "./watch.ts";
 /** Asks the relay through the SDK; aborting the signal must close the connection. */
 export type Ask = (signal: AbortSignal) => APIPromise<Stream<unknown>>;
 
+/** Who is told what comes. */
+export interface Hearer {
+  readonly text: (text: string) => void;
+  readonly headers: (headers: Headers) => void;
+}
+
 /** One request from start to end: the token loop, the clocks, and how it ended. */
 export class Attempt {
   readonly #asked: Asked;
-  readonly #onText: (text: string) => void;
+  readonly #hearer: Hearer;
   readonly #signal: AbortSignal;
   readonly #limits: Limits;
   readonly #answer = new Answer();
@@ -23,10 +29,10 @@ export class Attempt {
   #firstTokenMs: number | null = null;
   #requestId: string | undefined;
 
-  constructor(asked: Asked, limits: Limits, onText: (text: string) => void, signal: AbortSignal) {
+  constructor(asked: Asked, limits: Limits, hearer: Hearer, signal: AbortSignal) {
     this.#asked = asked;
     this.#limits = limits;
-    this.#onText = onText;
+    this.#hearer = hearer;
     this.#signal = signal;
     this.#watch = new Watch(limits, () => this.#body?.lastByteAt ?? 0, this.#expire);
   }
@@ -47,6 +53,7 @@ export class Attempt {
   async #read(asking: ReturnType<Ask>): Promise<void> {
     const { data: events, response } = await asking.withResponse();
     this.#requestId = readRequestId(response.headers);
+    this.#hearer.headers(response.headers);
     const body: unknown = response.body;
     if (body instanceof RelayBody) this.#body = body;
     for await (const event of events) {
@@ -63,7 +70,7 @@ export class Attempt {
     if (this.#answer.begun) this.#watch.begin();
     if (text === "") return;
     this.#firstTokenMs ??= this.#watch.elapsedMs();
-    this.#onText(text);
+    this.#hearer.text(text);
   }
 
   get #isStopped(): boolean {

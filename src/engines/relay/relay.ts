@@ -2,9 +2,11 @@ import Anthropic from "@anthropic-ai/sdk";
 import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages.js";
 import type { Stream } from "@anthropic-ai/sdk/streaming.js";
 import type { AttemptEnd, Relay, RelayRequest } from "../../domain/relay.ts";
+import type { RelayLimit } from "../../domain/relay-limits.ts";
 import { Attempt } from "./attempt.ts";
 import { normaliseBaseUrl } from "./base-url.ts";
 import { type Credentials, keyNames, keysOf, relayHeaders } from "./credentials.ts";
+import { readLimits } from "./rate-limits.ts";
 import type { Limits } from "./watch.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -13,6 +15,8 @@ export interface RelayOptions extends Credentials, Partial<Limits> {
   readonly baseUrl: string;
   /** Open connections at most; requests beyond wait, on their own clock. No bound without it. */
   readonly maxConnections?: number | undefined;
+  /** Told of what the relay's limits leave for a model, at the beginning of each answer. */
+  readonly onLimits?: (model: string, limits: readonly RelayLimit[]) => void;
 }
 
 /** Opens the way to the relay (U1). Throws one sentence when the address or the key cannot work. */
@@ -28,6 +32,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
   readonly #baseUrl: string;
   readonly #keys: readonly string[];
   readonly #keyNames: string;
+  readonly #onLimits: NonNullable<RelayOptions["onLimits"]>;
 
   constructor(options: RelayOptions) {
     const { firstTokenMs = 5_000, idleMs = 10_000, totalMs = 120_000 } = options;
@@ -35,6 +40,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
     this.#baseUrl = normaliseBaseUrl(options.baseUrl);
     this.#keys = keysOf(options);
     this.#keyNames = keyNames(options);
+    this.#onLimits = options.onLimits ?? (() => {});
     this.#wire = openWire({
       baseUrl: this.#baseUrl,
       headers: relayHeaders(options),
@@ -47,11 +53,17 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
   async attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd> {
     const secret = { keys: this.#keys, texts: request.messages.map((message) => message.text) };
     const asked = { model: request.model, baseUrl: this.#baseUrl, keyNames: this.#keyNames, secret };
-    const attempt = new Attempt(asked, this.#limits, onText, signal);
+    const headers = (told: Headers) => this.#hear(request.model, told);
+    const attempt = new Attempt(asked, this.#limits, { text: onText, headers }, signal);
     return attempt.run((upstream) =>
       // What `messages.create` does, without its warning on the console, each time, for a model that is to end one day.
       this.#client.post<Stream<unknown>>("/v1/messages", { body: toBody(request), stream: true, signal: upstream }),
     );
+  }
+
+  #hear(model: string, headers: Headers): void {
+    const limits = readLimits(headers, Date.now());
+    if (limits.length > 0) this.#onLimits(model, limits);
   }
 
   /** Ends every open answer as cut or unreachable, and closes the connections. */

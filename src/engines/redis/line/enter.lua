@@ -23,7 +23,7 @@ end
 entry = newEntry(conversation, class, node)
 -- A node that was not heard of yet can take at least what it asks for.
 local hasRoom = redis.call('HEXISTS', nodes, node) == 0 or roomAt(node) > 0
-if standing() == 0 and mayStart() and hasRoom then
+if standing() == 0 and mayStart() and not isPaused(class) and hasRoom then
   grant(entry, node)
   save()
   return { 'granted', entry.number }

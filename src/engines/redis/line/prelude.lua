@@ -8,9 +8,10 @@ local owned = KEYS[14]
 -- ARGV: 1 the settings as JSON, 2 the time in ms for tests (or empty)
 local settings = cjson.decode(ARGV[1])
 
-local awayMs, startingMs, mostLeft, mostBefore = 3000, 60000, 20000, 1000
+local awayMs, startingMs, mostLeft, mostBefore, rampSpanMs = 3000, 60000, 20000, 1000, 100
 
-local fields = redis.call('HMGET', state, 'now', 'tier', 'tokens', 'filledAt', 'mostStarting', 'pausedUntil', 'held', 'virtual')
+local fields = redis.call('HMGET', state, 'now', 'tier', 'tokens', 'filledAt', 'mostStarting', 'held', 'virtual', 'rampPerSecond',
+  'rampTokens', 'paused:vip', 'paused:member', 'paused:guest')
 
 -- It never goes back, though the machine's clock may.
 local function clock()
@@ -22,8 +23,15 @@ end
 local now = clock()
 local tier = fields[2] or 'high'
 local tokens, filledAt = tonumber(fields[3] or settings.tiers[tier].burst), tonumber(fields[4] or now)
-local mostStarting, pausedUntil = tonumber(fields[5] or 1e15), tonumber(fields[6] or 0)
-local held, virtual = tonumber(fields[7] or 0), tonumber(fields[8] or 0)
+local mostStarting, held, virtual = tonumber(fields[5] or 1e15), tonumber(fields[6] or 0), tonumber(fields[7] or 0)
+local slope = settings.rampPerSecond ~= cjson.null and settings.rampPerSecond or nil
+local pausedUntil = { vip = tonumber(fields[10] or 0), member = tonumber(fields[11] or 0), guest = tonumber(fields[12] or 0) }
+
+-- What the ramp lets through at once.
+local function rampMost(perSecond) return math.max(1, perSecond * rampSpanMs / 1000) end
+
+local rampPerSecond = slope and tonumber(fields[8] or slope)
+local rampTokens = slope and tonumber(fields[9] or rampMost(rampPerSecond))
 
 local function exact(number) return string.format('%.17g', number) end
 
@@ -31,6 +39,7 @@ local function exact(number) return string.format('%.17g', number) end
 local function save()
   redis.call('HSET', state, 'now', exact(now), 'tier', tier, 'tokens', exact(tokens), 'filledAt', exact(filledAt), 'held', held,
     'virtual', exact(virtual))
+  if slope then redis.call('HSET', state, 'rampPerSecond', exact(rampPerSecond), 'rampTokens', exact(rampTokens)) end
 end
 
 -- Entries are kept as "class|ticket|place|number|node|asksMore|since|notBefore|isFree".
@@ -64,17 +73,32 @@ end
 
 local function waiting() return standing() + redis.call('ZCARD', later) + held end
 
-local function refill()
-  local rate = settings.tiers[tier]
-  tokens = math.min(rate.burst, tokens + (now - filledAt) * rate.perSecond / 1000)
-  filledAt = now
+-- The ramp's rate rises while it is what limits, and falls as fast while it does not.
+local function refillRamp(passedMs)
+  rampTokens = rampTokens + passedMs * rampPerSecond / 1000
+  local change = passedMs * slope / 1000
+  if rampTokens < rampMost(rampPerSecond) then
+    rampPerSecond = rampPerSecond + change
+  else
+    rampTokens = rampMost(rampPerSecond)
+    rampPerSecond = math.max(slope, rampPerSecond - change)
+  end
 end
 
--- The bucket and the gates let one more answer begin.
+local function refill()
+  local rate, passedMs = settings.tiers[tier], math.max(0, now - filledAt)
+  tokens = math.min(rate.burst, tokens + passedMs * rate.perSecond / 1000)
+  filledAt = math.max(filledAt, now)
+  if slope then refillRamp(passedMs) end
+end
+
+-- The bucket and the gates let one more answer begin, of some class.
 local function mayStart()
   refill()
-  return tokens >= 1 and redis.call('ZCARD', starting) < mostStarting and now >= pausedUntil
+  return tokens >= 1 and (not slope or rampTokens >= 1) and redis.call('ZCARD', starting) < mostStarting
 end
+
+local function isPaused(class) return now < pausedUntil[class] end
 redis.call('ZREMRANGEBYSCORE', starting, '-inf', exact(now))
 
 -- Grants that a node has not taken yet lie as "node|conversation", with their numbers.
@@ -95,6 +119,7 @@ end
 local function grant(entry, node)
   entry.place, entry.node, entry.number = 'granted', node, redis.call('HINCRBY', state, 'numbers', 1)
   tokens = tokens - 1
+  if slope then rampTokens = rampTokens - 1 end
   redis.call('HINCRBY', state, 'served:' .. entry.class, 1)
   redis.call('ZADD', starting, exact(now + startingMs), entry.conversation)
   redis.call('ZADD', owned, 0, node .. '|' .. entry.conversation)

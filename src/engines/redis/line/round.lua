@@ -1,7 +1,7 @@
 -- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
 -- ARGV: 3 node, 4 its room, 5 taken, 6 begun and 7 ended grants as JSON lists of conversation, number, …; 8 leavings that it has seen,
 --       9 a name for a line that begins
--- Gives: { grants: conversation, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
+-- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
 --          leavings seen, tier, life }
 local node = ARGV[3]
 
@@ -45,7 +45,11 @@ for _, class in ipairs(classes) do pass[class], head[class] = passOf(class), hea
 local function nextClass()
   local best
   for _, class in ipairs(classes) do
-    if head[class] and (not best or pass[class] < pass[best]) then best = class end
+    if isPaused(class) then
+      pass[class] = math.max(pass[class], virtual)
+    elseif head[class] and (not best or pass[class] < pass[best]) then
+      best = class
+    end
   end
   return best
 end
@@ -76,7 +80,7 @@ for _, letter in ipairs(listed(grants, node)) do
   local conversation = string.sub(letter, #node + 2)
   local entry = read(conversation)
   if entry then
-    mine[#mine + 1], mine[#mine + 2], mine[#mine + 3] = conversation, tostring(entry.number), entry.isFree and '1' or '0'
+    for _, part in ipairs({ conversation, entry.class, tostring(entry.number), entry.isFree and '1' or '0' }) do mine[#mine + 1] = part end
   end
 end
 local queued = {}
