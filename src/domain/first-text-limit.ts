@@ -9,7 +9,7 @@ export interface FirstTextSettings {
 /** Fewer attempts in a second say nothing. */
 const fewest = 10;
 /** First texts may take so many times the expected time, and so much longer, before fewer are let begin. */
-const tolerance = 2;
+const tolerance = 1.5;
 const slackMs = 200;
 /** Where attempts fail the limit falls to this share each second. */
 const failing = 0.8;

@@ -60,13 +60,13 @@ export function msOf(step: number): number {
 /** Everything is counted by slots of this length. */
 export const slotMs = 100;
 
-/** What is usual for one model: its low times of the last minutes. */
+/** What is usual for one model: the best of the last minutes. */
 export interface Usual {
   readonly minute: number;
   /** Of this minute. */
   readonly counts: Readonly<Record<number, number>>;
-  /** Of the minutes before, in milliseconds. */
-  readonly lows: readonly number[];
+  /** What nine of ten stayed below in the minutes before, in milliseconds. */
+  readonly bests: readonly number[];
 }
 
 /** The service level and all it takes to go on judging it: one for the whole service. */

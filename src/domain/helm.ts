@@ -23,8 +23,8 @@ export interface HelmOptions {
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
-/** Expected of a model of which nothing is known yet. */
-const unknownMs = 800;
+/** Expected of a model of which nothing is known yet: patient, so that a slow model does not begin as a bad one. */
+const unknownMs = 3_000;
 /** Between two tells while there is nothing to say. */
 const idleMs = 1_000;
 /** A tier that the line has not taken on after so long is told again. */

@@ -19,21 +19,25 @@ const order = ["degraded", "medium", "high"] as const satisfies readonly Tier[];
 const secondSlots = 1_000 / slotMs;
 const minuteSlots = 60 * secondSlots;
 
-/** Fewer attempts in a second say nothing; and fewer late or failed ones may be chance. */
-const fewestAttempts = 10;
+/** Fewer attempts in the time that is looked at say nothing; and fewer late or failed ones may be chance. */
+const fewestAttempts = 8;
 const fewestFaults = 3;
 /** The 90th percentile is beyond a bound when more than a tenth is. */
 const tenth = 0.1;
-/** Two seconds that are bad, the second one right after the first. */
-const badSlots = secondSlots + 1;
+/**
+ * What is bad is looked at in half seconds, one after each slot: so many in a row hold two seconds of trouble, counted from
+ * the start of the attempts that were late, and a hiccup of less than a second is not enough.
+ */
+const halfSlots = secondSlots / 2;
+const badSlots = 12;
 /** Answers that were begun before a change say nothing of what it has brought, for so long. */
 const settlingSlots = 2 * secondSlots;
 /** Once a rise has gone well, a further one has to be waited for less long. */
-const climbingShare = 0.35;
+const climbingShare = 0.25;
 /** A tier that falls again so soon was raised too soon; one that has not fallen for so long is trusted again. */
-const flappingSlots = minuteSlots;
+const flappingSlots = 2 * minuteSlots;
 const forgivenSlots = 5 * minuteSlots;
-const mostCaution = 16;
+const mostCaution = 32;
 /** After that long with hardly a question nothing speaks against the next tier. */
 const quietSlots = minuteSlots;
 /** Nothing older is taken in one by one: a service that was not judged for so long is as good as quiet. */
@@ -74,8 +78,9 @@ function beginning(slot: number, { firstTexts }: TierSettings): Course {
 function after(course: Course, slot: number, sample: Sample | undefined, settings: TierSettings, starting: number) {
   const recent = [...course.recent, sample?.vitals ?? noVitals].slice(-secondSlots);
   const second = sumOf(recent);
+  const half = sumOf(recent.slice(-halfSlots));
   const usual = sample ? learn(course.usual, slot, sample.firstTexts) : course.usual;
-  const noted = { ...counted(course, second, slot, settings), slot, recent, usual };
+  const noted = { ...counted(course, verdictOf(half, second, settings), slot), slot, recent, usual };
   const limited =
     slot % secondSlots === 0 ? { ...noted, starting: limitAfter(noted, second, settings, starting) } : noted;
   return moved(limited, second, settings);
@@ -85,8 +90,7 @@ function limitAfter({ starting: limit }: Course, second: Vitals, settings: TierS
   return nextLimit(limit, second, starting, settings.firstTexts, settings.failedShare);
 }
 
-function counted(course: Course, second: Vitals, slot: number, settings: TierSettings): Course {
-  const verdict = verdictOf(second, settings);
+function counted(course: Course, verdict: Verdict, slot: number): Course {
   const isSettling = slot - course.changedAt < settlingSlots;
   const { bad, good, quiet } = course;
   switch (verdict) {
@@ -107,14 +111,23 @@ function counted(course: Course, second: Vitals, slot: number, settings: TierSet
 
 type Verdict = "bad" | "between" | "good" | "unknown" | "troubled";
 
-function verdictOf({ attempts, late, quick, failed, stuck }: Vitals, settings: TierSettings): Verdict {
-  const all = Math.max(attempts, failed, stuck);
-  if (all < fewestAttempts) return late + failed + stuck > 0 ? "troubled" : "unknown";
-  const isLate = late >= fewestFaults && late > tenth * all;
-  const isFailing = failed >= fewestFaults && failed > settings.failedShare * all;
-  if (isLate || isFailing) return "bad";
-  return quick >= (1 - tenth) * all ? "good" : "between";
+function verdictOf(half: Vitals, second: Vitals, { failedShare }: TierSettings): Verdict {
+  if (isBad(half, failedShare)) return "bad";
+  const { late, quick, failed, stuck } = second;
+  if (allOf(second) < fewestAttempts) return late + failed + stuck > 0 ? "troubled" : "unknown";
+  return quick >= (1 - tenth) * allOf(second) && !isBad(second, failedShare) ? "good" : "between";
 }
+
+function isBad(vitals: Vitals, failedShare: number): boolean {
+  const all = allOf(vitals);
+  if (all < fewestAttempts) return false;
+  const { late, failed } = vitals;
+  const isLate = late >= fewestFaults && late > tenth * all;
+  return isLate || (failed >= fewestFaults && failed > failedShare * all);
+}
+
+/** An attempt that was late has been counted before it fails. */
+const allOf = ({ attempts, failed, stuck }: Vitals) => Math.max(attempts, failed, stuck);
 
 function moved(course: Course, second: Vitals, settings: TierSettings): Course {
   const { tier, bad, good, quiet, caution } = course;

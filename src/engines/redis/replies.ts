@@ -68,7 +68,7 @@ const course: z.ZodType<Course> = z.object({
   caution: z.number(),
   recent: z.array(vitals),
   starting: z.number(),
-  usual: z.record(z.string(), z.object({ minute: z.number(), counts, lows: z.array(z.number()) })),
+  usual: z.record(z.string(), z.object({ minute: z.number(), counts, bests: z.array(z.number()) })),
 });
 
 /** Replies of the steps as they come over the wire, checked. */
