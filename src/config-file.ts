@@ -123,7 +123,7 @@ export const fileConfig = z.strictObject({
       firstTexts: z
         .strictObject({
           most: count(1, 1_000_000).default(5_000),
-          least: count(1, 1_000_000).default(20),
+          least: count(1, 1_000_000).default(200),
         })
         .prefault({}),
       rampPerSecond: z.number().min(0.1).max(1_000_000).nullable().default(null),

@@ -62,10 +62,13 @@ export const slotMs = 100;
 
 /** What is usual for one model: the best of the last minutes. */
 export interface Usual {
-  readonly minute: number;
-  /** Of this minute. */
+  /** First texts since that slot. */
+  readonly since: number;
   readonly counts: Readonly<Record<number, number>>;
-  /** What nine of ten stayed below in the minutes before, in milliseconds. */
+  readonly minute: number;
+  /** What nine of ten stayed below in the best spell of this minute, in milliseconds; null before there was one. */
+  readonly best: number | null;
+  /** The same of the minutes before. */
   readonly bests: readonly number[];
 }
 

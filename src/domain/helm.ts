@@ -63,8 +63,7 @@ export class Helm {
   /** Milliseconds to a model's first text when nothing is amiss: as set, or as learned. */
   expectedMs(model: string): number {
     const set = this.#options.models[model]?.expectedFirstTokenMs;
-    const usual = this.#course?.usual[model];
-    return set ?? (usual && usualMs(usual)) ?? unknownMs;
+    return set ?? usualMs(this.#course?.usual ?? {}, model) ?? unknownMs;
   }
 
   /** Steers by that gauge from here on. */

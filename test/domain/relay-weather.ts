@@ -16,7 +16,7 @@ export const usualTiers: TierSettings = {
   quickMs: 200,
   failedShare: 0.05,
   goodSeconds: 10,
-  firstTexts: { most: 5_000, least: 20 },
+  firstTexts: { most: 5_000, least: 200 },
 };
 
 export const main = "claude-sonnet-4-5";

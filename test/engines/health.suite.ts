@@ -21,7 +21,7 @@ const courseAt = (slot: number): Course => ({
   caution: 2,
   recent: [noVitals, { ...noVitals, attempts: 3 }],
   starting: 80,
-  usual: { "claude-sonnet-4-5": { minute: 7, counts: { 60: 4 }, bests: [510, 490] } },
+  usual: { "claude-sonnet-4-5": { since: slot - 9, minute: 7, counts: { 60: 4 }, best: 500, bests: [510, 490] } },
 });
 
 /** What {@link Health} promises, whatever keeps it. */

@@ -68,7 +68,10 @@ const course: z.ZodType<Course> = z.object({
   caution: z.number(),
   recent: z.array(vitals),
   starting: z.number(),
-  usual: z.record(z.string(), z.object({ minute: z.number(), counts, bests: z.array(z.number()) })),
+  usual: z.record(
+    z.string(),
+    z.object({ since: slot, minute: z.number(), counts, best: z.number().nullable(), bests: z.array(z.number()) }),
+  ),
 });
 
 /** Replies of the steps as they come over the wire, checked. */
