@@ -105,7 +105,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const assistant = new Assistant({
     ...desk,
     conversations,
-    service: (name) => services.of(admission.tier, name),
+    service: (name) => helm.serviceOf(name),
     newId,
     admission,
     ...(cluster && {

@@ -102,6 +102,8 @@ export interface Told {
   readonly course: Course | null;
   /** What all nodes have seen in the slots after it. */
   readonly seen: ReadonlyMap<number, Sample>;
+  /** Models with which nothing is to be begun, and for how many milliseconds more (A10). */
+  readonly quiet: ReadonlyMap<string, number>;
 }
 
 /** What all nodes know of the relay's health, on one clock. Every node may judge; who settles a slot first is heard. */
@@ -110,6 +112,8 @@ export interface Health {
   tell(sample: Sample | null): Promise<Told>;
   /** Settles the course, which was at slot `from` before; false when another node was faster. */
   settle(course: Course, from: number | null): Promise<boolean>;
+  /** Tells all nodes to begin nothing with a model for so long; that only ever makes it longer. */
+  quiet(model: string, ms: number): Promise<void>;
 }
 
 export function sumOf(all: readonly Vitals[]): Vitals {

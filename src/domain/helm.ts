@@ -5,7 +5,7 @@ import { type Course, type Health, slotMs } from "./health.ts";
 import type { Line } from "./line.ts";
 import type { ModelTable } from "./models.ts";
 import { Outage } from "./outage.ts";
-import type { ServiceTable } from "./service.ts";
+import type { Service, ServiceTable } from "./service.ts";
 import { follow, type TierSettings } from "./tiers.ts";
 import { usualMs } from "./usual.ts";
 
@@ -38,6 +38,10 @@ const soonMs = 15_000;
 const mostQuietMs = 30_000;
 const quietStepMs = 100;
 
+/** A model that is quiet for longer is passed over where there is another; until all nodes know, nothing is begun. */
+const bearableQuietMs = 3_000;
+const hearingMs = 250;
+
 /** What the relay was quieted by, for one model. */
 interface Quiet {
   readonly until: number;
@@ -51,6 +55,8 @@ interface Quiet {
 export class Helm {
   readonly #options: HelmOptions;
   readonly #quiet = new Map<string, Quiet>();
+  /** Models that are quiet for long, and until when, on this node's clock. */
+  readonly #away = new Map<string, number>();
   #gauge: RelayGauge | null = null;
   #course: Course | null = null;
   #next: Undo = () => {};
@@ -77,6 +83,22 @@ export class Helm {
     this.#next();
   }
 
+  /** What a customer of that class is served with now: models that are quiet for long come last (A10, A11). */
+  serviceOf(name: CustomerClass): Service {
+    const { services, standing } = this.#options;
+    const service = services.of(standing().tier, name);
+    const [first, ...rest] = service.chain;
+    if (!this.isQuiet(first)) return service;
+    const next = rest.find((model) => !this.isQuiet(model));
+    if (next === undefined) return service;
+    return { ...service, chain: [next, ...service.chain.filter((model) => model !== next)] };
+  }
+
+  /** That model is to be left alone for longer than anybody should wait. */
+  isQuiet(model: string): boolean {
+    return this.#options.clock.elapsed() < (this.#away.get(model) ?? 0);
+  }
+
   /** Nothing is begun with that model for a while, on any node (A10). */
   quiet(model: string, { retryAfterMs }: { readonly retryAfterMs?: number | undefined }): void {
     const { clock } = this.#options;
@@ -100,8 +122,24 @@ export class Helm {
     const known = this.#quiet.get(model);
     if (known && until < known.until + quietStepMs) return;
     this.#quiet.set(model, { until, refusals });
-    const classes: CustomerClass[] = services.servedBy(model, standing().tier);
-    if (classes.length > 0) void this.#steer({ pause: { classes, ms } });
+    const isLong = ms > bearableQuietMs;
+    if (isLong) {
+      this.#away.set(model, until);
+      void this.#tell(model, ms);
+    }
+    const waits = services.servedBy(model, standing().tier);
+    const passesOver = (name: CustomerClass) => isLong && !this.isQuiet(this.serviceOf(name).chain[0]);
+    const [others, alone] = [waits.filter(passesOver), waits.filter((name) => !passesOver(name))];
+    if (others.length > 0) void this.#steer({ pause: { classes: others, ms: hearingMs } });
+    if (alone.length > 0) void this.#steer({ pause: { classes: alone, ms } });
+  }
+
+  async #tell(model: string, ms: number): Promise<void> {
+    try {
+      await this.#options.health.quiet(model, ms);
+    } catch (fault) {
+      this.#options.onFault(fault, "helm");
+    }
   }
 
   async #look(): Promise<void> {
@@ -120,6 +158,7 @@ export class Helm {
   async #follow(): Promise<void> {
     const { health, settings, standing, moved } = this.#options;
     const told = await health.tell(this.#gauge?.take() ?? null);
+    for (const [model, ms] of told.quiet) this.#away.set(model, this.#options.clock.elapsed() + ms);
     const { tier, starting } = standing();
     const course = follow(told, settings, starting);
     this.#course = course;

@@ -31,6 +31,14 @@ export class StandbyHealth implements Health {
     }
   }
 
+  async quiet(model: string, ms: number): Promise<void> {
+    try {
+      await (this.#local ?? this.#options.store).quiet(model, ms);
+    } catch (fault) {
+      if (!(fault instanceof Outage)) throw fault;
+    }
+  }
+
   settle(course: Course, from: number | null): Promise<boolean> {
     return (this.#local ?? this.#options.store).settle(course, from);
   }

@@ -81,6 +81,7 @@ export class Bridge {
   readonly relay = new WeatherRelay(this.clock);
   readonly orders: Order[] = [];
   readonly moves: { readonly atMs: number; readonly tier: Tier }[] = [];
+  readonly health = new MemoryHealth(this.clock);
   readonly gauge: RelayGauge;
   readonly helm: Helm;
   readonly line: Line;
@@ -101,7 +102,7 @@ export class Bridge {
       },
     } as Line; // CAST: a helm only steers
     this.helm = new Helm({
-      health: new MemoryHealth(clock),
+      health: this.health,
       line: steered,
       clock,
       settings: usualTiers,

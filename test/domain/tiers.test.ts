@@ -260,10 +260,10 @@ test("A10 in a lower tier the main model's refusal does not pause those whom the
   expect(pauses()).toEqual([{ classes: ["vip", "member"], ms: 2_000 }]);
 });
 
-test("A10 a relay that names no time is given a second, then two, then four, and what was under way at the time counts once", async () => {
+test("A10 a relay that names no time is given a second, then two, and is passed over for four, and what was under way at the time counts once", async () => {
   bridge.relay.weather = refusing(main);
   const lengths: number[] = [];
-  for (let at = 0; at < 5; at++) {
+  for (let at = 0; at < 3; at++) {
     for (let each = 0; each < 5; each++) void bridge.ask();
     bridge.clock.advance(5);
     await settled();
@@ -272,7 +272,8 @@ test("A10 a relay that names no time is given a second, then two, then four, and
     bridge.clock.advance((lengths.at(-1) ?? 0) + 10);
     await settled();
   }
-  expect(lengths).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
+  expect(lengths).toEqual([1_000, 2_000, 250]);
+  expect(bridge.helm.serviceOf("vip").chain[0]).toBe(small);
   bridge.clock.advance(60_000);
   await settled();
   void bridge.ask();
@@ -281,9 +282,37 @@ test("A10 a relay that names no time is given a second, then two, then four, and
   expect(pauses().at(-1)?.ms).toBe(1_000);
 });
 
-test("A10 an absurd time that a relay asks for is bounded", async () => {
-  bridge.relay.weather = refusing(main, 10 ** 9);
+test("A10 a model that is quiet for long is passed over where there is another, and taken up again afterwards", async () => {
+  bridge.relay.weather = refusing(main, 20_000);
   void bridge.ask();
+  bridge.clock.advance(5);
+  await settled();
+  expect(bridge.helm.serviceOf("vip").chain).toEqual([small, main]);
+  // Only until every node knows.
+  expect(pauses()).toEqual([{ classes: ["vip", "member", "guest"], ms: 250 }]);
+  bridge.relay.weather = refusing(small, 20_000);
+  bridge.tier = "degraded";
+  void bridge.ask(small);
+  bridge.clock.advance(5);
+  await settled();
+  // Nothing else is left in that tier.
+  expect(pauses().at(-1)).toEqual({ classes: ["vip", "member", "guest"], ms: 20_000 });
+  bridge.tier = "high";
+  bridge.clock.advance(20_000);
+  expect(bridge.helm.serviceOf("vip").chain).toEqual([main, small]);
+});
+
+test("A10 another node's word passes a model over here too", async () => {
+  await bridge.health.quiet(main, 10_000);
+  bridge.clock.advance(1_000);
+  await settled();
+  expect(bridge.helm.serviceOf("guest").chain).toEqual([small, main]);
+});
+
+test("A10 an absurd time that a relay asks for is bounded", async () => {
+  bridge.tier = "degraded";
+  bridge.relay.weather = refusing(small, 10 ** 9);
+  void bridge.ask(small);
   bridge.clock.advance(5);
   await settled();
   expect(pauses()).toEqual([{ classes: ["vip", "member", "guest"], ms: 30_000 }]);

@@ -57,6 +57,21 @@ export function healthSuite(open: OpenHealth): void {
     expect([...left.seen.keys()]).toEqual([slot + 3]);
   });
 
+  test("A10 who is to be left alone is told to all, with the time that is left, and a shorter word changes nothing", async () => {
+    const clock = new VirtualClock();
+    const health = open(clock);
+    await health.quiet("a model", 5_000);
+    await health.quiet("a model", 1_000);
+    await health.quiet("another", 500);
+    clock.advance(400);
+    expect([...(await health.tell(null)).quiet].sort()).toEqual([
+      ["a model", 4_600],
+      ["another", 100],
+    ]);
+    clock.advance(100);
+    expect([...(await health.tell(null)).quiet]).toEqual([["a model", 4_500]]);
+  });
+
   test("A9 of those who judge the same slots the first is heard", async () => {
     const health = open(new VirtualClock());
     const { slot } = await health.tell(null);

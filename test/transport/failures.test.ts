@@ -29,7 +29,7 @@ const cases: Case[] = [
   { name: "429", fault: { kind: "rate-limit" }, code: "assistant-busy", reason: "rate-limit" },
   {
     name: "429 with retry-after",
-    fault: { kind: "rate-limit", retryAfter: "30" },
+    fault: { kind: "rate-limit", retryAfter: "3" },
     code: "assistant-busy",
     reason: "rate-limit",
   },

@@ -14,6 +14,7 @@ import {
 export class MemoryHealth implements Health {
   readonly #clock: Clock;
   readonly #seen = new Map<number, Sample>();
+  readonly #quiet = new Map<string, number>();
   #course: Course | null;
 
   /** @param course how things stand at first */
@@ -25,7 +26,18 @@ export class MemoryHealth implements Health {
   async tell(sample: Sample | null): Promise<Told> {
     const slot = Math.floor(this.#clock.now() / slotMs);
     if (sample) this.#seen.set(slot, merged(this.#seen.get(slot), sample));
-    return { slot, course: this.#course, seen: new Map(this.#seen) };
+    const now = this.#clock.now();
+    const quiet = [...this.#quiet].map(([model, until]) => [model, Math.ceil(until - now)] as const);
+    return {
+      slot,
+      course: this.#course,
+      seen: new Map(this.#seen),
+      quiet: new Map(quiet.filter(([, ms]) => ms > 0)),
+    };
+  }
+
+  async quiet(model: string, ms: number): Promise<void> {
+    this.#quiet.set(model, Math.max(this.#quiet.get(model) ?? 0, this.#clock.now() + ms));
   }
 
   async settle(course: Course, from: number | null): Promise<boolean> {

@@ -32,8 +32,13 @@ export class RedisHealth implements Health {
   async tell(sample: Sample | null): Promise<Told> {
     const counts = sample === null ? [] : countsOf(sample);
     const reply = await this.#link.step("health/tell", this.#keys, [String(slotMs), this.#now(), ...counts]);
-    const [slot, course, seen] = replies.told.parse(reply);
-    return { slot, course: course === null ? null : replies.course.parse(JSON.parse(course)), seen: samplesOf(seen) };
+    const [slot, course, seen, quiet] = replies.told.parse(reply);
+    const settled = course === null ? null : replies.course.parse(JSON.parse(course));
+    return { slot, course: settled, seen: samplesOf(seen), quiet: numbersOf(quiet) };
+  }
+
+  async quiet(model: string, ms: number): Promise<void> {
+    await this.#link.step("health/quiet", this.#keys, [model, String(ms), this.#now()]);
   }
 
   async settle(course: Course, from: number | null): Promise<boolean> {
@@ -51,6 +56,15 @@ function countsOf({ vitals, firstTexts }: Sample): string[] {
     ),
   ];
   return all.filter(([, count]) => count > 0).flatMap(([name, count]) => [name, String(count)]);
+}
+
+/** Reads name, number, … */
+function numbersOf(flat: readonly string[]): Map<string, number> {
+  const pairs = Array.from(
+    { length: flat.length / 2 },
+    (_, at) => [flat[2 * at] ?? "", Number(flat[2 * at + 1])] as const,
+  );
+  return new Map(pairs);
 }
 
 /** Reads `slot|name`, count, … */

@@ -27,6 +27,7 @@ import { classes } from "../../domain/line.ts";
  * | `<prefix>:{line}:before:<class>` | sorted set | those that stand before all newcomers, by ticket (A8) | none |
  * | `<prefix>:{health}:course` | hash | the service level, with all it takes to judge on, and its slot of time (A9) | none |
  * | `<prefix>:{health}:seen` | hash | `slot|name` → what nodes have counted and nobody has judged yet | none; emptied then |
+ * | `<prefix>:{health}:quiet` | hash | model → until when nothing is begun with it (A10) | none; removed then |
  * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
  * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
  * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
@@ -64,7 +65,7 @@ export class Keys {
 
   /** In the order in which the scripts name them. */
   get health(): string[] {
-    return ["course", "seen"].map((part) => this.#of("health", part));
+    return ["course", "seen", "quiet"].map((part) => this.#of("health", part));
   }
 
   work(nodeId: string): string {

@@ -50,7 +50,7 @@ const round = z.tuple([
 const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
-const told = z.tuple([z.int(), z.string().nullable(), texts]);
+const told = z.tuple([z.int(), z.string().nullable(), texts, texts]);
 const vitals = z.object(
   Object.fromEntries(vitalNames.map((name) => [name, z.number()])) as Record<VitalName, z.ZodNumber>,
 );

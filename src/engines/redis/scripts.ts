@@ -10,7 +10,7 @@ interface Kind {
 const ofConversation: Kind = { keys: 6, prelude: "prelude" };
 const ofLine: Kind = { keys: 14, prelude: "line/prelude" };
 const ofNodes: Kind = { keys: 2 };
-const ofHealth: Kind = { keys: 2 };
+const ofHealth: Kind = { keys: 3 };
 
 /** The atomic steps, one Lua file each. */
 const steps = {
@@ -37,6 +37,7 @@ const steps = {
   "line/steer": ofLine,
   "health/tell": ofHealth,
   "health/settle": ofHealth,
+  "health/quiet": ofHealth,
 } as const;
 
 export type StepName = keyof typeof steps;

@@ -1,5 +1,5 @@
 -- Settles the course after a slot, unless another node has done so (A9).
--- KEYS: 1 hash, the course and its slot; 2 hash, `slot|name` to count
+-- KEYS: 1 hash, the course and its slot; 2 hash, `slot|name` to count; 3 hash, not used here
 -- ARGV: 1 the slot that the course was at (or empty), 2 the slot that it is at now, 3 the course as JSON
 -- Gives: 1 when it was settled
 local course, seen = KEYS[1], KEYS[2]
