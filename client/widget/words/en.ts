@@ -65,7 +65,7 @@ export const words: Words = {
   sorryForBad: "Sorry about that. Would you rather talk to a person?",
   askAgain: "Ask again",
   goOn: "Continue",
-  stopped: "The answer was stopped.",
+  stopped: "Stopped.",
   truncated: "That was a long one; there is more.",
   interrupted: "A person has taken over.",
   latest: "Jump to latest",
@@ -76,7 +76,7 @@ export const words: Words = {
     return low === high ? `about ${high} min` : `about ${low}–${high} min`;
   },
   whyWaiting: (tier, titled) =>
-    `${why[tier]} Browse on if you like: your place is kept, and the chat button${titled ? " and page title" : ""} will say when it is your turn.`,
+    `${why[tier]} Browse on if you like: your place is kept, and the chat button${titled ? " and page title" : ""} will tell you.`,
   startsByItself: "your answer starts by itself",
   leaveLine: "Leave the line",
   yourTurn: "Your turn",

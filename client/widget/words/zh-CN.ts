@@ -63,7 +63,7 @@ export const words: Words = {
   sorryForBad: "抱歉没能帮到您，需要转人工吗？",
   askAgain: "重新提问",
   goOn: "继续",
-  stopped: "已停止回答。",
+  stopped: "已停止。",
   truncated: "回答较长，先说到这里。",
   interrupted: "人工客服已接手。",
   latest: "回到最新消息",
