@@ -52,7 +52,7 @@ describe("what is announced", () => {
   });
 
   test("A6 a place when it is first told, not each new guess of the wait, nor its end", () => {
-    expect(said(quiet, at(5, 90_000), at(5, 80_000), quiet)).toEqual([en.place(5)]);
+    expect(said(quiet, at(2, 90_000), at(2, 80_000), quiet)).toEqual([en.place(2)]);
   });
 
   test("A6 of a long line some positions only, and each of the last three", () => {
