@@ -32,7 +32,7 @@ export function LineBanner({ view }: Viewed) {
         <p>
           <b>{words.place(position)}</b>
           {words.comma}
-          {wait}
+          <span>{wait}</span>
           {words.startsByItself}
         </p>
         <p class="why">{words.whyWaiting(chat.tier, view.titled)}</p>

@@ -76,7 +76,7 @@ export const words: Words = {
     return low === high ? `about ${high} min` : `about ${low}–${high} min`;
   },
   whyWaiting: (tier, titled) =>
-    `${why[tier]} Browse on if you like: your place is kept, and the chat button${titled ? " and page title" : ""} will tell you.`,
+    `${why[tier]} Browse on if you like: your place is kept, and the chat button${titled ? " and page title" : ""} will say “Your turn”.`,
   startsByItself: "your answer starts by itself",
   leaveLine: "Leave the line",
   yourTurn: "Your turn",
