@@ -117,14 +117,17 @@ const withoutWebTransport = {
 };
 
 /**
- * What Preact asks for and never finds in the widget: React's older lifecycle, contexts, hooks of Preact's own, and
- * promises thrown while drawing. Nor does anything there set HTML, and so nothing of Preact's can.
+ * What Preact asks for and never finds in the widget: React's older lifecycle, contexts, hooks of Preact's own, promises
+ * thrown while drawing, pages that a server has drawn, portals. Nor does anything there set HTML, and so nothing of
+ * Preact's can.
  */
 const unusedOfPreact: [asked: RegExp, answer: string][] = [
   [/\b\w\.(contextType|getChildContext|getDerivedState\w+|getSnapshotBeforeUpdate|shouldComponentUpdate)\b/g, "void 0"],
   [/\b\w\.(componentWill(Mount|Update|ReceiveProps)|componentDidCatch)\b/g, "void 0"],
   [/\b\w\.(vnode|diffed|unmount|debounceRendering|event)\b/g, "void 0"],
   [/\b\w&&\w\.then\b/g, "!1"],
+  [/\b(32|128)&\w\.__u\b/g, "0"],
+  [/\b\w\.props\.__P\b/g, "void 0"],
   [/"dangerouslySetInnerHTML"==\w/g, "!1"],
 ];
 
