@@ -141,7 +141,7 @@ test("X4 the front page runs under the server's policy without a violation, in b
   }
 });
 
-test("nothing that the widget loads can set HTML", async () => {
+test("X4 nothing that the widget loads can set HTML", async () => {
   await using customer = await openCustomer(shop);
   const scripts = customer.fetched.filter((url) => /\/(widget|assets\/widget-.*)\.js$/.test(url));
   expect(scripts.length).toBe(2);
