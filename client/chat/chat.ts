@@ -43,6 +43,16 @@ export interface OtherEntry {
 
 export type Entry = QuestionEntry | AnswerEntry | OtherEntry;
 
+/** Where the turn stands that waits in line. */
+export interface Place {
+  turnId: string;
+  position: number;
+  /** The first position that was told for the turn, on whichever page of this tab. */
+  from: number;
+  /** Null while nothing is known of the pace. */
+  waitMs: { low: number; high: number } | null;
+}
+
 /** All a page shows, but for the text of answers. A new object after each change; entries that did not change keep theirs. */
 export interface ChatState {
   link: Link;
@@ -57,8 +67,7 @@ export interface ChatState {
   entries: readonly Entry[];
   /** The turn that is being answered, if any: what Stop stops. */
   runningTurnId: string | null;
-  /** The place in line of the turn that waits, if it waits in the line. */
-  place: { turnId: string; position: number; waitMs: { low: number; high: number } | null } | null;
+  place: Place | null;
   /** Somebody else who is typing. */
   typing: { name?: string | undefined } | null;
 }

@@ -21,7 +21,7 @@ export interface ChatOptions {
   readonly token?: TokenSource | undefined;
   /** Keeps the guest's identity; `localStorage` where there is one. */
   readonly storage?: StorageLike | undefined;
-  /** Keeps unsent questions over a reload of the page; `sessionStorage` where there is one. */
+  /** Keeps unsent questions, and where the line began, over a reload of the page; `sessionStorage` where there is one. */
   readonly session?: StorageLike | undefined;
   readonly clock?: Clock;
   /** From 0 to 1, for jitter. */
@@ -37,6 +37,7 @@ const typingMs = 6_000;
 export function openChat(options: ChatOptions): Chat {
   const { url, token, clock = wallClock, random = Math.random, openSocket = withDetour(clock) } = options;
   const scope = scopeOf(url);
+  const ofPage = openKeeper(scope, options.session ?? pageStorage("sessionStorage"));
   const messages = new Map<string, Message>();
   let closed = false;
 
@@ -51,7 +52,7 @@ export function openChat(options: ChatOptions): Chat {
   });
   const outbox = openOutbox({
     clock,
-    keeper: openKeeper(scope, options.session ?? pageStorage("sessionStorage")),
+    keeper: ofPage,
     post: ({ messageId, text, page }) => ask("message:send", { messageId, text, page }),
     isOpen: () => session.open,
     stored: ({ messageId, text, at }, turnId) =>
@@ -60,7 +61,7 @@ export function openChat(options: ChatOptions): Chat {
     changed,
   });
   const typing = expiring(clock, typingMs, (who: ChatState["typing"]) => store.patch({ typing: who }));
-  const thread = openThread({ messages, answers, outbox, store, typing });
+  const thread = openThread({ messages, answers, outbox, store, keeper: ofPage, typing });
 
   const keeper = openKeeper(scope, options.storage ?? pageStorage("localStorage"));
   const credentials = openCredentials(scope, token, keeper, clock);

@@ -1,12 +1,12 @@
 import type { CommandInput, CommandResult, FactName, FactPayload } from "../../src/contract/events.ts";
 import type { Message } from "../../src/contract/shapes.ts";
 import { type Answers, turnOf } from "./answers.ts";
-import type { ChatState } from "./chat.ts";
+import type { ChatState, Place } from "./chat.ts";
+import type { Keeper } from "./keeper.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Store } from "./store.ts";
 
 export type Snapshot = CommandResult<"conversation:open">;
-type Place = ChatState["place"];
 /** Facts about the conversation; those about the connection are handled where the connection is, the others nowhere. */
 export type ThreadFacts = {
   [N in Exclude<FactName, "node:draining" | "agent:queued">]: (fact: FactPayload<N>) => void;
@@ -17,6 +17,8 @@ export interface ThreadOptions {
   readonly answers: Answers;
   readonly outbox: Outbox;
   readonly store: Store;
+  /** Keeps where the line began over a reload of the page. */
+  readonly keeper: Keeper;
   typing(who: ChatState["typing"]): void;
 }
 
@@ -36,11 +38,13 @@ export interface Thread {
   have(): CommandInput<"conversation:open">["have"];
 }
 
-export function openThread({ messages, answers, outbox, store, typing }: ThreadOptions): Thread {
+const kept = "line";
+
+export function openThread({ messages, answers, outbox, store, keeper, typing }: ThreadOptions): Thread {
   const isOver = (turnId: string) => answers.all.get(turnId)?.entry.state === "ended";
 
   /** The place in line, unless it is that of the given turn. */
-  function placeBut(turnId: string): Place {
+  function placeBut(turnId: string): Place | null {
     const { place } = store.latest;
     return place?.turnId === turnId ? null : place;
   }
@@ -66,9 +70,17 @@ export function openThread({ messages, answers, outbox, store, typing }: ThreadO
   }
 
   /** The place as told, unless it would rise for the same turn. */
-  function lowered(told: NonNullable<Place>): Place {
+  function lowered(told: Omit<Place, "from">): Place {
     const { place } = store.latest;
-    return place?.turnId === told.turnId && told.position > place.position ? place : told;
+    const wouldRise = place?.turnId === told.turnId && told.position > place.position;
+    return wouldRise ? place : { ...told, from: beginningOf(told) };
+  }
+
+  function beginningOf({ turnId, position }: Omit<Place, "from">): number {
+    const [known, from] = keeper.read(kept)?.split(" ") ?? [];
+    if (known === turnId) return Number(from);
+    keeper.write(kept, `${turnId} ${position}`);
+    return position;
   }
 
   function asked(message: Message): void {

@@ -6,6 +6,8 @@ import type { Words } from "./words/words.ts";
 export interface Now {
   readonly open: boolean;
   readonly unread: number;
+  /** The answer they stood in line for has begun, and they have not looked since. */
+  readonly called: boolean;
   readonly words: Words;
   readonly place: ChatState["place"];
 }
@@ -55,8 +57,9 @@ function foldOf(launcher: HTMLButtonElement): Node {
   return fold;
 }
 
-/** What is unread goes before the place in line. */
-export function newsOf({ unread, place, words }: Now): News | undefined {
+/** That it is their turn goes before all else, what is unread before the place in line. */
+export function newsOf({ called, unread, place, words }: Now): News | undefined {
+  if (called) return { badge: words.yourTurn, hint: words.titleHint.turn, sentence: words.yourTurn };
   if (unread > 0) {
     const badge = unread > mostCounted ? `${mostCounted}+` : `${unread}`;
     return { badge, hint: words.titleHint.unread(unread), sentence: words.unread(unread) };

@@ -36,10 +36,14 @@ function tellLink(before: ChatState, after: ChatState, words: Words): Telling[] 
   return after.link === "online" && before.link === "reconnecting" ? [calm(words.said.online)] : [];
 }
 
-/** Only a new position is worth a word, not each new guess of the wait. */
-function tellPlace(before: ChatState, after: ChatState, words: Words): Telling[] {
-  const position = after.place?.position;
-  return position === undefined || position === before.place?.position ? [] : [calm(words.place(position))];
+function tellPlace({ place: before }: ChatState, { place }: ChatState, words: Words): Telling[] {
+  return place && isWorthAWord(place.position, before?.position) ? [calm(words.place(place.position))] : [];
+}
+
+/** The first position, the last three, and in between one at each power of two: a long line is not a long speech. */
+function isWorthAWord(position: number, before: number | undefined): boolean {
+  if (before === undefined) return true;
+  return position < before && (position <= 3 || Math.clz32(position) > Math.clz32(before));
 }
 
 function tellResponder(before: ChatState, after: ChatState, words: Words): Telling[] {

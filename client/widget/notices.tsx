@@ -19,11 +19,11 @@ function linkText({ chat, words }: View): string | undefined {
   return chat.link === "online" ? undefined : words[chat.link];
 }
 
-/** The place in line: position, range, why there is a line, and the way out of it. */
+/** The place in line: position, range, how far it has come, why there is a line, and the way out of it. */
 export function LineBanner({ view }: Viewed) {
   const { words, chat, acts } = view;
   if (chat.place === null) return null;
-  const { position, waitMs, turnId } = chat.place;
+  const { position, from, waitMs, turnId } = chat.place;
   const wait = waitMs === null ? "" : `${words.wait(...minutesOf(waitMs))}${words.comma}`;
   return (
     <div class="notice line" data-position={position}>
@@ -32,14 +32,16 @@ export function LineBanner({ view }: Viewed) {
         <p>
           <b>{words.place(position)}</b>
           {words.comma}
-          {wait}
+          <span>{wait}</span>
           {words.startsByItself}
         </p>
-        <p class="why">{words.whyWaiting}</p>
+        <p class="why">{words.whyWaiting(chat.tier, view.titled)}</p>
       </div>
       <button type="button" class="pill" onClick={() => acts.stop(turnId)}>
         {words.leaveLine}
       </button>
+      {/* Decoration: the position says the same in words. A new turn begins anew, without a way back. */}
+      <span key={turnId} class="progress" aria-hidden="true" style={{ scale: `${(from - position + 1) / from} 1` }} />
     </div>
   );
 }

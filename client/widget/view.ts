@@ -27,6 +27,8 @@ export interface View {
   readonly isFull: boolean;
   /** Whether opening moves the focus: not when a page shows again what stood open on the page before. */
   readonly takesFocus: boolean;
+  /** The shop allows a sign in its page's title. */
+  readonly titled: boolean;
   readonly person: PersonWish;
   readonly acts: Acts;
 }

@@ -19,9 +19,14 @@ interface State {
   readonly takesFocus: boolean;
   readonly words: Words;
   readonly unread: number;
+  /** Their turn has come, and they have not looked since. */
+  readonly called: boolean;
   readonly person: PersonWish;
   readonly chat: ChatState | null;
 }
+
+/** Nothing has come that was not looked at. */
+const allSeen = { unread: 0, called: false } as const;
 
 /** Gives what `window.Tidegate` calls. `draw` shows the panel anew, or takes it away. */
 export function openWidget(
@@ -34,7 +39,8 @@ export function openWidget(
   const emit: Emit = (event, detail) => {
     for (const [name, listener] of listeners) if (name === event) listener(detail);
   };
-  const attention = openAttention(launcher, settings["title"] !== "off");
+  const titled = settings["title"] !== "off";
+  const attention = openAttention(launcher, titled);
   const stage = openStage(host, () => patch({}));
   let token = settings["token"];
   let talk: Chat | undefined;
@@ -42,7 +48,7 @@ export function openWidget(
     open: false,
     takesFocus: true,
     words,
-    unread: 0,
+    ...allSeen,
     person: { state: "none" },
     chat: null,
   };
@@ -56,7 +62,8 @@ export function openWidget(
     attention.show({ ...state, place: state.chat?.place ?? null });
     if (state.unread !== unread) emit("unread", { count: state.unread });
     if (state.person !== person && isSeen()) announcer.say(personText(state));
-    if (state.chat) draw({ ...state, chat: state.chat, isFull: stage.isFull, acts: { ...converse(), ...acts } });
+    if (state.chat)
+      draw({ ...state, titled, chat: state.chat, isFull: stage.isFull, acts: { ...converse(), ...acts } });
   }
 
   function converse(): Chat {
@@ -72,10 +79,13 @@ export function openWidget(
   }
 
   function hear(chat: ChatState, news: number): void {
+    const { words, chat: before } = state;
     const unread = isSeen() ? 0 : state.unread + news;
-    if (unread > state.unread) announcer.say(`${state.words.title}, ${state.words.unread(unread)}`);
+    const called = !isSeen() && (state.called || before?.place?.turnId === chat.runningTurnId);
+    if (called && !state.called) announcer.say(`${words.title}, ${words.yourTurn}`);
+    if (unread > state.unread) announcer.say(`${words.title}, ${words.unread(unread)}`);
     if (news > 0) keepSession();
-    patch({ chat, unread, ...(chat.responder.kind === "agent" && { person: { state: "none" } }) });
+    patch({ chat, unread, called, ...(chat.responder.kind === "agent" && { person: { state: "none" } }) });
   }
 
   function show(takesFocus: boolean): void {
@@ -84,7 +94,7 @@ export function openWidget(
     keepSession();
     keepOpen(true);
     stage.set(true);
-    patch({ open: true, takesFocus, unread: 0, chat });
+    patch({ open: true, takesFocus, ...allSeen, chat });
     emit("open", undefined);
   }
 
@@ -135,7 +145,7 @@ export function openWidget(
   function restart(): void {
     talk?.close();
     talk = undefined;
-    patch({ chat: null, unread: 0, takesFocus: false, person: { state: "none" } });
+    patch({ chat: null, ...allSeen, takesFocus: false, person: { state: "none" } });
     draw(null);
     if (state.open || hasSession()) patch({ chat: converse().state });
   }
@@ -143,7 +153,7 @@ export function openWidget(
   const language = openLanguage(handoff.fetchWords, (words) => patch({ words }));
   const wake = () => {
     talk?.reconcile();
-    patch(isSeen() ? { unread: 0 } : {});
+    patch(isSeen() ? allSeen : {});
   };
   const stopWaking = onWake(wake, () => patch({}));
   if (settings["theme"]) applyTheme(host, { mode: settings["theme"] as "auto" });

@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type axe from "axe-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { counted, long, meeting, rich, saying } from "./asks.ts";
+import { looks, violationsOf } from "./axe.ts";
 import { openCable } from "./cable.ts";
-import { paleWordsOf } from "./contrast.ts";
 import { eventually } from "./eventually.ts";
 import { openShop, type Shop } from "./shop.ts";
-import { openCustomer, phone, type VisitOptions, type Visitor, visit } from "./visitor.ts";
+import { openCustomer, phone, visit } from "./visitor.ts";
 
 let shop: Shop;
 beforeAll(async () => {
@@ -15,47 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
-}
-
-/** What is wrong with the elements that `selector` finds as they stand, one line for each place. */
-function violationsOf({ page }: Visitor, selector: string): Promise<string[]> {
-  return page.evaluate(
-    async ([place, values]) => {
-      const { violations } = await window.axe.run(place, { runOnly: { type: "tag", values } });
-      return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target} ${html}`));
-    },
-    [selector, rules] as const,
-  );
-}
-
-interface Look {
-  readonly look: string;
-  readonly options: VisitOptions;
-}
-
-const looks: Look[] = [
-  { look: "wide, light, Chinese", options: {} },
-  { look: "wide, dark, Chinese", options: { colorScheme: "dark" } },
-  { look: "narrow, light, English", options: { ...phone, locale: "en-US" } },
-  { look: "narrow, dark, Chinese", options: { ...phone, colorScheme: "dark" } },
-];
-
 test.for(looks)("nothing is inaccessible in any state: $look", { timeout: 60_000 }, async ({ look, options }) => {
   await using cable = await openCable(shop.url);
-  // Nothing moves: a colour in the middle of an animation is no colour to judge.
-  const calm = { ...options, reducedMotion: "reduce" as const };
-  await using customer = await visit({ browser: shop.browser, url: cable.url }, calm);
-  await customer.page.evaluate(axeSource);
-  const check = async (state: string, place = "tidegate-widget") => {
-    expect.soft([...(await violationsOf(customer, place)), ...(await paleWordsOf(customer))], state).toEqual([]);
-  };
+  await using customer = await visit({ browser: shop.browser, url: cable.url }, options);
+  const check = async (state: string, place?: string) =>
+    expect.soft(await violationsOf(customer, place), state).toEqual([]);
   await check("launcher", "html");
   await customer.open();
   await check("empty");
@@ -190,18 +151,10 @@ test("one polite voice says that an answer begins, reads it in few pieces, and s
   await using customer = await openCustomer(shop);
   const regions = customer.page.locator('tidegate-widget [aria-live="polite"]');
   expect(await regions.count()).toBe(1);
-  await regions.evaluate((region) => {
-    window.spoken = [];
-    new MutationObserver(() => window.spoken.push(region.textContent?.trim() ?? "")).observe(region, {
-      childList: true,
-      characterData: true,
-      subtree: true,
-    });
-  });
+  const spoken = await customer.listen();
   const answer = Array.from({ length: 60 }, (_, at) => `这是第 ${at} 句话。`).join("");
   await customer.ask(saying(answer, { delta: 40, chars: 6 }));
   await customer.ended(1);
-  const spoken = () => customer.page.evaluate(() => window.spoken);
   await eventually(async () => (await spoken()).at(-1)).toBe("回答完毕");
   const said = await spoken();
   expect(said[0]).toBe("AI 助手正在回答");

@@ -66,11 +66,15 @@ test("U4 one refusal is overcome without the customer's noticing", async () => {
   expect(await customer.answers.locator(".ending").count()).toBe(0);
 });
 
-test("an answer longer than one may be says so and offers to go on", async () => {
+test("A11 an answer longer than one may be says so, and goes on when it is asked to", async () => {
   await using customer = await openCustomer(shop);
   await customer.ask(long(200_000, { delta: 0, chars: 2_000 }));
   await customer.panel.locator('[data-turn][data-outcome="truncated"]').waitFor({ timeout: 15_000 });
   expect(await customer.answers.locator(".ending > span").textContent()).toBe("回答较长，先说到这里。");
+  await customer.panel.getByRole("button", { name: "继续" }).click();
+  await customer.ended(2);
+  expect(await customer.questions.last().locator(".bubble").textContent()).toBe("继续");
+  expect(await customer.panel.getByRole("button", { name: "继续" }).count()).toBe(0);
 });
 
 test("where a simulator answers the panel says so in two places; where a relay answers in none", async () => {

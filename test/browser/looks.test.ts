@@ -30,18 +30,12 @@ test("an answer that ends while another tab is looked at is told in the title un
   await using customer = await openCustomer(shop);
   const title = await customer.page.title();
   await customer.ask(saying("在后台", { first: 800 }));
-  await customer.page.evaluate(hide, true);
+  await customer.away(true);
   await eventually(() => customer.page.title()).toBe(`(1) ${title}`);
-  await customer.page.evaluate(hide, false);
+  await customer.away(false);
   await eventually(() => customer.page.title()).toBe(title);
   await eventually(() => customer.lastText.textContent()).toBe("在后台");
 });
-
-/** Runs in the page: as if its tab had been left, or come back to. */
-function hide(hidden: boolean): void {
-  Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}
 
 test("an answer can be copied as it was written, and a mark given to it is still there after a reload", async () => {
   await using customer = await openCustomer(shop, { permissions: ["clipboard-read", "clipboard-write"] });

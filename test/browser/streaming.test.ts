@@ -55,7 +55,7 @@ test("S10 the stop button ends the answer upstream, keeps and marks the text, an
   const kept = await customer.lastText.textContent();
   expect(kept?.length).toBeGreaterThanOrEqual(30);
   expect(counted(600).startsWith(kept?.trimEnd() ?? "none")).toBe(true);
-  expect(await customer.answers.locator(".ending").textContent()).toContain("已停止回答");
+  expect(await customer.answers.locator(".ending").textContent()).toContain("已停止。");
   await eventually(async () => (await shop.asked(mark)).map(({ state }) => state)).toEqual(["aborted"]);
 
   await customer.sendButton.waitFor();

@@ -106,6 +106,27 @@ export class Visitor implements AsyncDisposable {
     await this.field.press("Enter");
   }
 
+  /** As if the tab had been left, or come back to. */
+  away(hidden: boolean): Promise<void> {
+    return this.page.evaluate((isAway) => {
+      Object.defineProperty(document, "hidden", { get: () => isAway, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  }
+
+  /** From now on everything that the polite voice says is kept. */
+  async listen(): Promise<() => Promise<string[]>> {
+    await this.page.locator('tidegate-widget [aria-live="polite"]').evaluate((region) => {
+      window.spoken = [];
+      new MutationObserver(() => window.spoken.push(region.textContent?.trim() ?? "")).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    });
+    return () => this.page.evaluate(() => window.spoken);
+  }
+
   /** Waits until so many answers have ended. */
   async ended(count: number): Promise<void> {
     await this.panel

@@ -6,6 +6,7 @@ import {
   asked,
   chatWith,
   kinds,
+  memoryStorage,
   movedClock,
   nextTime,
   online,
@@ -333,7 +334,7 @@ test("A6: the place in line never rises, and the line of another turn is another
   expect((await told("t1", 7, "medium")).place?.position).toBe(7);
   expect((await told("t1", 8, "degraded")).place?.position).toBe(7);
   expect((await told("t1", 3, "medium")).place?.position).toBe(3);
-  expect((await told("t2", 5, "degraded")).place).toEqual({ turnId: "t2", position: 5, waitMs: null });
+  expect((await told("t2", 5, "degraded")).place).toEqual({ turnId: "t2", position: 5, from: 5, waitMs: null });
   server.emit("turn:started", { ...started, turnId: "t2" });
   await stateOf(chat, (state) => state.place === null && state.runningTurnId === "t2");
 });
@@ -357,8 +358,20 @@ test("a turn that stands in line is in line again after a reload", async () => {
   server.opened.messages = [asked("q1", "t1")];
   server.opened.turn = { turnId: "t1", state: "queued", epoch: 0, text: "", offset: 0, position: 12, waitMs: null };
   const state = await online(chatWith(server));
-  expect(state.place).toEqual({ turnId: "t1", position: 12, waitMs: null });
+  expect(state.place).toEqual({ turnId: "t1", position: 12, from: 12, waitMs: null });
   expect(kinds(state)).toEqual(["chip q1 sent"]);
+});
+
+test("A6: what a turn has come through of its line is still known after a reload", async () => {
+  const server = await scriptedServer();
+  const session = memoryStorage();
+  const open = async (turnId: string, position: number) => {
+    server.opened.turn = { turnId, state: "queued", epoch: 0, text: "", offset: 0, position, waitMs: null };
+    return (await online(chatWith({ url: server.url, session }))).place;
+  };
+  expect(await open("t1", 12)).toMatchObject({ position: 12, from: 12 });
+  expect(await open("t1", 3)).toMatchObject({ position: 3, from: 12 });
+  expect(await open("t2", 5)).toMatchObject({ position: 5, from: 5 });
 });
 
 test("stop names the running turn and waits for the fact", async () => {

@@ -46,12 +46,23 @@ describe("what is announced", () => {
     expect(said(quiet, { ...quiet, entries: [failed] })).toEqual([`Not sent. ${en.errors["too-large"]}!!`]);
   });
 
-  test("each new position, not each new guess of the wait", () => {
-    const at = (position: number, high: number): ChatState => ({
-      ...quiet,
-      place: { turnId: "t1", position, waitMs: { low: 0, high } },
-    });
-    expect(said(quiet, at(5, 90_000), at(5, 80_000), at(4, 80_000), quiet)).toEqual([en.place(5), en.place(4)]);
+  const at = (position: number, high = 90_000): ChatState => ({
+    ...quiet,
+    place: { turnId: "t1", position, from: 40, waitMs: { low: 0, high } },
+  });
+
+  test("A6 a place when it is first told, not each new guess of the wait, nor its end", () => {
+    expect(said(quiet, at(2, 90_000), at(2, 80_000), quiet)).toEqual([en.place(2)]);
+  });
+
+  test("A6 of a long line some positions only, and each of the last three", () => {
+    const places = Array.from({ length: 40 }, (_, served) => at(40 - served));
+    expect(said(quiet, ...places)).toEqual([40, 31, 15, 7, 3, 2, 1].map(en.place));
+    expect(said(at(40), at(12))).toEqual([en.place(12)]);
+  });
+
+  test("A6 that the answer begins after the wait", () => {
+    expect(said(at(2), at(1), running)).toEqual([en.place(1), en.said.answering]);
   });
 
   test("a lost connection and its return, a refusal at once", () => {

@@ -5,6 +5,7 @@ import type { ChatState, TextSink } from "../../client/chat/chat.ts";
 import { Panel } from "../../client/widget/panel.tsx";
 import type { Acts, View } from "../../client/widget/view.ts";
 import { words as en } from "../../client/widget/words/en.ts";
+import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
 import { answer, question, quiet } from "./widget-state.ts";
 
 const acts = {
@@ -50,6 +51,7 @@ function show(chat: Partial<ChatState> = {}, changes: Partial<View> = {}): void 
     open: true,
     isFull: false,
     takesFocus: true,
+    titled: true,
     person: { state: "none" },
     acts,
     ...changes,
@@ -134,11 +136,43 @@ describe("the panel", () => {
     expect(all(".chip").map((chip) => chip.dataset["message"])).toEqual(["m2"]);
     byName(en.takeBack)?.click();
     expect(acts.stop).toHaveBeenCalledWith("t2");
-    show({ entries: [waiting], place: { turnId: "t2", position: 3, waitMs: { low: 61_000, high: 170_000 } } });
+    show({ entries: [waiting], place: { turnId: "t2", position: 3, from: 3, waitMs: { low: 61_000, high: 170_000 } } });
     expect(all(".chip")).toEqual([]);
     expect(page.querySelector(".line")?.textContent).toContain("You are number 3 in line, about 2–3 min");
     byName(en.leaveLine)?.click();
     expect(acts.stop).toHaveBeenLastCalledWith("t2");
+  });
+
+  const inLine = { turnId: "t1", position: 3, from: 4, waitMs: null };
+  const line = () => page.querySelector(".line");
+
+  test.each(["high", "medium", "degraded"] as const)("A11 the line says why there is one: %s", (tier) => {
+    show({ tier, place: inLine });
+    expect(line()?.textContent).toContain(en.whyWaiting(tier, true));
+    show({ tier, place: inLine }, { words: zhCN, titled: false });
+    expect(line()?.textContent).toContain(zhCN.whyWaiting(tier, false));
+  });
+
+  test("A6 no range is shown while none is known", () => {
+    show({ place: inLine });
+    expect(line()?.querySelector("p")?.textContent).toBe("You are number 3 in line, your answer starts by itself");
+  });
+
+  test("A6 the bar grows with every place from the first one told to the front, and only looks like one", () => {
+    const told = [4, 3, 2, 1].map((position) => {
+      show({ place: { ...inLine, position } });
+      return page.querySelector<HTMLElement>(".progress")?.style.scale;
+    });
+    expect(told).toEqual(["0.25 1", "0.5 1", "0.75 1", "1"]);
+    expect(page.querySelector(".progress")?.getAttribute("aria-hidden")).toBe("true");
+  });
+
+  test("A7 a place that was given up says why and offers to ask again", () => {
+    const error = { code: "place-given-up", message: "", retryable: true } as const;
+    show({ entries: [question("m1"), answer("t1", { state: "ended", outcome: "shed", error })] });
+    expect(page.querySelector("[data-turn=t1] .ending")?.textContent).toContain(en.errors["place-given-up"]);
+    byName(en.askAgain)?.click();
+    expect(acts.askAgain).toHaveBeenCalledExactlyOnceWith("t1");
   });
 
   test("a question that was not sent offers to try again under its own id", () => {

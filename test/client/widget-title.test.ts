@@ -5,6 +5,8 @@ import { openTitleHint } from "../../client/widget/title.ts";
 import { words as en } from "../../client/widget/words/en.ts";
 import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
 
+const nothing = { open: false, unread: 0, called: false, words: en, place: null };
+
 test("a hint stands before the page's own title and goes without a trace", () => {
   document.title = "Shop";
   const hint = openTitleHint();
@@ -28,11 +30,14 @@ test("a title that the page changes meanwhile is the page's", () => {
 });
 
 test("what is unread goes before the place in line, and is counted up to nine", () => {
-  const place = { turnId: "t", position: 4, waitMs: null };
-  expect(newsOf({ open: false, unread: 12, words: en, place })?.badge).toBe("9+");
-  expect(newsOf({ open: false, unread: 0, words: zhCN, place })).toMatchObject({
-    badge: "#4",
-    hint: "【第 4 位】",
-  });
-  expect(newsOf({ open: false, unread: 0, words: en, place: null })).toBeUndefined();
+  const place = { turnId: "t", position: 4, from: 4, waitMs: null };
+  expect(newsOf({ ...nothing, unread: 12, place })?.badge).toBe("9+");
+  expect(newsOf({ ...nothing, words: zhCN, place })).toMatchObject({ badge: "#4", hint: "【第 4 位】" });
+  expect(newsOf(nothing)).toBeUndefined();
+});
+
+test("A6 that it is their turn goes before all else, in both languages", () => {
+  const now = { ...nothing, called: true, unread: 1 };
+  expect(newsOf(now)).toEqual({ badge: "Your turn", hint: "[Your turn] ", sentence: "Your turn" });
+  expect(newsOf({ ...now, words: zhCN })).toEqual({ badge: "轮到您了", hint: "【轮到您了】", sentence: "轮到您了" });
 });

@@ -64,6 +64,20 @@ describe("the tables of words", () => {
     expect(en.wait(...minutesOf({ low: 0, high: 60_000 }))).toBe("about 1 min");
   });
 
+  test("A11 the line names its reason by the tier, in one sentence of its own, and who will tell when it is over", () => {
+    const tiers = ["high", "medium", "degraded"] as const;
+    for (const { whyWaiting } of [zhCN, en]) {
+      const [reasons, ends] = [0, 1].map((part) =>
+        tiers.map((tier) => whyWaiting(tier, true).split(/(?<=[.。])/)[part]),
+      );
+      expect(new Set(reasons).size).toBe(3);
+      expect(new Set(ends).size).toBe(1);
+    }
+    expect(zhCN.whyWaiting("high", true)).toMatch(/按钮和网页标题/);
+    expect(en.whyWaiting("high", true)).toMatch(/button and page title/);
+    expect([zhCN, en].map(({ whyWaiting }) => whyWaiting("high", false)).join("")).not.toMatch(/标题|title/);
+  });
+
   test("the first language given counts, any Chinese is Chinese, everything else English", () => {
     expect(["zh", "zh-TW", "ZH-hant-hk", "en", "fr", ""].map(pickLocale)).toEqual([
       ...["zh-CN", "zh-CN", "zh-CN"],

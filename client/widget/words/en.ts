@@ -1,7 +1,14 @@
+import type { Tier } from "../../../src/contract/shapes.ts";
 import type { Words } from "./words.ts";
 
 /** For what only a page that is out of date, or a fault of ours, can bring about. */
 const reload = "This did not work. Please reload the page and try again.";
+
+const why: Record<Tier, string> = {
+  high: "Many people are asking right now.",
+  medium: "The AI is answering more slowly than usual.",
+  degraded: "Answers are shorter right now, so that everyone gets one.",
+};
 
 export const words: Words = {
   locale: "en",
@@ -58,7 +65,7 @@ export const words: Words = {
   sorryForBad: "Sorry about that. Would you rather talk to a person?",
   askAgain: "Ask again",
   goOn: "Continue",
-  stopped: "The answer was stopped.",
+  stopped: "Stopped.",
   truncated: "That was a long one; there is more.",
   interrupted: "A person has taken over.",
   latest: "Jump to latest",
@@ -68,9 +75,11 @@ export const words: Words = {
     if (low > 15) return "more than 15 minutes";
     return low === high ? `about ${high} min` : `about ${low}–${high} min`;
   },
-  whyWaiting: "Many people are asking right now. Browse on if you like: your place is kept.",
+  whyWaiting: (tier, titled) =>
+    `${why[tier]} Browse on if you like: your place is kept, and the chat button${titled ? " and page title" : ""} will say “Your turn”.`,
   startsByItself: "your answer starts by itself",
   leaveLine: "Leave the line",
+  yourTurn: "Your turn",
   connecting: "Connecting…",
   reconnecting: "Connection lost. Reconnecting…",
   offline: "You are offline. This goes on by itself once you are back.",
@@ -82,7 +91,7 @@ export const words: Words = {
     online: "Connected again",
     agentAnswers: (name) => `${name} is with you now`,
   },
-  titleHint: { unread: (count) => `(${count}) `, place: (position) => `[#${position}] ` },
+  titleHint: { unread: (count) => `(${count}) `, place: (position) => `[#${position}] `, turn: "[Your turn] " },
   errors: {
     "bad-request": reload,
     "unknown-command": reload,

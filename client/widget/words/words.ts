@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../../src/contract/errors.ts";
+import type { Tier } from "../../../src/contract/shapes.ts";
 import type { Locale } from "./locale.ts";
 
 /** Everything the widget says, in one language. */
@@ -57,9 +58,11 @@ export interface Words {
   latest: string;
   place(position: number): string;
   wait(lowMinutes: number, highMinutes: number): string;
-  whyWaiting: string;
+  /** Why there is a line, and that one need not sit in front of it; `titled` when the page's title tells, too. */
+  whyWaiting(tier: Tier, titled: boolean): string;
   startsByItself: string;
   leaveLine: string;
+  yourTurn: string;
   connecting: string;
   reconnecting: string;
   offline: string;
@@ -67,7 +70,7 @@ export interface Words {
   types(name: string): string;
   /** Spoken only. */
   said: { answering: string; answered: string; online: string; agentAnswers(name: string): string };
-  titleHint: { unread(count: number): string; place(position: number): string };
+  titleHint: { unread(count: number): string; place(position: number): string; turn: string };
   errors: Readonly<Record<ErrorCode, string>>;
   retryIn(seconds: number): string;
 }

@@ -1,7 +1,14 @@
+import type { Tier } from "../../../src/contract/shapes.ts";
 import type { Words } from "./words.ts";
 
 /** For what only a page that is out of date, or a fault of ours, can bring about. */
 const reload = "操作没有成功，请刷新页面后再试。";
+
+const why: Record<Tier, string> = {
+  high: "现在咨询的人较多。",
+  medium: "AI 现在回答得比平时慢。",
+  degraded: "现在回答会简短一些，让每个人都能得到解答。",
+};
 
 export const words: Words = {
   locale: "zh-CN",
@@ -56,7 +63,7 @@ export const words: Words = {
   sorryForBad: "抱歉没能帮到您，需要转人工吗？",
   askAgain: "重新提问",
   goOn: "继续",
-  stopped: "已停止回答。",
+  stopped: "已停止。",
   truncated: "回答较长，先说到这里。",
   interrupted: "人工客服已接手。",
   latest: "回到最新消息",
@@ -66,9 +73,11 @@ export const words: Words = {
     if (low > 15) return "预计超过 15 分钟";
     return low === high ? `预计约 ${high} 分钟` : `预计 ${low}–${high} 分钟`;
   },
-  whyWaiting: "现在咨询的人较多。您可以继续浏览，位置会为您保留。",
+  whyWaiting: (tier, titled) =>
+    `${why[tier]}您可以继续浏览，位置会为您保留，轮到您时客服按钮${titled ? "和网页标题" : ""}会提醒您。`,
   startsByItself: "轮到您会自动开始",
   leaveLine: "退出排队",
+  yourTurn: "轮到您了",
   connecting: "正在连接…",
   reconnecting: "网络中断，正在重新连接…",
   offline: "您已离线，恢复网络后会自动继续。",
@@ -80,7 +89,7 @@ export const words: Words = {
     online: "已重新连接",
     agentAnswers: (name) => `${name}正在为您服务`,
   },
-  titleHint: { unread: (count) => `(${count}) `, place: (position) => `【第 ${position} 位】` },
+  titleHint: { unread: (count) => `(${count}) `, place: (position) => `【第 ${position} 位】`, turn: "【轮到您了】" },
   errors: {
     "bad-request": reload,
     "unknown-command": reload,
