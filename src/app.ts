@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
+import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
 import { Assistant } from "./domain/assistant.ts";
 import { Audience } from "./domain/audience.ts";
@@ -72,7 +73,11 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const audience = new Audience({
     clock,
     paceMs: pace,
-    ...(cluster && { muted: () => cluster.fenced, emptied: (conversationId) => cluster.emptied(conversationId) }),
+    ...(cluster && { muted: () => cluster.fenced }),
+    emptied: (conversationId) => {
+      absences.left(conversationId);
+      cluster?.emptied(conversationId);
+    },
   });
   const places = new Places({
     settings: lineSettings(config),
@@ -116,6 +121,16 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     }),
     onFault,
   });
+  const absences = new Absences({
+    clock,
+    awayMs: config.admission.line.awaySeconds * 1_000,
+    waits: (conversationId) => places.knows(conversationId),
+    isWatched: (conversationId) => audience.isWatched(conversationId),
+    awayElsewhereMs: async (conversationId) => (cluster ? cluster.awayElsewhereMs(conversationId) : Infinity),
+    giveUp: (conversationId) => assistant.abandon(conversationId),
+    onFault,
+  });
+  stack.defer(() => absences.close());
   await cluster?.join({ assistant, admission, places }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),

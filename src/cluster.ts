@@ -195,6 +195,11 @@ export class Cluster implements AsyncDisposable {
     this.conversations.leave(conversationId).catch(unlessOutage(this.#options.onFault));
   }
 
+  /** For how long nobody on another node has looked at the conversation; null while somebody does. */
+  awayElsewhereMs(conversationId: string): Promise<number | null> {
+    return this.#redis.conversations.awayElsewhereMs(conversationId);
+  }
+
   /** The running answer of a conversation is taken up here if nobody writes it any more. */
   revive(conversationId: string, isFree: boolean): Promise<Revival> {
     return this.#crew?.caretaker.revive(conversationId, isFree) ?? Promise.resolve("nothing");

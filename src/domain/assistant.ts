@@ -194,6 +194,16 @@ export class Assistant {
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
   }
 
+  /** Whoever asked has gone: the place in line is given up, unless the answer has begun (A7). */
+  async abandon(conversationId: string): Promise<void> {
+    const { conversations, admission } = this.#options;
+    const conversation = await conversations.read(conversationId);
+    if (!conversation?.waiting || conversation.running) return;
+    if (!(await admission.giveUp(conversationId))) return;
+    const error = wireError("place-given-up");
+    await this.#end(conversation.waiting, { outcome: "shed", text: "", error }, noReport);
+  }
+
   /**
    * Resolves when nothing is being written and nothing waits. Aborting `hurry` ends what is left: as `failed`, with its
    * text, and what still waits without any; or, when it is `lost` to other nodes, without an end.

@@ -114,6 +114,11 @@ export class Places implements Listener {
     this.#turns.delete(conversationId);
   }
 
+  /** A turn waits there, as far as is known here. */
+  knows(conversationId: string): boolean {
+    return this.#waiters.has(conversationId) || this.#turns.has(conversationId);
+  }
+
   /** Where the waiting turn of a conversation stands; null when that is not known here. */
   of(conversationId: string): Place | null {
     const waiter = this.#waiters.get(conversationId);

@@ -77,3 +77,49 @@ test("A8: a node that is killed while its customers stand in line loses none of 
     expect(answers).toMatchObject([{ turnId, outcome: "completed" }]);
   }
 });
+
+test("A7: whoever leaves one node for another is not away, and who has left both gives the place up", {
+  timeout: 60_000,
+}, async () => {
+  await using service = await openService({ nodes: 2, env: { TIDEGATE_CONFIG: "test/cluster/shut.json" } });
+  const [one = "", two = ""] = service.urls;
+  const [, , second] = await askAll([one], 3);
+  if (second === undefined) throw new Error("three asked");
+  await second.customer.fact("turn:queued");
+  second.customer.socket.disconnect();
+  const moved = await openAgain(two, second.customer);
+  await new Promise((resolve) => setTimeout(resolve, 3_500));
+  expect(moved.opened.turn).toMatchObject({ turnId: second.turnId, state: "queued" });
+  expect(moved.facts.filter(({ name }) => name === "turn:ended")).toEqual([]);
+  moved.socket.disconnect();
+  // Whoever looked at it meanwhile would be there.
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  const { answers } = await readStored(one, guestOf(second.customer.opened), second.turnId);
+  expect(answers).toMatchObject([{ outcome: "shed", error: { code: "place-given-up" } }]);
+  expect(service.faults).toEqual([]);
+});
+
+test("A10: one refusal at one node holds the starts of the other back within a tenth of a second", {
+  timeout: 60_000,
+}, async () => {
+  await using service = await openService({ nodes: 2 });
+  const [one = "", two = ""] = service.urls;
+  const [refused, other] = await Promise.all([openCustomer(one), openCustomer(two)]);
+  // Both have asked before: nothing is warmed up by the refusal.
+  await Promise.all([refused.answerTo(brief), other.answerTo(brief)]);
+  const pause = "[[sim: rate-limit retryAfter=2]] hello";
+  const { turnId } = await refused.ask("message:send", { messageId: "r", text: pause });
+  await refused.fact("turn:started", (started) => started.turnId === turnId);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const from = performance.now();
+  const { turnId: later } = await other.ask("message:send", { messageId: "o", text: brief });
+  await other.fact("turn:queued", (queued) => queued.turnId === later);
+  await other.fact("turn:started", (started) => started.turnId === later);
+  expect(performance.now() - from).toBeGreaterThan(1_500);
+  const ends = [
+    refused.fact("turn:ended", (end) => end.turnId === turnId),
+    other.fact("turn:ended", (end) => end.turnId === later),
+  ];
+  for (const { outcome } of await Promise.all(ends)) expect(outcome).toBe("completed");
+  expect(service.faults).toEqual([]);
+});

@@ -6,7 +6,7 @@ import { until } from "../support/until.ts";
 
 /** Few may begin at once, and few a second. */
 function narrow(config: Config): Config {
-  const rate = { perSecond: 10, burst: 2 };
+  const rate = { perSecond: 4, burst: 2 };
   const { admission } = generous(config);
   const line = { ...admission.line, acceptBelow: { vip: 9, member: 8, guest: 7 } };
   return {
@@ -113,4 +113,34 @@ test("A4: who asks much has one place, and whoever asks behind a running answer 
   await busy.fact("turn:ended", ({ turnId }) => turnId === first);
   const place = await busy.fact("turn:queued");
   expect(place).toMatchObject({ turnId: behind[0]?.turnId, position: 2 });
+});
+
+/** A second is long. */
+const hasty = (config: Config): Config => {
+  const given = closed(config);
+  const line = { ...given.admission.line, awaySeconds: 1 };
+  return { ...given, admission: { ...given.admission, line } };
+};
+
+test("A7: whoever is away for too long gives the place up, is told so on coming back, and whoever is back in time keeps it", async () => {
+  await using server = await openTestServer({ config: hasty });
+  const crowd = await openCrowd(server.url, 5);
+  const turns: string[] = [];
+  for (const customer of crowd) turns.push((await ask(customer)).turnId ?? "");
+  const [, , gone, back, last] = crowd;
+  if (!gone || !back || !last) throw new Error("there are five");
+  gone.socket.disconnect();
+  back.socket.disconnect();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await using returned = await openAgain(server.url, back);
+  expect(returned.opened.turn).toMatchObject({ turnId: turns[3], position: 2 });
+  await last.fact("turn:queued", ({ position }) => position === 2);
+  await using late = await openAgain(server.url, gone);
+  expect(late.opened.turn).toBeNull();
+  const error = { code: "place-given-up", retryable: true };
+  expect(late.opened.messages.at(-1)).toMatchObject({ author: "assistant", turnId: turns[2], outcome: "shed", error });
+  expect((await late.send("message:send", { messageId: freshId(), text: "again" })).ok).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(positionsOf(returned).at(-1)).toBe(1);
+  expect(positionsOf(last).at(-1)).toBe(2);
 });

@@ -51,6 +51,13 @@ export class RedisConversations implements Conversations {
     await link.step("leave", keys.conversation(tagOf(conversationId)), [nodeId(), visit]);
   }
 
+  /** For how long nobody on another node has looked at the conversation, in milliseconds; null while somebody does. */
+  async awayElsewhereMs(conversationId: string): Promise<number | null> {
+    const { link, keys, nodeId } = this.#place.options;
+    const ms = replies.away.parse(await link.step("away", keys.conversation(tagOf(conversationId)), [nodeId()]));
+    return ms !== null && ms < 0 ? Number.POSITIVE_INFINITY : ms;
+  }
+
   async ask(conversationId: string, { messageId, text, page, turnId = this.#newId() }: Question): Promise<Asked> {
     const message = openJson({ messageId, author: "customer", text });
     const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", turnId];

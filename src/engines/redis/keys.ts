@@ -6,7 +6,7 @@ import { classes } from "../../domain/line.ts";
  *
  * | key | type | what | life |
  * | --- | --- | --- | --- |
- * | `<prefix>:{tag}:conversation` | hash | `id customer responder page running waiting score` | C1, and an hour more while a turn runs |
+ * | `<prefix>:{tag}:conversation` | hash | `id customer responder page running waiting score leftAt` | C1, and an hour more while a turn runs |
  * | `<prefix>:{tag}:order` | list | message ids, oldest first | the same |
  * | `<prefix>:{tag}:messages` | hash | message id → message (JSON) | the same |
  * | `<prefix>:{tag}:turns` | hash | turn id → turn (JSON) | the same |

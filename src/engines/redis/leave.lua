@@ -3,4 +3,7 @@
 -- ARGV: 1 node, 2 the visit that ends
 -- Gives: 1 when it is gone now
 if redis.call('HGET', watchers, ARGV[1]) ~= ARGV[2] then return 0 end
-return redis.call('HDEL', watchers, ARGV[1])
+redis.call('HDEL', watchers, ARGV[1])
+-- Not where the conversation is over: it would be a beginning of another one.
+if field('id') ~= '' then redis.call('HSET', conversation, 'leftAt', now()) end
+return 1

@@ -47,6 +47,7 @@ const round = z.tuple([
   tier,
   z.string(),
 ]);
+const away = z.number().nullable();
 const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
@@ -87,6 +88,7 @@ export const replies = {
   entered,
   round,
   found,
+  away,
   told,
   course,
 };

@@ -17,6 +17,7 @@ const steps = {
   open: ofConversation,
   read: ofConversation,
   leave: ofConversation,
+  away: ofConversation,
   ask: ofConversation,
   start: ofConversation,
   raise: ofConversation,
