@@ -140,3 +140,12 @@ test("X4 the front page runs under the server's policy without a violation, in b
     expect(customer.complaints).toEqual([]);
   }
 });
+
+test("X4 nothing that the widget loads can set HTML", async () => {
+  await using customer = await openCustomer(shop);
+  const scripts = customer.fetched.filter((url) => /\/(widget|assets\/widget-.*)\.js$/.test(url));
+  expect(scripts.length).toBe(2);
+  for (const url of scripts) {
+    expect(await (await fetch(url)).text(), url).not.toMatch(/(inner|outer|adjacent)HTML|DOMParser|document\.write/i);
+  }
+});
