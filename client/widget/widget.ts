@@ -79,6 +79,8 @@ export function openWidget(
   }
 
   function hear(chat: ChatState, news: number): void {
+    // The last words of a talk that has been ended.
+    if (chat !== talk?.state) return;
     const { words, chat: before } = state;
     const unread = isSeen() ? 0 : state.unread + news;
     const called = !isSeen() && (state.called || before?.place?.turnId === chat.runningTurnId);
@@ -141,12 +143,16 @@ export function openWidget(
     dropPerson,
   };
 
-  /** Ends the talk; the next one begins when it is needed, or at once where somebody is looking. */
-  function restart(): void {
+  function endTalk(): void {
     talk?.close();
     talk = undefined;
     patch({ chat: null, ...allSeen, takesFocus: false, person: { state: "none" } });
     draw(null);
+  }
+
+  /** Ends the talk; the next one begins when it is needed, or at once where somebody is looking. */
+  function restart(): void {
+    endTalk();
     if (state.open || hasSession()) patch({ chat: converse().state });
   }
 
@@ -188,10 +194,9 @@ export function openWidget(
       hide();
       language.close();
       stopWaking();
-      talk?.close();
+      endTalk();
       stage.close();
       announcer.close();
-      draw(null);
       handoff.remove();
     },
   };

@@ -119,6 +119,18 @@ test("A6 whoever looks at another tab is told in the title that it is their turn
   await eventually(() => customer.page.title()).toBe(title);
 });
 
+test("a widget that is taken off the page leaves no sign in its title", async () => {
+  await using _crowd = await openCrowd(9);
+  await using customer = await openCustomer(shop);
+  const title = await customer.page.title();
+  await customer.ask("你好");
+  await lineOf(customer).waitFor();
+  await customer.away(true);
+  expect(await customer.page.title()).not.toBe(title);
+  await customer.call("destroy");
+  expect(await customer.page.title()).toBe(title);
+});
+
 test("A6 the voice tells the place and then that the answer begins", async () => {
   await using _crowd = await openCrowd(4);
   await using customer = await openCustomer(shop);
