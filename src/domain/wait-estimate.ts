@@ -10,9 +10,11 @@ interface Sample {
 
 /** Samples are a second apart; two windows tell how steady the service is. */
 const sampleMs = 1_000;
-const shortMs = 5_000;
-const longMs = 30_000;
-/** Measured for less than this, the tier's own rate is the better guess. */
+const shortestMs = 5_000;
+const longFactor = 6;
+/** In fewer starts than so many a pause cannot be told from a slow pace. */
+const fewestStarts = 5;
+/** Measured for less than this, or than most of the shorter window, the tier's own rate is the better guess. */
 const leastMs = 3_000;
 /** What chance and a change of pace do to either end of a range. */
 const doubt = 1.15;
@@ -47,17 +49,24 @@ export class WaitEstimate {
     const last = this.#samples.at(-1);
     if (last && now - last.at < sampleMs) return;
     const served = classes.reduce((sum, name) => sum + lines[name].served, 0);
-    this.#samples = [...this.#samples.filter(({ at }) => now - at <= longMs), { at: now, served }];
+    const kept = this.#samples.filter(({ at }) => now - at <= longFactor * this.#shortMs);
+    this.#samples = [...kept, { at: now, served }];
   }
 
   of(name: CustomerClass, position: number): { readonly low: number; readonly high: number } | null {
-    const measured = [this.#rate(shortMs), this.#rate(longMs)].filter((rate) => rate !== null);
+    const measured = [this.#rate(this.#shortMs), this.#rate(longFactor * this.#shortMs)].filter(
+      (rate) => rate !== null,
+    );
     const rates = measured.length === 0 ? [this.#perSecond] : measured;
     const [fast, slow] = [Math.max(...rates), Math.min(...rates)];
     if (slow <= 0) return null;
     const low = this.#untilServed(name, Math.max(0, position - 1), fast) / doubt;
     const high = this.#whileAllShare(name, position + Math.sqrt(position), slow) * doubt;
     return { low: Math.round(low), high: Math.round(high + 250) };
+  }
+
+  get #shortMs(): number {
+    return Math.max(shortestMs, (fewestStarts * 1_000) / this.#perSecond);
   }
 
   /** Milliseconds until so many of the class are served, if nobody else comes. */
@@ -92,7 +101,7 @@ export class WaitEstimate {
     if (this.#since === null || last === undefined) return null;
     const from = Math.max(this.#since, last.at - windowMs);
     const first = this.#samples.find(({ at }) => at >= from);
-    if (first === undefined || last.at - first.at < leastMs) return null;
+    if (first === undefined || last.at - first.at < Math.max(leastMs, 0.6 * this.#shortMs)) return null;
     return ((last.served - first.served) * 1_000) / (last.at - first.at);
   }
 }

@@ -3,6 +3,7 @@ import type { FactPayload } from "../../src/contract/events.ts";
 import { classes } from "../../src/domain/line.ts";
 import { Places } from "../../src/domain/places.ts";
 import type { TurnRef } from "../../src/domain/turns.ts";
+import { WaitEstimate } from "../../src/domain/wait-estimate.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { newAnswer } from "./answers.ts";
@@ -181,4 +182,22 @@ test("A6 where nothing is served nobody is told a wait", async () => {
   await line.steer({ pause: { classes, ms: 1_000_000 } });
   await serve(40_000);
   expect(places.of("c49")?.waitMs).toBeNull();
+});
+
+test("A6 where starts are seconds apart a range is told all the same, and it is a true one", async () => {
+  const rate = { perSecond: 0.2, burst: 1 };
+  const slow = { ...settings, tiers: { high: rate, medium: rate, degraded: rate } };
+  const clock = new VirtualClock();
+  const waits = new WaitEstimate(slow, clock);
+  const nobody = { head: 1, next: 1, served: 0, before: [] };
+  for (let second = 0; second < 120; second++) {
+    clock.advance(1_000);
+    const served = Math.floor(second / 5);
+    const guest = { head: 1 + served, next: 100, served, before: [] };
+    waits.note({ vip: nobody, member: nobody, guest }, "high");
+    const range = waits.of("guest", 10);
+    expect(range?.low).toBeLessThan(50_000);
+    expect(range?.high).toBeGreaterThan(45_000);
+    expect(range?.high).toBeLessThan(110_000);
+  }
 });
