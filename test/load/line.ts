@@ -1,0 +1,109 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClusterNode } from "../cluster/topology.ts";
+import { Crowd } from "./crowd.ts";
+import type { Customer } from "./customer.ts";
+import {
+  checkFirstPlace,
+  checkFront,
+  checkMovingUp,
+  checkOrder,
+  checkRange,
+  checkReloads,
+  checkReturn,
+  type Killing,
+  type Leaving,
+  type Reload,
+} from "./places.ts";
+import { checkPromises } from "./promises.ts";
+import { type Report, whole } from "./report.ts";
+import { arrivals } from "./schedule.ts";
+import { onOneTier, openStage } from "./stage.ts";
+import { checkStarts } from "./starts.ts";
+import { waits } from "./story.ts";
+
+const rate = { perSecond: 100, burst: 50 };
+const askingSeconds = 2;
+/** So many reload, and so many leave. */
+const sample = 50;
+
+/** Many ask within two seconds, and then all that may happen to somebody in line happens to some. */
+export async function runLine(report: Report, count: number): Promise<void> {
+  await using stage = await openStage({ tiers: onOneTier(rate) });
+  const { service } = stage;
+  report.title(`The line: ${whole(count)} questions in ${askingSeconds} s; ${rate.perSecond}/s, burst ${rate.burst}`);
+  using crowd = await Crowd.open(count, service.urls);
+  const { stories } = crowd;
+  const { reloads, leaving, killing } = await play(crowd, service.nodes[1]);
+  checkFirstPlace(report, stories);
+  checkOrder(report, stories, killing);
+  checkFront(report, stories, killing);
+  checkRange(report, stories);
+  checkReloads(report, reloads);
+  checkMovingUp(report, stories, leaving);
+  checkReturn(report, stories, killing);
+  checkStarts(report, stories, rate, 100 + crowd.deafMs);
+  checkPromises(report, crowd, service, leaving.gone);
+}
+
+interface Played {
+  readonly reloads: readonly Reload[];
+  readonly leaving: Leaving;
+  readonly killing: Killing;
+}
+
+async function play(crowd: Crowd, node: ClusterNode | undefined): Promise<Played> {
+  const { customers } = crowd;
+  const lastsMs = ((customers.length - rate.burst) / rate.perSecond) * 1_000;
+  const from = performance.now();
+  const part = (share: number) => pause(from + 1_000 * askingSeconds + share * lastsMs - performance.now());
+  const perSecond = customers.length / askingSeconds;
+  await crowd.ask(arrivals([{ seconds: askingSeconds, from: perSecond, to: perSecond }]));
+  await part(0.05);
+  const reloads = await reloadSome(customers);
+  await part(0.2);
+  const leaving = await leaveSome(customers);
+  await part(0.4);
+  const killing = await kill(node);
+  await crowd.settled(2 * lastsMs + 30_000);
+  return { reloads, leaving, killing };
+}
+
+function reloadSome(customers: readonly Customer[]): Promise<Reload[]> {
+  return Promise.all(
+    someOf(customers.filter(standsBeyond(20))).map(async (customer) => {
+      const { told } = customer.story;
+      const [before, count] = [placeOf(customer), told.length];
+      await customer.reload();
+      return { before, after: told[count]?.position ?? null };
+    }),
+  );
+}
+
+/** Guests from the middle of their line, so that nobody near its front is moved by it. */
+async function leaveSome(customers: readonly Customer[]): Promise<Leaving> {
+  const some = someOf(customers.filter(standsBeyond(200)).filter(({ story }) => story.class === "guest"));
+  const from = performance.now();
+  await Promise.all(some.map((customer) => customer.leave()));
+  return { from, to: performance.now(), gone: some.map(({ story }) => story) };
+}
+
+async function kill(node: ClusterNode | undefined): Promise<Killing> {
+  if (node === undefined) throw new Error("there is no second node");
+  const at = performance.now();
+  await node.kill();
+  return { at, node: node.url };
+}
+
+function standsBeyond(place: number): (customer: Customer) => boolean {
+  return (customer) => waits(customer.story) && placeOf(customer) > place;
+}
+
+function placeOf({ story }: Customer): number {
+  return story.told.at(-1)?.position ?? 0;
+}
+
+/** Evenly from all over. */
+function someOf(customers: readonly Customer[]): Customer[] {
+  const every = Math.max(1, Math.floor(customers.length / sample));
+  return customers.filter((_, at) => at % every === 0).slice(0, sample);
+}
