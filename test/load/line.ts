@@ -1,21 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterNode } from "../cluster/topology.ts";
-import { Crowd } from "./crowd.ts";
+import { Crowd, warmUp } from "./crowd.ts";
 import type { Customer } from "./customer.ts";
-import {
-  checkFirstPlace,
-  checkFront,
-  checkMovingUp,
-  checkOrder,
-  checkRange,
-  checkReloads,
-  checkReturn,
-  type Killing,
-  type Leaving,
-  type Reload,
-} from "./places.ts";
+import { checkMovingUp, checkReloads, checkReturn } from "./moves.ts";
+import { checkFirstPlace, checkFront, checkOrder, checkRange } from "./places.ts";
 import { checkPromises } from "./promises.ts";
 import { type Report, whole } from "./report.ts";
+import type { Killing, Leaving, Reload, Run } from "./run.ts";
 import { arrivals } from "./schedule.ts";
 import { onOneTier, openStage } from "./stage.ts";
 import { checkStarts } from "./starts.ts";
@@ -26,32 +17,22 @@ const askingSeconds = 2;
 /** So many reload, and so many leave. */
 const sample = 50;
 
+const checks = [checkFirstPlace, checkOrder, checkFront, checkRange, checkReloads, checkMovingUp, checkReturn];
+
 /** Many ask within two seconds, and then all that may happen to somebody in line happens to some. */
 export async function runLine(report: Report, count: number): Promise<void> {
   await using stage = await openStage({ tiers: onOneTier(rate) });
   const { service } = stage;
   report.title(`The line: ${whole(count)} questions in ${askingSeconds} s; ${rate.perSecond}/s, burst ${rate.burst}`);
+  await warmUp(service.urls, rate);
   using crowd = await Crowd.open(count, service.urls);
-  const { stories } = crowd;
-  const { reloads, leaving, killing } = await play(crowd, service.nodes[1]);
-  checkFirstPlace(report, stories);
-  checkOrder(report, stories, killing);
-  checkFront(report, stories, killing);
-  checkRange(report, stories);
-  checkReloads(report, reloads);
-  checkMovingUp(report, stories, leaving);
-  checkReturn(report, stories, killing);
-  checkStarts(report, stories, rate, 100 + crowd.deafMs);
-  checkPromises(report, crowd, service, leaving.gone);
+  const run = await play(crowd, service.nodes[1]);
+  for (const check of checks) check(report, run);
+  checkStarts(report, crowd, rate);
+  checkPromises(report, crowd, service, run.leaving.gone);
 }
 
-interface Played {
-  readonly reloads: readonly Reload[];
-  readonly leaving: Leaving;
-  readonly killing: Killing;
-}
-
-async function play(crowd: Crowd, node: ClusterNode | undefined): Promise<Played> {
+async function play(crowd: Crowd, node: ClusterNode | undefined): Promise<Run> {
   const { customers } = crowd;
   const lastsMs = ((customers.length - rate.burst) / rate.perSecond) * 1_000;
   const from = performance.now();
@@ -65,7 +46,7 @@ async function play(crowd: Crowd, node: ClusterNode | undefined): Promise<Played
   await part(0.4);
   const killing = await kill(node);
   await crowd.settled(2 * lastsMs + 30_000);
-  return { reloads, leaving, killing };
+  return { stories: crowd.stories, rate, slackMs: crowd.slackMs, reloads, leaving, killing };
 }
 
 function reloadSome(customers: readonly Customer[]): Promise<Reload[]> {

@@ -1,6 +1,6 @@
 import { fileConfig } from "../../src/config-file.ts";
 import { classes } from "../../src/domain/line.ts";
-import { Crowd } from "./crowd.ts";
+import { Crowd, warmUp } from "./crowd.ts";
 import { checkNone, checkPromises } from "./promises.ts";
 import { most, type Report, spread, whole } from "./report.ts";
 import { arrivals, type Phase } from "./schedule.ts";
@@ -23,6 +23,7 @@ export async function runNight(report: Report, scale: number): Promise<void> {
   const { service } = stage;
   const times = arrivals(night.map(({ seconds, from, to }) => ({ seconds, from: from * scale, to: to * scale })));
   report.title(`The night × ${scale}: ${whole(times.length)} questions; ${rate.perSecond}/s, burst ${rate.burst}`);
+  await warmUp(service.urls, rate);
   using crowd = await Crowd.open(times.length, service.urls);
   const from = performance.now();
   await crowd.ask(times);
@@ -30,7 +31,7 @@ export async function runNight(report: Report, scale: number): Promise<void> {
   const { stories } = crowd;
   tellWhatBecame(report, stories);
   tellTiers(report, stories, from);
-  checkStarts(report, stories, rate, 100 + crowd.deafMs);
+  checkStarts(report, crowd, rate);
   checkPromises(report, crowd, service);
   checkNone(report, "connections that the service cut", stories.flatMap(({ cutAt }) => cutAt).length);
 }

@@ -5,9 +5,13 @@ import type { Person } from "./customer.ts";
 /** What the nodes verify tokens with. */
 export const secret = "a secret for load runs only that is long enough";
 
-/** Of ten who come one is a VIP, three are members and six are guests; each of them spread evenly over the nodes. */
-export async function peopleFor(count: number, urls: readonly string[]): Promise<Person[]> {
-  return Promise.all(Array.from({ length: count }, (_, number) => personOf(number, urls)));
+/**
+ * Of ten who come one is a VIP, three are members and six are guests; each of them spread evenly over the nodes.
+ *
+ * @param first nobody of another crowd may have the same number
+ */
+export async function peopleFor(count: number, urls: readonly string[], first: number): Promise<Person[]> {
+  return Promise.all(Array.from({ length: count }, (_, at) => personOf(first + at, urls)));
 }
 
 async function personOf(number: number, urls: readonly string[]): Promise<Person> {

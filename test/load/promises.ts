@@ -41,6 +41,7 @@ export function checkPromises(report: Report, crowd: Crowd, service: Service, go
   for (const fault of stories.flatMap(({ faults }) => faults).slice(0, 5)) report.note("", fault);
   none("faults that a node has logged", service.faults.length);
   for (const fault of service.faults.slice(0, 5)) report.note("", fault);
+  report.note("a question is acknowledged", spread(crowd.acknowledgedMs));
   const heard = `a fact heard at most ${whole(deafMs)} ms late`;
   report.check(
     "this generator kept to its schedule",

@@ -26,7 +26,7 @@ export class Report {
 }
 
 function print(verdict: string, what: string, figures: string): void {
-  console.log(`${verdict.padEnd(6)}${what.padEnd(46)}${figures}`);
+  console.log(`${verdict.padEnd(6)}${what.padEnd(48)}${figures}`);
 }
 
 /** `1,234` */

@@ -1,4 +1,5 @@
 import type { StartRate } from "../../src/domain/line.ts";
+import type { Crowd } from "./crowd.ts";
 import type { Report } from "./report.ts";
 import { whole } from "./report.ts";
 import type { Story } from "./story.ts";
@@ -23,13 +24,13 @@ export function mostBeyond(starts: readonly number[], { perSecond, burst }: Star
 }
 
 /** A1 as customers see it: a fact that comes late looks as if its start had been later, close to the next ones. */
-export function checkStarts(report: Report, stories: readonly Story[], rate: StartRate, lateMs: number): void {
+export function checkStarts(report: Report, { stories, slackMs }: Crowd, rate: StartRate): void {
   const starts = startsOf(stories);
   const tookMs = (starts.at(-1) ?? 0) - (starts[0] ?? 0);
   const beyond = mostBeyond(starts, rate);
-  const tolerance = 1 + (rate.perSecond * lateMs) / 1_000;
+  const tolerance = 1 + (rate.perSecond * slackMs) / 1_000;
   const allowed = rate.burst + (rate.perSecond * tookMs) / 1_000;
   const used = `${whole(starts.length)} of ${whole(allowed)} in ${(tookMs / 1_000).toFixed(1)} s`;
-  const limits = `worst interval ${beyond.toFixed(1)} beyond (${tolerance.toFixed(1)} by facts ${whole(lateMs)} ms late)`;
+  const limits = `worst interval ${beyond.toFixed(1)} beyond (${tolerance.toFixed(1)} by facts ${whole(slackMs)} ms late)`;
   report.check("A1: no more begin than burst and rate allow", beyond <= tolerance, `${used}; ${limits}`);
 }

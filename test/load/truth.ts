@@ -8,7 +8,7 @@ const front = 100;
 export interface Truth {
   /** From a start that moved somebody up to the moment at which that one knew, in milliseconds; for places up to 100. */
   readonly agesMs: readonly number[];
-  /** By how many places somebody was told to stand better than the starts to come have shown. */
+  /** By how many places somebody was told to stand better than the starts that followed have shown. */
   readonly tooGood: readonly number[];
 }
 
@@ -57,23 +57,12 @@ function agesOf({ told, startedAt }: Started, index: number, starts: readonly nu
 function errorsOf({ told }: Started, index: number, starts: readonly number[], isClear: IsClear): number[] {
   const clear = told.filter(({ at }) => isClear(at));
   return clear.map(({ at, position }) => {
-    const ahead = index - Math.min(index, countUpTo(starts, at));
+    const ahead = starts.slice(0, index).filter((start) => start > at).length;
     return Math.max(0, ahead + 1 - position);
   });
 }
 
 type IsClear = (at: number) => boolean;
-
-/** How many of ascending values are at most `limit`. */
-function countUpTo(values: readonly number[], limit: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /**
  * By how long somebody began sooner than one of the same class who had certainly entered before (A2): whose question was
