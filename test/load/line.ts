@@ -6,10 +6,10 @@ import { checkMovingUp, checkReloads, checkReturn } from "./moves.ts";
 import { checkFirstPlace, checkFront, checkOrder, checkRange } from "./places.ts";
 import { checkPromises } from "./promises.ts";
 import { type Report, whole } from "./report.ts";
-import type { Killing, Leaving, Reload, Run } from "./run.ts";
+import { type Killing, type Leaving, type Reload, type Run, rescueMs } from "./run.ts";
 import { arrivals } from "./schedule.ts";
 import { onOneTier, openStage } from "./stage.ts";
-import { checkStarts } from "./starts.ts";
+import { checkPauses, checkStarts } from "./starts.ts";
 import { waits } from "./story.ts";
 
 const rate = { perSecond: 100, burst: 50 };
@@ -17,7 +17,17 @@ const askingSeconds = 2;
 /** So many reload, and so many leave. */
 const sample = 50;
 
-const checks = [checkFirstPlace, checkOrder, checkFront, checkRange, checkReloads, checkMovingUp, checkReturn];
+const checks = [
+  checkFirstPlace,
+  checkOrder,
+  checkFront,
+  checkRange,
+  checkStarts,
+  checkPauses,
+  checkReloads,
+  checkMovingUp,
+  checkReturn,
+];
 
 /** Many ask within two seconds, and then all that may happen to somebody in line happens to some. */
 export async function runLine(report: Report, count: number): Promise<void> {
@@ -28,7 +38,6 @@ export async function runLine(report: Report, count: number): Promise<void> {
   using crowd = await Crowd.open(count, service.urls);
   const run = await play(crowd, service.nodes[1]);
   for (const check of checks) check(report, run);
-  checkStarts(report, crowd, rate);
   checkPromises(report, crowd, service, run.leaving.gone);
 }
 
@@ -46,7 +55,8 @@ async function play(crowd: Crowd, node: ClusterNode | undefined): Promise<Run> {
   await part(0.4);
   const killing = await kill(node);
   await crowd.settled(2 * lastsMs + 30_000);
-  return { stories: crowd.stories, rate, slackMs: crowd.slackMs, reloads, leaving, killing };
+  const isClear = (at: number) => at < killing.at || at > killing.at + rescueMs;
+  return { stories: crowd.stories, rate, slackMs: crowd.slackMs, isClear, reloads, leaving, killing };
 }
 
 function reloadSome(customers: readonly Customer[]): Promise<Reload[]> {

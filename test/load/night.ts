@@ -1,12 +1,14 @@
 import { fileConfig } from "../../src/config-file.ts";
 import { classes } from "../../src/domain/line.ts";
 import { Crowd, warmUp } from "./crowd.ts";
+import { checkFirstPlace } from "./places.ts";
 import { checkNone, checkPromises } from "./promises.ts";
 import { most, type Report, spread, whole } from "./report.ts";
+import type { Seen } from "./run.ts";
 import { arrivals, type Phase } from "./schedule.ts";
 import { type Narrowness, openStage } from "./stage.ts";
-import { checkStarts, startsOf } from "./starts.ts";
-import { longestLine, type Story, tiersSeen } from "./story.ts";
+import { checkPauses, checkStarts } from "./starts.ts";
+import { longestLine, type Story, startedOf, tiersSeen } from "./story.ts";
 
 /** Double 11, 00:00. */
 const night: readonly Phase[] = [
@@ -28,10 +30,13 @@ export async function runNight(report: Report, scale: number): Promise<void> {
   const from = performance.now();
   await crowd.ask(times);
   await crowd.settled((admission.line.max / rate.perSecond) * 1_000 + 30_000);
-  const { stories } = crowd;
+  const { stories, slackMs } = crowd;
+  const seen: Seen = { stories, rate, slackMs, isClear: () => true };
   tellWhatBecame(report, stories);
   tellTiers(report, stories, from);
-  checkStarts(report, crowd, rate);
+  checkFirstPlace(report, seen);
+  checkStarts(report, seen);
+  checkPauses(report, seen);
   checkPromises(report, crowd, service);
   checkNone(report, "connections that the service cut", stories.flatMap(({ cutAt }) => cutAt).length);
 }
@@ -69,12 +74,15 @@ function tellWhatBecame(report: Report, stories: readonly Story[]): void {
     const waits = waited.filter((story) => story.class === name);
     report.note(`wait, ${name}`, spread(waits.map(({ askedAt, startedAt }) => (startedAt ?? 0) - (askedAt ?? 0))));
   }
-  report.note("most starts in a second", whole(busiestSecond(startsOf(stories))));
+  report.note("most starts in a second", whole(busiestSecond(stories)));
 }
 
-function busiestSecond(starts: readonly number[]): number {
+function busiestSecond(stories: readonly Story[]): number {
   const counts = new Map<number, number>();
-  for (const at of starts) counts.set(Math.floor(at / 1_000), (counts.get(Math.floor(at / 1_000)) ?? 0) + 1);
+  for (const { startedAt } of startedOf(stories)) {
+    const second = Math.floor(startedAt / 1_000);
+    counts.set(second, (counts.get(second) ?? 0) + 1);
+  }
   return most(counts.values());
 }
 

@@ -1,14 +1,15 @@
 import { classes } from "../../src/domain/line.ts";
 import { most, quantile, type Report, spread, whole } from "./report.ts";
-import { type Run, rescueMs, togetherMs } from "./run.ts";
+import { type Run, rescueMs, type Seen, togetherMs } from "./run.ts";
 import type { Story } from "./story.ts";
 import { findTruth, worstOvertakingMs } from "./truth.ts";
 
-export function checkFirstPlace(report: Report, { stories }: Run): void {
+export function checkFirstPlace(report: Report, { stories }: Seen): void {
   const waited = stories.filter(({ told }) => told.length > 0);
   const ages = waited.map(({ told, askedAt }) => (told[0]?.at ?? 0) - (askedAt ?? 0));
   report.check(`A6: ${whole(waited.length)} told a place within 1 s`, most(ages) <= 1_000, spread(ages));
-  const unsaid = stories.filter(({ told, startedAt }) => told.length === 0 && startedAt === null).length;
+  const isLeftAlone = ({ told, startedAt, refusal }: Story) => !told[0] && startedAt === null && refusal === null;
+  const unsaid = stories.filter(isLeftAlone).length;
   report.check("A6: whoever does not begin is told a place", unsaid === 0, `${whole(unsaid)} were told nothing`);
 }
 
@@ -22,8 +23,9 @@ export function checkOrder(report: Report, { stories, slackMs, killing: { at, no
   report.check("A8: … and the dead node's as soon as found", stranded <= rescueMs, `by ${whole(stranded)} ms at most`);
 }
 
-export function checkFront(report: Report, { stories, slackMs, rate, killing: { at } }: Run): void {
-  const { agesMs, tooGood } = findTruth(stories, { from: at, to: at + rescueMs });
+export function checkFront(report: Report, seen: Seen): void {
+  const { agesMs, tooGood } = findTruth(seen);
+  const { slackMs, rate } = seen;
   const age = quantile(ascending(agesMs), 0.99);
   report.check("A6: news of places up to 100 within 1 s", age <= 1_000, `${whole(agesMs.length)}: ${spread(agesMs)}`);
   const errors = ascending(tooGood);
@@ -36,7 +38,7 @@ export function checkFront(report: Report, { stories, slackMs, rate, killing: { 
 /** The range told first is right for at least so many. */
 const covered = 0.8;
 
-export function checkRange(report: Report, { stories }: Run): void {
+export function checkRange(report: Report, { stories }: Seen): void {
   const waited = stories.filter(({ told, startedAt }) => told.length > 0 && startedAt !== null);
   const of = (some: readonly Story[]) => some.filter(isCovered).length / some.length;
   const each = classes.map((name) => `${name} ${share(of(waited.filter((story) => story.class === name)))}`);

@@ -1,12 +1,18 @@
 import type { StartRate } from "../../src/domain/line.ts";
 import type { Story } from "./story.ts";
 
-/** What was done to a line and what its customers saw. */
-export interface Run {
+/** What its customers saw of a service that begins so many answers. */
+export interface Seen {
   readonly stories: readonly Story[];
   readonly rate: StartRate;
   /** By how much anything may have been seen late. */
   readonly slackMs: number;
+  /** False for a moment at which starts were not seen as they were given. */
+  readonly isClear: (at: number) => boolean;
+}
+
+/** With what was done to its line. */
+export interface Run extends Seen {
   readonly reloads: readonly Reload[];
   readonly leaving: Leaving;
   readonly killing: Killing;

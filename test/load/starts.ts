@@ -1,19 +1,10 @@
 import type { StartRate } from "../../src/domain/line.ts";
-import type { Crowd } from "./crowd.ts";
-import type { Report } from "./report.ts";
-import { whole } from "./report.ts";
-import type { Story } from "./story.ts";
+import { type Report, whole } from "./report.ts";
+import type { Seen } from "./run.ts";
+import { type Story, startedOf } from "./story.ts";
 
-/** When the answers began, ascending. */
-export function startsOf(stories: readonly Story[]): number[] {
-  return stories
-    .map(({ startedAt }) => startedAt)
-    .filter((at) => at !== null)
-    .sort((a, b) => a - b);
-}
-
-/** In the worst of all intervals, how many more began than burst and rate allow (A1); below zero when some were left. */
-export function mostBeyond(starts: readonly number[], { perSecond, burst }: StartRate): number {
+/** In the worst of all intervals, how many more began than burst and rate allow; below zero when some were left. */
+function mostBeyond(starts: readonly number[], { perSecond, burst }: StartRate): number {
   let [worst, lowest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const [before, at] of starts.entries()) {
     const ahead = before - (at * perSecond) / 1_000;
@@ -23,14 +14,35 @@ export function mostBeyond(starts: readonly number[], { perSecond, burst }: Star
   return worst;
 }
 
-/** A1 as customers see it: a fact that comes late looks as if its start had been later, close to the next ones. */
-export function checkStarts(report: Report, { stories, slackMs }: Crowd, rate: StartRate): void {
-  const starts = startsOf(stories);
+/** A fact that comes late looks as if its start had been later, and closer to the next ones. */
+export function checkStarts(report: Report, { stories, slackMs, rate }: Seen): void {
+  const starts = startedOf(stories).map(({ startedAt }) => startedAt);
   const tookMs = (starts.at(-1) ?? 0) - (starts[0] ?? 0);
   const beyond = mostBeyond(starts, rate);
   const tolerance = 1 + (rate.perSecond * slackMs) / 1_000;
   const allowed = rate.burst + (rate.perSecond * tookMs) / 1_000;
   const used = `${whole(starts.length)} of ${whole(allowed)} in ${(tookMs / 1_000).toFixed(1)} s`;
-  const limits = `worst interval ${beyond.toFixed(1)} beyond (${tolerance.toFixed(1)} by facts ${whole(slackMs)} ms late)`;
+  const limits = `worst interval ${beyond.toFixed(1)} beyond (limit ${tolerance.toFixed(1)})`;
   report.check("A1: no more begin than burst and rate allow", beyond <= tolerance, `${used}; ${limits}`);
+}
+
+/** From one start to the next, with a node that is looked at late. */
+const pauseMs = ({ perSecond }: StartRate) => 2_000 / perSecond + 100;
+
+export function checkPauses(report: Report, { stories, slackMs, rate, isClear }: Seen): void {
+  const [longestMs, limitMs] = [longestPauseMs(stories, isClear), pauseMs(rate) + slackMs];
+  const shown = `${whole(longestMs)} ms without a start at most (limit ${whole(limitMs)} ms)`;
+  report.check("A5: a start is used as soon as somebody waits", longestMs <= limitMs, shown);
+}
+
+/** The longest time without a start in which somebody waited. */
+function longestPauseMs(stories: readonly Story[], isClear: Seen["isClear"]): number {
+  const lastFirst = startedOf(stories).reverse();
+  let [longest, waitsFrom] = [0, Number.POSITIVE_INFINITY];
+  for (const [at, { startedAt, told }] of lastFirst.entries()) {
+    waitsFrom = Math.min(waitsFrom, told[0]?.at ?? Number.POSITIVE_INFINITY);
+    const before = lastFirst[at + 1]?.startedAt ?? Number.NEGATIVE_INFINITY;
+    if (isClear(startedAt) && isClear(before)) longest = Math.max(longest, startedAt - Math.max(before, waitsFrom));
+  }
+  return longest;
 }

@@ -45,6 +45,14 @@ export function waits({ told, startedAt, end }: Story): boolean {
   return told.length > 0 && startedAt === null && end === null;
 }
 
+export type Started = Story & { readonly startedAt: number };
+
+/** Those whose answer began, in that order. */
+export function startedOf(stories: readonly Story[]): Started[] {
+  const started = stories.filter((story): story is Started => story.startedAt !== null);
+  return started.sort((a, b) => a.startedAt - b.startedAt);
+}
+
 /** How often a place was told that is higher than one before (A6). */
 export function risesOf({ told }: Story): number {
   return told.filter(({ position }, at) => position > (told[at - 1]?.position ?? Number.POSITIVE_INFINITY)).length;

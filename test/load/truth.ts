@@ -1,5 +1,6 @@
 import { classes } from "../../src/domain/line.ts";
-import type { Story } from "./story.ts";
+import type { Seen } from "./run.ts";
+import { type Started, type Story, startedOf } from "./story.ts";
 
 /** So near the front a place is to be told within a second (A6). */
 const front = 100;
@@ -12,19 +13,10 @@ export interface Truth {
   readonly tooGood: readonly number[];
 }
 
-/** A span of time in which starts were not seen as they were given. */
-export interface Blind {
-  readonly from: number;
-  readonly to: number;
-}
-
-type Started = Story & { readonly startedAt: number };
-
-export function findTruth(stories: readonly Story[], blind: Blind): Truth {
-  const isClear = (at: number) => at < blind.from || at > blind.to;
+export function findTruth({ stories, isClear }: Seen): Truth {
   const [agesMs, tooGood]: [number[], number[]] = [[], []];
   for (const name of classes) {
-    const line = lineOf(stories.filter((story) => story.class === name));
+    const line = startedOf(stories.filter((story) => story.class === name));
     const starts = line.map(({ startedAt }) => startedAt);
     for (const [index, story] of line.entries()) {
       // One that came late for the kill has an order of its own.
@@ -36,13 +28,13 @@ export function findTruth(stories: readonly Story[], blind: Blind): Truth {
   return { agesMs, tooGood };
 }
 
-function lineOf(stories: readonly Story[]): Started[] {
-  const started = stories.filter((story): story is Started => story.startedAt !== null);
-  return started.sort((a, b) => a.startedAt - b.startedAt);
-}
-
 /** With so many left before one, and oneself, the place is `position`: since the start before those. */
-function agesOf({ told, startedAt }: Started, index: number, starts: readonly number[], isClear: IsClear): number[] {
+function agesOf(
+  { told, startedAt }: Started,
+  index: number,
+  starts: readonly number[],
+  isClear: Seen["isClear"],
+): number[] {
   const ages: number[] = [];
   const firstTold = told[0]?.at ?? startedAt;
   for (let position = Math.min(front, index); position >= 1; position--) {
@@ -54,15 +46,13 @@ function agesOf({ told, startedAt }: Started, index: number, starts: readonly nu
   return ages;
 }
 
-function errorsOf({ told }: Started, index: number, starts: readonly number[], isClear: IsClear): number[] {
+function errorsOf({ told }: Started, index: number, starts: readonly number[], isClear: Seen["isClear"]): number[] {
   const clear = told.filter(({ at }) => isClear(at));
   return clear.map(({ at, position }) => {
     const ahead = starts.slice(0, index).filter((start) => start > at).length;
     return Math.max(0, ahead + 1 - position);
   });
 }
-
-type IsClear = (at: number) => boolean;
 
 /**
  * By how long somebody began sooner than one of the same class who had certainly entered before (A2): whose question was
@@ -71,7 +61,7 @@ type IsClear = (at: number) => boolean;
 export function worstOvertakingMs(stories: readonly Story[], who: (story: Story) => boolean): number {
   let worst = 0;
   for (const name of classes) {
-    const line = lineOf(stories.filter((story) => story.class === name));
+    const line = startedOf(stories.filter((story) => story.class === name));
     const overtaken = line.filter(who).sort((a, b) => (a.acknowledgedAt ?? 0) - (b.acknowledgedAt ?? 0));
     let [next, latest] = [0, 0];
     for (const { askedAt, startedAt } of line.sort((a, b) => (a.askedAt ?? 0) - (b.askedAt ?? 0))) {
