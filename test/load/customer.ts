@@ -35,6 +35,8 @@ export class Customer implements Disposable {
   #guestToken: string | undefined;
   #turnId: string | null = null;
   #opened = Promise.withResolvers<void>();
+  /** The snapshot of this connection has come. */
+  #isOpen = false;
   readonly #text = reassemble({ append: () => {}, reset: () => {} });
 
   constructor(person: Person) {
@@ -54,6 +56,7 @@ export class Customer implements Disposable {
       auth,
     });
     this.#socket = socket;
+    this.#isOpen = false;
     socket.on("connect", () => this.#enter(socket));
     socket.on("connect_error", () => this.#comeBack(socket));
     socket.on("disconnect", () => {
@@ -107,6 +110,7 @@ export class Customer implements Disposable {
         this.story.faults.push(`the conversation did not open: ${late?.message ?? (reply.ok || reply.error.code)}`);
         return void socket.disconnect();
       }
+      this.#isOpen = true;
       this.#see(reply.result);
       this.#opened.resolve();
     });
@@ -147,7 +151,9 @@ export class Customer implements Disposable {
         return this.#fill(fact.payload.turnId, () => {});
       case "turn:ended": {
         const { turnId, outcome, message } = fact.payload;
-        return this.#fill(turnId, () => this.#end(outcome, message?.text ?? "", this.#text.text));
+        const stored = message?.text ?? "";
+        // Before the snapshot has come the text is not known here.
+        return this.#fill(turnId, () => this.#end(outcome, stored, this.#isOpen ? this.#text.text : stored));
       }
       default:
     }
