@@ -38,9 +38,12 @@ export function checkPromises(report: Report, crowd: Crowd, service: Service, go
     "S3: texts and facts that are wrong",
     count(({ faults }) => faults.length > 0),
   );
-  for (const fault of stories.flatMap(({ faults }) => faults).slice(0, 5)) report.note("", fault);
+  tell(
+    report,
+    stories.flatMap(({ faults }) => faults),
+  );
   none("faults that a node has logged", service.faults.length);
-  for (const fault of service.faults.slice(0, 5)) report.note("", fault);
+  tell(report, service.faults);
   report.note("a question is acknowledged", spread(crowd.acknowledgedMs));
   const heard = `a fact heard at most ${whole(deafMs)} ms late`;
   report.check(
@@ -48,4 +51,9 @@ export function checkPromises(report: Report, crowd: Crowd, service: Service, go
     most(latenessMs) < 500,
     `asked late ${spread(latenessMs)}; ${heard}`,
   );
+}
+
+/** The first few of what was found. */
+function tell(report: Report, faults: readonly string[]): void {
+  for (const fault of faults.slice(0, 5)) report.note("", fault);
 }
