@@ -1,0 +1,55 @@
+/** What a run has found, printed line by line. */
+export class Report {
+  #faults = 0;
+
+  get hasFaults(): boolean {
+    return this.#faults > 0;
+  }
+
+  title(text: string): void {
+    console.log(`\n${text}`);
+  }
+
+  /** A figure that nothing is asked of. */
+  note(what: string, figures: string): void {
+    print("", what, figures);
+  }
+
+  check(what: string, holds: boolean, figures: string): void {
+    if (!holds) this.#faults++;
+    print(holds ? "ok" : "FAULT", what, figures);
+  }
+
+  end(): void {
+    console.log(this.#faults === 0 ? "\nAll holds." : `\n${this.#faults} of the checks found a fault.`);
+  }
+}
+
+function print(verdict: string, what: string, figures: string): void {
+  console.log(`${verdict.padEnd(6)}${what.padEnd(48)}${figures}`);
+}
+
+/** `1,234` */
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+/** `p50 3 ms, p99 20 ms, most 31 ms` */
+export function spread(valuesMs: readonly number[]): string {
+  if (valuesMs.length === 0) return "nothing measured";
+  const sorted = valuesMs.toSorted((a, b) => a - b);
+  const at = (share: number) => whole(quantile(sorted, share));
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`;
+}
+
+/** Of ascending values; 0 without any. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** The greatest of many values; 0 without any. */
+export function most(values: Iterable<number>): number {
+  let found = 0;
+  for (const value of values) found = Math.max(found, value);
+  return found;
+}
