@@ -430,7 +430,15 @@ function shareOf(settings: LineSettings, nodes: number): LineSettings {
   };
   const { rampPerSecond: ramp } = settings;
   const rampPerSecond = ramp === null ? null : (safeShare * ramp) / nodes;
-  return { ...settings, rampPerSecond, tiers: { high: share(high), medium: share(medium), degraded: share(degraded) } };
+  const few = (count: number) => Math.ceil(count / nodes);
+  const { vip, member, guest } = settings.acceptBelow;
+  const acceptBelow = { vip: few(vip), member: few(member), guest: few(guest) };
+  return {
+    ...settings,
+    acceptBelow,
+    rampPerSecond,
+    tiers: { high: share(high), medium: share(medium), degraded: share(degraded) },
+  };
 }
 
 function unlessOutage(onFault: ClusterOptions["onFault"]): (fault: unknown) => void {

@@ -80,6 +80,7 @@ export class Admission {
   /** Answers that wait in line to be tried once more. */
   readonly #resuming = new Map<string, () => void>();
   #next: Undo = () => {};
+  #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -290,14 +291,17 @@ export class Admission {
   }
 
   #plan(ms: number): void {
+    const at = this.#options.clock.elapsed() + ms;
+    if (this.#closed || at >= this.#dueAt) return;
     this.#next();
-    if (this.#closed) return;
+    this.#dueAt = at;
     this.#next = this.#options.clock.after(ms, () => void this.#round());
   }
 
   #round(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#next();
+    this.#dueAt = Number.POSITIVE_INFINITY;
     this.#again = false;
     this.#holding ??= this.#hold()
       .catch((fault: unknown) => {

@@ -26,6 +26,9 @@ interface Unheard {
   readonly ended: Map<number, Grant>;
 }
 
+/** So many are put back at once, in their order. */
+const mergedAtOnce = 500;
+
 const parts = ["taken", "begun", "ended"] as const;
 const nothing: Omit<News, "nodeId" | "room"> = { taken: [], begun: [], ended: [], leftSeen: 0 };
 
@@ -44,6 +47,10 @@ export class StandbyLine implements Line {
   readonly #kept = new Map<string, Kept>();
   readonly #unheard: Unheard = { taken: new Map(), begun: new Map(), ended: new Map() };
   #local: Line | null = null;
+  /** While those who came meanwhile are put back into the store's line. */
+  #merging: Promise<void> | null = null;
+  /** What the store's line granted as they were put back: told in the next round. */
+  readonly #found: Grant[] = [];
   /** Conversations that the local line has served while they stood in the store's. */
   readonly #served = new Set<string>();
   /** Those who came while the store was away, and wait. */
@@ -57,6 +64,8 @@ export class StandbyLine implements Line {
   }
 
   async enter(wish: Wish, nodeId: string): Promise<Entered> {
+    // Those who came before are being put back, and stand before.
+    await this.#merging;
     if (this.#local === null) {
       try {
         return this.#noted(wish, await this.#options.store.enter(wish, nodeId));
@@ -64,10 +73,7 @@ export class StandbyLine implements Line {
         await this.#goAlone(fault, nodeId);
       }
     }
-    const entered = await this.#alone().enter(wish, nodeId);
-    if (entered.kind === "waiting" && !this.#kept.has(wish.conversationId))
-      this.#newcomers.set(wish.conversationId, wish);
-    return this.#fromLocal(entered);
+    return this.#enterAlone(wish, nodeId);
   }
 
   async round(news: News): Promise<Round> {
@@ -77,7 +83,8 @@ export class StandbyLine implements Line {
     try {
       // First: whoever was served here meanwhile is not to be served again.
       await this.#comeBack(news);
-      return await this.#roundInStore(news);
+      const round = await this.#roundInStore(news);
+      return { ...round, granted: [...this.#found.splice(0), ...round.granted] };
     } catch (fault) {
       await this.#goAlone(fault, news.nodeId);
       return this.#roundAlone(news);
@@ -123,6 +130,15 @@ export class StandbyLine implements Line {
     else await this.#options.store.steer(order);
   }
 
+  async #enterAlone(wish: Wish, nodeId: string): Promise<Entered> {
+    const { conversationId } = wish;
+    // Noted first: the store may come back before the reply is looked at.
+    if (!this.#kept.has(conversationId)) this.#newcomers.set(conversationId, wish);
+    const entered = await this.#alone().enter(wish, nodeId);
+    if (entered.kind !== "waiting") this.#newcomers.delete(conversationId);
+    return this.#fromLocal(entered);
+  }
+
   #noted({ conversationId, owed = false }: Wish, entered: Entered): Entered {
     if (entered.kind === "waiting") this.#kept.set(conversationId, { conversationId, owed, ...entered.at });
     else if (entered.kind === "granted") this.#kept.delete(conversationId);
@@ -159,13 +175,26 @@ export class StandbyLine implements Line {
       this.#served.delete(conversationId);
     }
     if (this.#local === null) return;
-    await this.#restore(nodeId);
-    // Behind those who stood in it before.
-    for (const wish of [...this.#newcomers.values()]) {
-      this.#noted(wish, await store.enter({ ...wish, owed: true }, nodeId));
-      this.#newcomers.delete(wish.conversationId);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#merging = promise;
+    try {
+      await this.#restore(nodeId);
+      // Behind those who stood in it before; some may have come while others were put back.
+      while (this.#newcomers.size > 0)
+        await Promise.all(
+          [...this.#newcomers.values()].slice(0, mergedAtOnce).map((wish) => this.#merge(wish, nodeId)),
+        );
+      this.#local = null;
+    } finally {
+      this.#merging = null;
+      resolve();
     }
-    this.#local = null;
+  }
+
+  async #merge(wish: Wish, nodeId: string): Promise<void> {
+    const entered = this.#noted(wish, await this.#options.store.enter({ ...wish, owed: true }, nodeId));
+    if (entered.kind === "granted") this.#found.push(entered.grant);
+    this.#newcomers.delete(wish.conversationId);
   }
 
   async #restore(nodeId: string): Promise<void> {

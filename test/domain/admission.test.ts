@@ -6,6 +6,7 @@ import { StandbyLine } from "../../src/domain/standby-line.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { admissionOf, openLine } from "./admissions.ts";
+import { settled } from "./relay-weather.ts";
 import { pass } from "./stoppable-clock.ts";
 import { Wire } from "./wire.ts";
 
@@ -157,6 +158,72 @@ test("A12 while the line cannot be reached the node goes on with its own, in the
   await pass(clock, 2_000, 20);
   expect(granted).toEqual(["c", "d", "e", "f", "new"]);
   for (const id of ["c", "d", "e", "f", "new"]) expect(await store.find(id)).toBeNull();
+});
+
+/** A node at a line that is never full, and the rounds that it holds. */
+async function openBusy(perSecond: number) {
+  const rate = { perSecond, burst: 1 };
+  const line = new MemoryLine({
+    settings: { ...openLine, tiers: { high: rate, medium: rate, degraded: rate } },
+    clock,
+  });
+  const busy = admissionOf(clock, { line });
+  const served: string[] = [];
+  let held = 0;
+  await busy.open({ granted: (id) => served.push(id), round: () => held++, tier: () => {} });
+  return { busy, served, held: () => held };
+}
+
+test("A5 those who wait are served while newcomers come without a pause", async () => {
+  const { busy, served } = await openBusy(50);
+  for (let at = 0; at < 200; at++) {
+    await ask(`c${at}`, busy);
+    await pass(clock, 5, 5);
+  }
+  expect(served.length).toBeGreaterThan(40);
+});
+
+test("A5 what ended is told while answers begin and end without a pause", async () => {
+  const { busy, held } = await openBusy(1_000);
+  for (let at = 0; at < 200; at++) {
+    expect(await ask(`c${at}`, busy)).toBe("granted");
+    busy.ended(`c${at}`);
+    await pass(clock, 5, 5);
+  }
+  expect(held()).toBeGreaterThan(30);
+});
+
+test("A12 who comes while others are put back is behind them, in the same line", async () => {
+  for (const id of ["a", "b"]) await ask(id);
+  wire.cut();
+  await pass(clock, 50, 10);
+  for (const id of ["x", "y"]) expect(await ask(id)).toBe("granted");
+  for (const id of ["c", "d"]) expect(await ask(id)).toBe("waiting");
+  wire.mend();
+  const heard = wire.hold();
+  clock.advance(100);
+  await settled();
+  const late = ask("late");
+  await settled();
+  heard();
+  expect(await late).toBe("waiting");
+  await pass(clock, 40, 10);
+  expect((await store.find("late"))?.position).toBe(3 - granted.length);
+  await pass(clock, 2_000, 20);
+  expect(granted).toEqual(["c", "d", "late"]);
+});
+
+test("A12 what the line grants to those who are put back into it is begun", async () => {
+  for (const id of ["a", "b"]) await ask(id);
+  wire.cut();
+  await pass(clock, 50, 10);
+  for (const id of ["x", "y"]) expect(await ask(id)).toBe("granted");
+  expect(await ask("c")).toBe("waiting");
+  // Nobody knows of this node, and the bucket is full.
+  store = new MemoryLine({ settings, clock });
+  wire.mend();
+  await pass(clock, 600, 10);
+  expect(granted).toContain("c");
 });
 
 test("A12 a line that was lost while nobody noticed is given back those who wait", async () => {

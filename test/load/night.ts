@@ -1,4 +1,5 @@
 import { fileConfig } from "../../src/config-file.ts";
+import type { StartRate } from "../../src/domain/line.ts";
 import { classes } from "../../src/domain/line.ts";
 import { Crowd, warmUp } from "./crowd.ts";
 import { checkFirstPlace } from "./places.ts";
@@ -43,7 +44,7 @@ export async function runNight(report: Report, scale: number): Promise<void> {
 
 function shrunk(scale: number): Narrowness & { line: NonNullable<Narrowness["line"]> } {
   const { tiers, line } = fileConfig.parse({}).admission;
-  const rate = ({ perSecond, burst }: typeof tiers.high) => ({
+  const rate = ({ perSecond, burst }: StartRate) => ({
     perSecond: perSecond * scale,
     burst: Math.round(burst * scale),
   });

@@ -1,14 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FileConfig } from "../../src/config-file.ts";
 import type { LineSettings, StartRate } from "../../src/domain/line.ts";
 import { openService, type Service } from "../cluster/service.support.ts";
 import { secret } from "./people.ts";
 
 /** How the line is set for a run. */
 export interface Narrowness {
-  readonly tiers: FileConfig["admission"]["tiers"];
+  readonly tiers: LineSettings["tiers"];
   readonly line?: { readonly max: number; readonly acceptBelow: LineSettings["acceptBelow"] };
 }
 
