@@ -274,15 +274,11 @@ export class Admission {
     return true;
   }
 
-  /** A round is held as soon as there is something to say. */
+  /** What there is to say is said in a round soon, together with all that is to be said by then. */
   #soon(): void {
     this.#again = true;
     if (this.#holding) return;
-    if ((this.#told?.waiting ?? 0) === 0) return this.#plan(servingMs);
-    // All that is said in this moment is said together.
-    queueMicrotask(() => {
-      if (this.#again) void this.#round();
-    });
+    this.#plan(servingMs);
   }
 
   #somebodyWaits(): void {

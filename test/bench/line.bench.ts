@@ -13,7 +13,7 @@ import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLine } from "../../src/engines/redis/line.ts";
 import { Link } from "../../src/engines/redis/link.ts";
 import { systemClock } from "../../src/engines/system-clock.ts";
-import { openStore } from "../engines/redis.support.ts";
+import { openStore, type TestStore } from "../engines/redis.support.ts";
 import { openRedis } from "../support/redis.ts";
 
 const starts = Number(process.argv[2] ?? 200_000);
@@ -56,21 +56,27 @@ async function load(nodeId: string): Promise<void> {
   }
 }
 
-/**
- * By how many starts the worst of all intervals between two looks went beyond burst and rate; negative when none did. The
- * looks are atomic: a time on Redis' clock, and the starts until then.
- */
+/** A time on Redis' clock, and the starts until then, in one step. */
+const look =
+  "local s = cmsgpack.unpack(redis.call('GET', KEYS[1])) return { tostring(s.now), s.served.vip + s.served.member + s.served.guest }";
+
+async function lookWith({ store }: TestStore): Promise<{ readonly now: number; readonly starts: number }> {
+  const [state = ""] = keys.line;
+  // CAST: what the script gives.
+  const [now, starts] = (await store.eval(look, 1, state)) as [string, number];
+  return { now: Number(now), starts };
+}
+
+/** By how many starts the worst of all intervals between two looks went beyond burst and rate; negative when none did. */
 async function watch(beganAt: number): Promise<number> {
   await using store = await openStore({ kind: "one", url: redis.url });
-  const [state = ""] = keys.line;
   const perMs = rate.perSecond / 1_000;
   // How far the starts are ahead of the rate: an interval's excess is the rise from the lowest point before it.
   let [lowest, worst] = [-beganAt * perMs, Number.NEGATIVE_INFINITY];
   while (served < starts) {
-    const reply = await store.store.hmget(state, "now", ...classes.map((name) => `served:${name}`));
-    const [now = 0, ...counts] = reply.map(Number);
-    served = counts.reduce((sum, count) => sum + count, 0);
-    const ahead = served - now * perMs;
+    const seen = await lookWith(store);
+    served = seen.starts;
+    const ahead = served - seen.now * perMs;
     worst = Math.max(worst, ahead - lowest - rate.burst);
     lowest = Math.min(lowest, ahead);
     looks++;
@@ -84,8 +90,7 @@ async function begin(): Promise<number> {
   await using store = await openStore({ kind: "one", url: redis.url });
   const line = new RedisLine({ link: new Link(store.store), keys, settings });
   await line.round({ nodeId: "nobody", room: 0, taken: [], begun: [], ended: [], leftSeen: 0 });
-  const [state = ""] = keys.line;
-  return Number(await store.store.hget(state, "now"));
+  return (await lookWith(store)).now;
 }
 
 const clockAt = await begin();

@@ -15,7 +15,7 @@ import { classes } from "../../domain/line.ts";
  * | `<prefix>:{nodes}:beats` | hash | node → heartbeats (N1) | none; buried nodes are removed |
  * | `<prefix>:{nodes}:buried` | set | nodes whose work is being taken over | none; emptied then |
  * | `<prefix>:{node}:work` | set | conversations whose turns the node answers | none; removed when taken over |
- * | `<prefix>:{line}:state` | hash | the bucket, the gates, and what stride scheduling remembers (A1, A2) | none |
+ * | `<prefix>:{line}:state` | string | the bucket, the gates, and what stride scheduling remembers (A1, A2) | none |
  * | `<prefix>:{line}:entries` | hash | conversation → its place or its grant (A4) | none; removed when answered |
  * | `<prefix>:{line}:nodes` | hash | node → its room for answers and when it was heard of | none; removed when it is dead |
  * | `<prefix>:{line}:grants` | sorted set | grants that their nodes have not taken yet | none; emptied then |

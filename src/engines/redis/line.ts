@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { customerClass } from "../../contract/shapes.ts";
-import type {
-  ClassLine,
-  Entered,
-  Grant,
-  Kept,
-  Line,
-  LineSettings,
-  News,
-  Order,
-  Round,
-  Ticket,
-  Wish,
+import {
+  type ClassLine,
+  classes,
+  type Entered,
+  type Grant,
+  type Kept,
+  type Line,
+  type LineSettings,
+  type News,
+  type Order,
+  type Round,
+  type Ticket,
+  type Wish,
 } from "../../domain/line.ts";
 import type { Keys } from "./keys.ts";
 import type { Link } from "./link.ts";
@@ -30,13 +31,13 @@ export interface RedisLineOptions {
 export class RedisLine implements Line {
   readonly #link: Link;
   readonly #keys: string[];
-  readonly #settings: string;
+  readonly #settings: readonly string[];
   readonly #now: () => string;
 
   constructor({ link, keys, settings, now }: RedisLineOptions) {
     this.#link = link;
     this.#keys = keys.line;
-    this.#settings = JSON.stringify(settings);
+    this.#settings = numbersOf(settings);
     this.#now = now === undefined ? () => "" : () => String(now());
   }
 
@@ -102,8 +103,15 @@ export class RedisLine implements Line {
   }
 
   #step(name: StepName, ...args: readonly string[]): Promise<unknown> {
-    return this.#link.step(name, this.#keys, [this.#settings, this.#now(), ...args]);
+    return this.#link.step(name, this.#keys, [this.#now(), ...args, ...this.#settings]);
   }
+}
+
+/** In the order in which the scripts' prelude names them. */
+function numbersOf({ tiers, acceptBelow, weights, ageingMs, rampPerSecond }: LineSettings): string[] {
+  const rates = [tiers.high, tiers.medium, tiers.degraded].flatMap(({ perSecond, burst }) => [perSecond, burst]);
+  const byClass = [acceptBelow, weights].flatMap((of) => classes.map((name) => of[name]));
+  return [...rates, ...byClass, ageingMs, rampPerSecond ?? ""].map(String);
 }
 
 function placeOf([, name, ticket, position]: readonly ["waiting", Ticket["class"], number, number]) {

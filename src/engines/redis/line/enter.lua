@@ -1,12 +1,12 @@
 -- Enters the line, or begins at once where nobody waits (A1, A3, A4, A5).
--- ARGV: 3 conversation, 4 class, 5 node, 6 '1' for one that is owed
+-- ARGV: 2 conversation, 3 class, 4 node, 5 '1' for one that is owed
 -- Gives: { 'granted', number } | { 'waiting', class, ticket, position } | { 'held' } | { 'shed', how many wait }
-local conversation, class, node, owed = ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
+local conversation, class, node, owed = ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
 local entry = read(conversation)
 
 local function isFull(of)
   local count = waiting()
-  return not owed and count >= settings.acceptBelow[of] and { 'shed', count } or nil
+  return not owed and count >= setting(acceptAt[of]) and { 'shed', count } or nil
 end
 
 if entry then
@@ -14,7 +14,7 @@ if entry then
   if entry.asksMore then return { 'held' } end
   local full = isFull(entry.class)
   if full then return full end
-  entry.asksMore, held = true, held + 1
+  entry.asksMore, s.held = true, s.held + 1
   write(entry)
   save()
   return { 'held' }
@@ -22,7 +22,7 @@ end
 
 entry = newEntry(conversation, class, node)
 -- A node that was not heard of yet can take at least what it asks for.
-local hasRoom = redis.call('HEXISTS', nodes, node) == 0 or roomAt(node) > 0
+local hasRoom = not nodeAt(node) or roomAt(node) > 0
 if standing() == 0 and mayStart() and not isPaused(class) and hasRoom then
   grant(entry, node)
   save()

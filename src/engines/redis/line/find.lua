@@ -1,6 +1,6 @@
 -- Where a conversation waits.
--- ARGV: 3 conversation
+-- ARGV: 2 conversation
 -- Gives: { 'waiting', class, ticket, position }, or nil
-local entry = read(ARGV[3])
+local entry = read(ARGV[2])
 if not entry or entry.place == 'granted' then return false end
 return asWaiting(entry)

@@ -1,9 +1,9 @@
 -- Gives a place up (A7).
--- ARGV: 3 conversation
+-- ARGV: 2 conversation
 -- Gives: 1 when it was waiting
-local entry = read(ARGV[3])
+local entry = read(ARGV[2])
 if not entry then return 0 end
-if entry.asksMore then held = held - 1 end
+if entry.asksMore then s.held = s.held - 1 end
 if entry.place == 'granted' then
   entry.asksMore = false
   write(entry)
@@ -11,11 +11,11 @@ if entry.place == 'granted' then
   return 0
 end
 if entry.place == 'line' then
-  local seq = redis.call('HINCRBY', state, 'leftSeq', 1)
-  redis.call('ZADD', left, seq, entry.class .. ':' .. entry.ticket)
+  s.leftSeq = s.leftSeq + 1
+  redis.call('ZADD', left, s.leftSeq, entry.class .. ':' .. entry.ticket)
   redis.call('ZREMRANGEBYRANK', left, 0, -mostLeft - 1)
 end
 takeOut(entry)
-redis.call('HDEL', entries, ARGV[3])
+forget(ARGV[2])
 save()
 return 1

@@ -5,58 +5,106 @@ local classes = { 'vip', 'member', 'guest' }
 local line = { vip = KEYS[8], member = KEYS[9], guest = KEYS[10] }
 local before = { vip = KEYS[11], member = KEYS[12], guest = KEYS[13] }
 local owned = KEYS[14]
--- ARGV: 1 the settings as JSON, 2 the time in ms for tests (or empty)
-local settings = cjson.decode(ARGV[1])
+-- ARGV: 1 the time in ms for tests (or empty), 2… the step's own, and last the fourteen settings: for each tier its starts
+-- a second and its burst, for each class below how many waiting it is accepted, for each class its weight, the ms after
+-- which waiting counts for more, and by how many a second the starts may rise each second (or empty)
+local function setting(at) return tonumber(ARGV[#ARGV - 14 + at]) end
+local rateAt, acceptAt = { high = 1, medium = 3, degraded = 5 }, { vip = 7, member = 8, guest = 9 }
+local weightAt = { vip = 10, member = 11, guest = 12 }
 
 local awayMs, startingMs, mostLeft, mostBefore, rampSpanMs = 3000, 60000, 20000, 1000, 100
 
-local fields = redis.call('HMGET', state, 'now', 'tier', 'tokens', 'filledAt', 'mostStarting', 'held', 'virtual', 'rampPerSecond',
-  'rampTokens', 'paused:vip', 'paused:member', 'paused:guest')
+-- Where the value is lost or is not ours, tickets and grants go on behind those that are still there.
+local function beginning()
+  local isLost = redis.call('EXISTS', entries) == 1
+  local next = {}
+  for _, class in ipairs(classes) do next[class] = tonumber(redis.call('ZRANGE', line[class], -1, -1, 'WITHSCORES')[2] or 0) end
+  return {
+    version = 1, now = 0, tier = 'high', mostStarting = 1e15, held = 0, virtual = 0, leftSeq = 0, next = next,
+    numbers = isLost and tonumber(redis.call('TIME')[1]) * 1000 or 0,
+    served = { vip = 0, member = 0, guest = 0 }, pass = { vip = 0, member = 0, guest = 0 },
+    pausedUntil = { vip = 0, member = 0, guest = 0 },
+  }
+end
+
+-- The bucket, the gates and what stride scheduling remembers are one packed value: read once, written once.
+local packed = redis.call('GET', state)
+local isRead, s = pcall(cmsgpack.unpack, packed or '')
+if not isRead or type(s) ~= 'table' or s.version ~= 1 then s = beginning() end
 
 -- It never goes back, though the machine's clock may.
 local function clock()
-  if ARGV[2] ~= '' then return tonumber(ARGV[2]) end
+  if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
   local time = redis.call('TIME')
-  return math.max(time[1] * 1000 + time[2] / 1000, tonumber(fields[1] or 0))
+  return math.max(time[1] * 1000 + time[2] / 1000, s.now)
 end
 
 local now = clock()
-local tier = fields[2] or 'high'
-local tokens, filledAt = tonumber(fields[3] or settings.tiers[tier].burst), tonumber(fields[4] or now)
-local mostStarting, held, virtual = tonumber(fields[5] or 1e15), tonumber(fields[6] or 0), tonumber(fields[7] or 0)
-local slope = settings.rampPerSecond ~= cjson.null and settings.rampPerSecond or nil
-local pausedUntil = { vip = tonumber(fields[10] or 0), member = tonumber(fields[11] or 0), guest = tonumber(fields[12] or 0) }
+s.now, s.tokens, s.filledAt = now, s.tokens or setting(rateAt[s.tier] + 1), s.filledAt or now
+local slope = setting(14)
 
 -- What the ramp lets through at once.
 local function rampMost(perSecond) return math.max(1, perSecond * rampSpanMs / 1000) end
 
-local rampPerSecond = slope and tonumber(fields[8] or slope)
-local rampTokens = slope and tonumber(fields[9] or rampMost(rampPerSecond))
+if slope then
+  s.rampPerSecond = s.rampPerSecond or slope
+  s.rampTokens = s.rampTokens or rampMost(s.rampPerSecond)
+end
 
-local function exact(number) return string.format('%.17g', number) end
+-- Writing a number takes long, and most are the time of now.
+local textOf = {}
+local function exact(number)
+  textOf[number] = textOf[number] or string.format('%.17g', number)
+  return textOf[number]
+end
+
+-- Nodes are kept as "room|seenAt"; what lies in their mail takes room.
+local nodeOf = {}
+local function nodeAt(node)
+  if nodeOf[node] == nil then
+    local room, seenAt = string.match(redis.call('HGET', nodes, node) or '', '^(%-?%d+)|(.+)$')
+    nodeOf[node] = room and { room = tonumber(room), seenAt = tonumber(seenAt) } or false
+  end
+  return nodeOf[node]
+end
+
+local function roomAt(node)
+  local known = nodeAt(node)
+  return known and now - known.seenAt < awayMs and known.room or 0
+end
 
 -- Called at the end of every step that may have changed something.
 local function save()
-  redis.call('HSET', state, 'now', exact(now), 'tier', tier, 'tokens', exact(tokens), 'filledAt', exact(filledAt), 'held', held,
-    'virtual', exact(virtual))
-  if slope then redis.call('HSET', state, 'rampPerSecond', exact(rampPerSecond), 'rampTokens', exact(rampTokens)) end
+  for node, known in pairs(nodeOf) do
+    if known and known.isChanged then redis.call('HSET', nodes, node, string.format('%d', known.room) .. '|' .. exact(known.seenAt)) end
+  end
+  redis.call('SET', state, cmsgpack.pack(s))
 end
 
 -- Entries are kept as "class|ticket|place|number|node|asksMore|since|notBefore|isFree".
+local entryOf = {}
 local function read(conversation)
+  if entryOf[conversation] ~= nil then return entryOf[conversation] or nil end
   local text = redis.call('HGET', entries, conversation)
   if not text then return nil end
   local class, ticket, place, number, node, asksMore, since, notBefore, isFree =
     string.match(text, '^(%a+)|(%-?%d+)|(%a+)|(%-?%d+)|([^|]*)|(%d)|([^|]+)|([^|]+)|(%d)$')
-  return { conversation = conversation, class = class, ticket = tonumber(ticket), place = place, number = tonumber(number), node = node,
+  entryOf[conversation] = { conversation = conversation, class = class, ticket = tonumber(ticket), place = place, number = tonumber(number), node = node,
     asksMore = asksMore == '1', since = tonumber(since), notBefore = tonumber(notBefore),
     isFree = isFree == '1' }
+  return entryOf[conversation]
 end
 
 local function write(entry)
+  entryOf[entry.conversation] = entry
   redis.call('HSET', entries, entry.conversation, table.concat({ entry.class, string.format('%d', entry.ticket), entry.place,
     string.format('%d', entry.number), entry.node, entry.asksMore and '1' or '0', exact(entry.since), exact(entry.notBefore),
     entry.isFree and '1' or '0' }, '|'))
+end
+
+local function forget(conversation)
+  entryOf[conversation] = false
+  redis.call('HDEL', entries, conversation)
 end
 
 local function newEntry(conversation, class, node)
@@ -71,60 +119,54 @@ local function standing()
   return sum
 end
 
-local function waiting() return standing() + redis.call('ZCARD', later) + held end
+local function waiting() return standing() + redis.call('ZCARD', later) + s.held end
 
 -- The ramp's rate rises while it is what limits, and falls as fast while it does not.
 local function refillRamp(passedMs)
-  rampTokens = rampTokens + passedMs * rampPerSecond / 1000
+  s.rampTokens = s.rampTokens + passedMs * s.rampPerSecond / 1000
   local change = passedMs * slope / 1000
-  if rampTokens < rampMost(rampPerSecond) then
-    rampPerSecond = rampPerSecond + change
+  if s.rampTokens < rampMost(s.rampPerSecond) then
+    s.rampPerSecond = s.rampPerSecond + change
   else
-    rampTokens = rampMost(rampPerSecond)
-    rampPerSecond = math.max(slope, rampPerSecond - change)
+    s.rampTokens = rampMost(s.rampPerSecond)
+    s.rampPerSecond = math.max(slope, s.rampPerSecond - change)
   end
 end
 
 local function refill()
-  local rate, passedMs = settings.tiers[tier], math.max(0, now - filledAt)
-  tokens = math.min(rate.burst, tokens + passedMs * rate.perSecond / 1000)
-  filledAt = math.max(filledAt, now)
+  local passedMs = math.max(0, now - s.filledAt)
+  s.tokens = math.min(setting(rateAt[s.tier] + 1), s.tokens + passedMs * setting(rateAt[s.tier]) / 1000)
+  s.filledAt = math.max(s.filledAt, now)
   if slope then refillRamp(passedMs) end
+end
+
+local function countStarting()
+  redis.call('ZREMRANGEBYSCORE', starting, '-inf', exact(now))
+  return redis.call('ZCARD', starting)
 end
 
 -- The bucket and the gates let one more answer begin, of some class.
 local function mayStart()
   refill()
-  return tokens >= 1 and (not slope or rampTokens >= 1) and redis.call('ZCARD', starting) < mostStarting
+  if s.tokens < 1 or (slope and s.rampTokens < 1) then return false end
+  return redis.call('ZCARD', starting) < s.mostStarting or countStarting() < s.mostStarting
 end
 
-local function isPaused(class) return now < pausedUntil[class] end
-redis.call('ZREMRANGEBYSCORE', starting, '-inf', exact(now))
+local function isPaused(class) return now < s.pausedUntil[class] end
 
 -- Grants that a node has not taken yet lie as "node|conversation", with their numbers.
 -- Everything that it has been granted and that has not ended lies in `owned`, in the same way.
 local function listed(key, node) return redis.call('ZRANGEBYLEX', key, '[' .. node .. '|', '(' .. node .. '}') end
 
--- Nodes are kept as "room|seenAt"; what lies in their mail takes room.
-local function roomAt(node)
-  local room, seenAt = string.match(redis.call('HGET', nodes, node) or '0|0', '^(%-?%d+)|(.+)$')
-  return now - tonumber(seenAt) < awayMs and tonumber(room) or 0
-end
-
-local function takeRoom(node, by)
-  local room, seenAt = string.match(redis.call('HGET', nodes, node) or '', '^(%-?%d+)|(.+)$')
-  if room then redis.call('HSET', nodes, node, string.format('%d', room - by) .. '|' .. seenAt) end
-end
-
 local function grant(entry, node)
-  entry.place, entry.node, entry.number = 'granted', node, redis.call('HINCRBY', state, 'numbers', 1)
-  tokens = tokens - 1
-  if slope then rampTokens = rampTokens - 1 end
-  redis.call('HINCRBY', state, 'served:' .. entry.class, 1)
+  s.numbers, s.tokens, s.served[entry.class] = s.numbers + 1, s.tokens - 1, s.served[entry.class] + 1
+  if slope then s.rampTokens = s.rampTokens - 1 end
+  entry.place, entry.node, entry.number = 'granted', node, s.numbers
   redis.call('ZADD', starting, exact(now + startingMs), entry.conversation)
   redis.call('ZADD', owned, 0, node .. '|' .. entry.conversation)
-  if redis.call('HEXISTS', nodes, node) == 1 then
-    takeRoom(node, 1)
+  local by = nodeAt(node)
+  if by then
+    by.room, by.isChanged = by.room - 1, true
     redis.call('ZADD', grants, 0, node .. '|' .. entry.conversation)
   end
   write(entry)
@@ -142,18 +184,16 @@ local function release(entry)
   redis.call('ZREM', owned, entry.node .. '|' .. entry.conversation)
 end
 
-local function passOf(class) return tonumber(redis.call('HGET', state, 'pass:' .. class) or 0) end
-
 -- A class that was away saves nothing up.
 local function activate(class)
-  if redis.call('ZCARD', line[class]) + redis.call('ZCARD', before[class]) > 0 then return end
-  if passOf(class) < virtual then redis.call('HSET', state, 'pass:' .. class, exact(virtual)) end
+  if redis.call('ZCARD', line[class]) + redis.call('ZCARD', before[class]) == 0 then s.pass[class] = math.max(s.pass[class], s.virtual) end
 end
 
 local function append(entry)
   activate(entry.class)
   entry.place, entry.number, entry.since, entry.isFree = 'line', 0, now, false
-  entry.ticket = redis.call('HINCRBY', state, 'next:' .. entry.class, 1)
+  s.next[entry.class] = s.next[entry.class] + 1
+  entry.ticket = s.next[entry.class]
   redis.call('ZADD', line[entry.class], entry.ticket, entry.conversation)
   write(entry)
 end
@@ -174,9 +214,8 @@ local function putBack(entry, notBefore)
 end
 
 local function takeOut(entry)
-  redis.call('ZREM', line[entry.class], entry.conversation)
-  redis.call('ZREM', before[entry.class], entry.conversation)
-  redis.call('ZREM', later, entry.conversation)
+  local place = entry.place == 'line' and line[entry.class] or entry.place == 'before' and before[entry.class] or later
+  redis.call('ZREM', place, entry.conversation)
 end
 
 local function position(entry)

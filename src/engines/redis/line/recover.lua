@@ -1,7 +1,7 @@
 -- Puts back what a node that is no more was to answer (A8).
--- ARGV: 3 node, 4 its work as a JSON list of conversation, class, …
+-- ARGV: 2 node, 3 its work as a JSON list of conversation, class, …
 -- Gives: 1
-local node, work = ARGV[3], cjson.decode(ARGV[4])
+local node, work = ARGV[2], cjson.decode(ARGV[3])
 
 for _, letter in ipairs(listed(owned, node)) do
   local entry = read(string.sub(letter, #node + 2))

@@ -1,31 +1,31 @@
 -- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
--- ARGV: 3 node, 4 its room, 5 taken, 6 begun and 7 ended grants as JSON lists of conversation, number, …; 8 leavings that it has seen,
---       9 a name for a line that begins
+-- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …; 7 leavings that it has seen,
+--       8 a name for a line that begins
 -- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
 --          leavings seen, tier, life }
-local node = ARGV[3]
+local node = ARGV[2]
 
 local function each(json, what)
   local list = cjson.decode(json)
   for at = 1, #list, 2 do what(list[at], list[at + 1]) end
 end
 
-each(ARGV[5], function(conversation, number)
+each(ARGV[4], function(conversation, number)
   local entry = read(conversation)
   -- One that was granted anew has a letter of its own under the same name.
   if entry and entry.number == number then redis.call('ZREM', grants, node .. '|' .. conversation) end
 end)
-redis.call('HSET', nodes, node, string.format('%d', ARGV[4] - #listed(grants, node)) .. '|' .. exact(now))
-each(ARGV[6], function(conversation, number)
+nodeOf[node] = { room = tonumber(ARGV[3]) - #listed(grants, node), seenAt = now, isChanged = true }
+each(ARGV[5], function(conversation, number)
   if granted(conversation, number) then redis.call('ZREM', starting, conversation) end
 end)
 local appended = {}
-each(ARGV[7], function(conversation, number)
+each(ARGV[6], function(conversation, number)
   local entry = granted(conversation, number)
   if not entry then return end
   release(entry)
-  if not entry.asksMore then return redis.call('HDEL', entries, conversation) end
-  entry.asksMore, held = false, held - 1
+  if not entry.asksMore then return forget(conversation) end
+  entry.asksMore, s.held = false, s.held - 1
   append(entry)
   appended[#appended + 1] = entry
 end)
@@ -39,14 +39,14 @@ local function headOf(class)
   return redis.call('ZRANGE', before[class], 0, 0)[1] or redis.call('ZRANGE', line[class], 0, 0)[1]
 end
 
-local pass, head = {}, {}
-for _, class in ipairs(classes) do pass[class], head[class] = passOf(class), headOf(class) end
+local pass, head = s.pass, {}
+for _, class in ipairs(classes) do head[class] = headOf(class) end
 
 local function nextClass()
   local best
   for _, class in ipairs(classes) do
     if isPaused(class) then
-      pass[class] = math.max(pass[class], virtual)
+      pass[class] = math.max(pass[class], s.virtual)
     elseif head[class] and (not best or pass[class] < pass[best]) then
       best = class
     end
@@ -55,24 +55,23 @@ local function nextClass()
 end
 
 local function weightOf(class, since)
-  local grown = math.min(1, math.max(0, (now - since) / settings.ageingMs - 1))
-  return settings.weights[class] * (1 + 2 * grown)
+  local grown = math.min(1, math.max(0, (now - since) / setting(13) - 1))
+  return setting(weightAt[class]) * (1 + 2 * grown)
 end
 
--- Nothing may be written in between: Redis would have to keep a class' pass at each step.
 while mayStart() do
   local class = nextClass()
   local entry = class and read(head[class])
   if not entry then break end
   local by = roomAt(entry.node) > 0 and entry.node or roomAt(node) > 0 and node
   if not by then break end
-  virtual = pass[class]
+  s.virtual = pass[class]
   pass[class] = pass[class] + 1 / weightOf(class, entry.since)
   takeOut(entry)
   grant(entry, by)
   head[class] = headOf(class)
 end
-redis.call('HSET', state, 'pass:vip', exact(pass.vip), 'pass:member', exact(pass.member), 'pass:guest', exact(pass.guest))
+s.life = s.life or ARGV[8]
 save()
 
 local mine = {}
@@ -91,19 +90,16 @@ for _, entry in ipairs(appended) do
 end
 local lines = {}
 for at, class in ipairs(classes) do
-  local following = tonumber(redis.call('HGET', state, 'next:' .. class) or 0) + 1
+  local following = s.next[class] + 1
   local first = redis.call('ZRANGE', line[class], 0, 0, 'WITHSCORES')[2]
   local tickets = redis.call('ZRANGE', before[class], 0, mostBefore - 1, 'WITHSCORES')
   local told = {}
   for i = 2, #tickets, 2 do told[#told + 1] = tickets[i] end
-  local served = redis.call('HGET', state, 'served:' .. class) or '0'
-  lines[at] = { tostring(first or following), tostring(following), served, told }
+  lines[at] = { tostring(first or following), tostring(following), tostring(s.served[class]), told }
 end
 local gone = {}
-for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[8], '+inf')) do
+for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[7], '+inf')) do
   local class, number = string.match(ticket, '^(%a+):(%d+)')
   gone[#gone + 1], gone[#gone + 2] = class, number
 end
-local seen = redis.call('HGET', state, 'leftSeq') or '0'
-redis.call('HSETNX', state, 'life', ARGV[9])
-return { mine, queued, lines, waiting(), redis.call('ZCARD', starting), gone, seen, tier, redis.call('HGET', state, 'life') }
+return { mine, queued, lines, waiting(), countStarting(), gone, tostring(s.leftSeq), s.tier, s.life }

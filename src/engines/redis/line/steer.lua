@@ -1,19 +1,18 @@
 -- Changes what steers the line (A9, A10).
--- ARGV: 3 tier, 4 most answers without text, 5 pause in ms; each may be empty; 6… the classes that pause
+-- ARGV: 2 tier, 3 most answers without text, 4 pause in ms; each may be empty; 5… the classes that pause
 -- Gives: 1
 refill()
 -- What a smaller bucket does not hold is gone when it is looked at next.
-if ARGV[3] ~= '' then tier = ARGV[3] end
-if ARGV[4] ~= '' then redis.call('HSET', state, 'mostStarting', ARGV[4]) end
-if ARGV[5] ~= '' then
-  for at = 6, #ARGV do
+if ARGV[2] ~= '' then s.tier = ARGV[2] end
+if ARGV[3] ~= '' then s.mostStarting = tonumber(ARGV[3]) end
+if ARGV[4] ~= '' then
+  for at = 5, #ARGV - 14 do
     local class = ARGV[at]
-    pausedUntil[class] = math.max(pausedUntil[class], now + tonumber(ARGV[5]))
-    redis.call('HSET', state, 'paused:' .. class, exact(pausedUntil[class]))
+    s.pausedUntil[class] = math.max(s.pausedUntil[class], now + tonumber(ARGV[4]))
   end
   -- A relay that has asked for quiet is not given a burst, and what nobody may use is not saved up.
-  tokens = math.min(tokens, 0)
-  filledAt = math.max(filledAt, math.min(pausedUntil.vip, pausedUntil.member, pausedUntil.guest))
+  s.tokens = math.min(s.tokens, 0)
+  s.filledAt = math.max(s.filledAt, math.min(s.pausedUntil.vip, s.pausedUntil.member, s.pausedUntil.guest))
 end
 save()
 return 1
