@@ -6,6 +6,9 @@ const overlapChars = 200;
 /** Shorter repeats are taken for chance and kept. */
 const shortestOverlapChars = 6;
 
+/** What a model writes that was asked for the rest of a text of which only the end mark was missing. */
+const nothingMissing = "∎";
+
 /** The part of a broken text that can be continued: no half character, no white space at the end. */
 export function continuable(text: string): string {
   return text.replace(/[\ud800-\udbff]$/, "").trimEnd();
@@ -22,13 +25,13 @@ export function askForRest(
   const ending = text.slice(-80).replace(/^[\udc00-\udfff]/, "");
   const please =
     `Your previous answer was interrupted and ends with: «${ending}». Continue from exactly where it left off. ` +
-    "Write only the rest: no greeting, no comment, no repetition.";
+    `Write only the rest: no greeting, no comment, no repetition. If nothing is missing, write only ${nothingMissing}.`;
   return [...context, soFar, { role: "user", text: please }];
 }
 
 /**
- * Passes on a continuation without what it repeats of the end of `soFar`. Text is held back only while it may still be
- * a repetition, so never more than 200 characters.
+ * Passes on a continuation without what it repeats of the end of `soFar`, and without the word that nothing is missing. Text
+ * is held back only while it may still be one of them, so never more than 200 characters.
  */
 export class OverlapFilter {
   readonly #tail: string;
@@ -50,12 +53,13 @@ export class OverlapFilter {
   end(): void {
     const held = this.#held;
     this.#held = null;
-    if (held === null) return;
+    if (held === null || held.trim() === nothingMissing) return;
     const rest = held.slice(this.#repeated(held));
     if (rest !== "") this.#pass(rest);
   }
 
   #mayGrow(held: string): boolean {
+    if (/^\s*∎?\s*$/.test(held) && held.length < overlapChars) return true;
     for (let from = 0; from + held.length < this.#tail.length; from++) {
       if (this.#tail.startsWith(held, from)) return true;
     }

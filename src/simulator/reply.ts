@@ -50,7 +50,7 @@ function goOn(resume: Resume, whole: Draft, wishes: readonly Wish[]): Draft | un
   const place = resume.placeIn(whole.text);
   if (place === undefined) return resume.isPrefill ? whole : undefined;
   const isWhole = place === whole.text.length && whole.calls.length === 0;
-  if (isWhole && !resume.isPrefill) return undefined;
+  if (isWhole && !resume.isPrefill) return resume.whole === undefined ? undefined : { text: resume.whole, calls: [] };
   const overlapChars = wishOf(wishes, "overlap")?.chars ?? 0;
   return { text: whole.text.slice(Math.max(0, place - overlapChars)), calls: whole.calls };
 }

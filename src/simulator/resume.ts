@@ -7,10 +7,13 @@ export interface Resume {
   readonly placeIn: (answer: string) => number | undefined;
   /** A prefill goes on whatever it says; an instruction that fits no answer is an ordinary message. */
   readonly isPrefill: boolean;
+  /** What the instruction wishes to be told when nothing is missing. */
+  readonly whole?: string | undefined;
 }
 
 const instruction =
   /\b(continue|carry on|go on|resume|keep going|left off|interrupted|cut off)\b|继续|接着|中断|未完成|没说完|断开/i;
+const wishOfWhole = /\bif nothing is missing, write only (\S+?)\.?$/i;
 const gramChars = 16;
 
 /** Recognises a prefill, or a user message that tells the assistant to go on from where it left off. */
@@ -21,7 +24,8 @@ export function findResume(conversation: readonly Utterance[]): Resume | undefin
   if (!instruction.test(last.text)) return undefined;
   const shown = conversation.at(-2);
   if (shown?.role === "assistant") {
-    return shown.calls.length > 0 ? undefined : resumeFrom(conversation.slice(0, -2), shown.text, false);
+    if (shown.calls.length > 0) return undefined;
+    return { ...resumeFrom(conversation.slice(0, -2), shown.text, false), whole: wishOfWhole.exec(last.text)?.[1] };
   }
   if (shown === undefined) return undefined;
   return { before: conversation.slice(0, -1), placeIn: (answer) => quotedEnd(answer, last.text), isPrefill: false };

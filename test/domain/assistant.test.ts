@@ -183,6 +183,9 @@ test("N1 a conversation is a node's work until nothing is left to answer in it",
     own.relay.last.write(text);
     own.relay.last.end();
     await everybodyWaits();
+    // In the next round.
+    clock.advance(25);
+    await everybodyWaits();
   }
   expect(work).toEqual([[conversationId], [conversationId]]);
   expect(await store.engines.nodes.work("own")).toEqual([]);

@@ -100,6 +100,9 @@ test("N2 A4 what was asked behind a running answer is answered after it", async 
     heir.relay.last.write(text);
     heir.relay.last.end();
     await everybodyWaits();
+    // In the next round.
+    clock.advance(25);
+    await everybodyWaits();
   }
   expect((await messages(conversationId)).filter(([author]) => author === "assistant").map(([, text]) => text)).toEqual(
     ["first", "second"],

@@ -28,6 +28,16 @@ test("U4 a continuation that ends while it is still in doubt is not lost", () =>
   expect(continued("left the warehouse", ["left the"])).toBe("left the warehouseleft the");
 });
 
+test("U4 a model that says that nothing is missing adds nothing, however it is cut into pieces", () => {
+  expect(continued("It is done.", ["∎"])).toBe("It is done.");
+  expect(continued("It is done.", ["\n", " ∎", "\n"])).toBe("It is done.");
+});
+
+test("U4 the same sign within a text is text, and space before a text is its own", () => {
+  expect(continued("Hence", [" ∎", " is the sign."])).toBe("Hence ∎ is the sign.");
+  expect(continued("It is", ["  ", "done."])).toBe("It is  done.");
+});
+
 test("U4 for any text, cut and overlap: the whole comes out, each character once", () => {
   const text = fc.string({ minLength: 1, maxLength: 600, unit: fc.constantFrom("a", "b", "你", "好", " ", "🎁") });
   const nat = fc.nat({ max: 10_000 });

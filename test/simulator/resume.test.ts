@@ -67,6 +67,14 @@ test("a cut answer to tool results is gone on with too", async () => {
   expect(whole.slice(0, 12) + text).toBe(whole);
 });
 
+test("an instruction that says what to write when nothing is missing is told so, and only then", async () => {
+  await using relay = await openTestRelay();
+  const whole = (await relay.read(question)).text;
+  const told = user(`${goOn} If nothing is missing, write only ∎.`);
+  expect((await relay.read([user(question), assistant(whole), told])).text).toBe("∎");
+  expect((await relay.read([user(question), assistant(whole.slice(0, 40)), told])).text).toBe(whole.slice(40));
+});
+
 test("continue after a finished answer is an ordinary message", async () => {
   await using relay = await openTestRelay();
   const whole = (await relay.read(question)).text;

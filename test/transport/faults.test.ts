@@ -130,6 +130,16 @@ test.for([
   },
 );
 
+test("U4: where only the end mark was missing, an instruction for the rest adds nothing", async () => {
+  await using server = await openTestServer({ config: withRelay({ ...clocks, model: "claude-sonnet-4-6" }) });
+  await using customer = await openCustomer(server.url);
+  await server.misbehave({ kind: "end", after: 10_000 });
+  const { turnId, message, outcome } = await customer.answerTo(`[[sim: say ${JSON.stringify(answer)}]]`);
+  expect({ outcome, text: message?.text }).toEqual({ outcome: "completed", text: answer });
+  expect(exactText(customer, turnId)).toBe(answer);
+  expect(await server.requests()).toHaveLength(2);
+});
+
 test("U3: docs/relay.md has a row for each fault: what the customer sees, what is logged, how often is called", () => {
   const text = readFileSync(new URL("../../docs/relay.md", import.meta.url), "utf8");
   const section = /^## Faults, one by one$([\s\S]*?)^## /m.exec(text)?.[1] ?? "";
