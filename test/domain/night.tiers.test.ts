@@ -184,7 +184,7 @@ test("A1–A11 the night with a relay that cannot carry it: the tier falls in ti
   expect([...night.accepted].filter((id) => !night.answered.has(id))).toEqual([]);
   expect(night.mostWaiting).toBeLessThanOrEqual(1_000);
   expect(night.rises).toEqual([]);
-  expect(night.tiers.length).toBeLessThanOrEqual(6);
+  expect(night.tiers.length).toBeLessThanOrEqual(10);
   // A1 from the rush on: what a full bucket has left at most is never overdrawn.
   let [level, at] = [500, rushAt];
   for (const start of night.startsAt.filter((each) => each >= rushAt)) {
