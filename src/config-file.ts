@@ -102,6 +102,7 @@ export const fileConfig = z.strictObject({
           failedShare: z.number().min(0.001).max(1).default(0.05),
           goodSeconds: count(1, 3_600).default(10),
         })
+        .refine(({ slowMs, quickMs }) => quickMs <= slowMs, { error: "must have a quickMs that is not above slowMs" })
         .prefault({}),
       line: z
         .strictObject({
@@ -125,6 +126,7 @@ export const fileConfig = z.strictObject({
           most: count(1, 1_000_000).default(5_000),
           least: count(1, 1_000_000).default(200),
         })
+        .refine(({ most, least }) => least <= most, { error: "must have a least that is not above most" })
         .prefault({}),
       rampPerSecond: z.number().min(0.1).max(1_000_000).nullable().default(null),
     })

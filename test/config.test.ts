@@ -114,6 +114,37 @@ describe("the configuration file", () => {
     expect(faults(withFile({ contxt: {} }))).toContain("contxt");
   });
 
+  test.each([
+    [{ tiers: { high: { maxTokens: 5 } } }, "admission.tiers.high"],
+    [{ tiers: { medium: { smallModelFor: ["everybody"] } } }, "admission.tiers.medium.smallModelFor.0"],
+    [{ tiers: { degraded: { perSecond: 0 } } }, "admission.tiers.degraded.perSecond"],
+    [{ line: { weights: { vip: 0 } } }, "admission.line.weights.vip"],
+    [{ line: { awaySeconds: 0 } }, "admission.line.awaySeconds"],
+    [{ rampPerSecond: 0 }, "admission.rampPerSecond"],
+    [{ signal: { failedShare: 2 } }, "admission.signal.failedShare"],
+    [{ signal: { slowMs: 100 } }, "admission.signal must have a quickMs that is not above slowMs"],
+    [{ firstTexts: { most: 10, least: 20 } }, "admission.firstTexts must have a least that is not above most"],
+  ])("a wrong part of admission is refused with its path: %j", (admission, path) => {
+    expect(faults(withFile({ admission }))).toContain(path);
+  });
+
+  test("a part of admission given alone keeps the other defaults", () => {
+    const { admission } = readConfig(withFile({ admission: { tiers: { medium: { perSecond: 7 } } } }));
+    expect(admission.tiers.medium).toEqual({
+      perSecond: 7,
+      burst: 2_500,
+      maxTokens: 512,
+      rounds: 6,
+      smallModelFor: ["guest"],
+    });
+    expect(admission.tiers.high).toEqual({ perSecond: 1_000, burst: 5_000 });
+    expect([admission.line.awaySeconds, admission.rampPerSecond]).toEqual([60, null]);
+  });
+
+  test("U5 an unknown small model is refused", () => {
+    expect(faults(withFile({ relay: { smallModel: "claude-9" } }))).toContain('"claude-9" is not a known model');
+  });
+
   test("a file that is missing or no JSON is refused by name", () => {
     expect(faults({ TIDEGATE_CONFIG: "/nowhere/tidegate.json" })).toContain("/nowhere/tidegate.json");
     expect(faults(withFile("{"))).toContain("cannot be read as JSON");

@@ -6,7 +6,7 @@ import type { TierSettings } from "./tiers.ts";
 export interface GaugeOptions {
   readonly relay: Relay;
   readonly clock: Clock;
-  readonly settings: Pick<TierSettings, "slowMs" | "quickMs">;
+  readonly settings: Pick<TierSettings, "slowMs" | "quickMs" | "failedShare">;
   /** Milliseconds to a model's first text when nothing is amiss. */
   readonly expectedMs: (model: string) => number;
   /** The relay has asked for quiet towards a model, or is to be given some. */
@@ -33,8 +33,16 @@ const telling: ReadonlySet<FailureReason> = new Set([
   "slow-start",
 ]);
 
-/** Failures after which the relay is given quiet (A10). */
-const pressing: ReadonlySet<FailureReason> = new Set(["rate-limit", "overloaded"]);
+/** A few refusals among so many attempts of one second are the relay's own affair: quiet would cost more than they do. */
+const fewestMade = 20;
+const spellMs = 1_000;
+
+/** What was made of one model in the present second. */
+interface Spell {
+  readonly since: number;
+  made: number;
+  refused: number;
+}
 
 /**
  * Measures each attempt at a relay, and passes it on unchanged (A9). An attempt counts as soon as its first text is known to
@@ -45,6 +53,7 @@ export class RelayGauge implements Relay {
   /** In the order in which they began. */
   readonly #pending = new Set<Pending>();
   readonly #late = new Set<Pending>();
+  readonly #spells = new Map<string, Spell>();
   #vitals: { -readonly [N in keyof Vitals]: number } = { ...noVitals };
   #firstTexts: Record<string, FirstTexts[string]> = {};
   #isEmpty = true;
@@ -63,6 +72,7 @@ export class RelayGauge implements Relay {
     const { model } = request;
     const attempt = { model, startedAt: clock.elapsed(), expectedMs: expectedMs(model), isLate: false };
     this.#pending.add(attempt);
+    this.#spellOf(model).made++;
     let waits = true;
     const end = await relay.attempt(
       request,
@@ -77,8 +87,26 @@ export class RelayGauge implements Relay {
     if (end.kind !== "failed") return end;
     const { reason } = end.failure;
     if (telling.has(reason)) this.#failed(attempt, waits);
-    if (pressing.has(reason)) quiet(model, end.failure);
+    if (reason === "rate-limit" || (reason === "overloaded" && this.#isPressing(model))) quiet(model, end.failure);
     return end;
+  }
+
+  /** Whether an overloaded relay (529) is to be given quiet: a single refusal among many is not worth it. */
+  #isPressing(model: string): boolean {
+    const spell = this.#spellOf(model);
+    spell.refused++;
+    return spell.made < fewestMade || spell.refused > this.#options.settings.failedShare * spell.made;
+  }
+
+  #spellOf(model: string): Spell {
+    const now = this.#options.clock.elapsed();
+    const known = this.#spells.get(model);
+    if (known && now - known.since < spellMs) return known;
+    // Half of the former second still counts, so that none begins with nothing to compare with.
+    const carried = known && now - known.since < 2 * spellMs ? 0.5 : 0;
+    const spell = { since: now, made: carried * (known?.made ?? 0), refused: carried * (known?.refused ?? 0) };
+    this.#spells.set(model, spell);
+    return spell;
   }
 
   /** What was seen since the last call; null when that is nothing. */

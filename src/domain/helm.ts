@@ -33,7 +33,7 @@ const insistSlots = 1_000 / slotMs;
 /** Of a refusal that names no time: this, doubled with each one that follows soon. */
 const quietMs = 1_000;
 const longestQuietMs = 8_000;
-const soonMs = 15_000;
+const soonMs = 5_000;
 /** What a relay may ask for at most; and a pause that ends hardly later than the present one is not told. */
 const mostQuietMs = 30_000;
 const quietStepMs = 100;

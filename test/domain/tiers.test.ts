@@ -309,6 +309,18 @@ test("A10 another node's word passes a model over here too", async () => {
   expect(bridge.helm.serviceOf("guest").chain).toEqual([small, main]);
 });
 
+test("A10 one overload among many attempts quiets nobody, and many do", async () => {
+  await bridge.pass(2, 200);
+  let refused = 0;
+  bridge.relay.weather = () => (refused++ % 40 === 0 ? { afterMs: 5, failure: "overloaded" } : { afterMs: 40 });
+  await bridge.pass(3, 200);
+  expect(pauses().length).toBeLessThanOrEqual(1);
+  bridge.relay.weather = () => (refused++ % 8 === 0 ? { afterMs: 5, failure: "overloaded" } : { afterMs: 40 });
+  const { length } = pauses();
+  await bridge.pass(3, 200);
+  expect(pauses().length).toBeGreaterThan(length);
+});
+
 test("A10 an absurd time that a relay asks for is bounded", async () => {
   bridge.tier = "degraded";
   bridge.relay.weather = refusing(small, 10 ** 9);
