@@ -32,7 +32,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, TurnLog, tierLog } from "./telemetry/log.ts";
+import { clusterLog, pauseLog, TurnLog, tierLog } from "./telemetry/log.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
@@ -85,7 +85,17 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     tell: (conversationId, place) => audience.tell(conversationId, "turn:queued", place),
     vanished: ({ conversationId }) => cluster?.lookAfter(conversationId),
   });
-  const listener = tellAll([audience, places, new TurnLog(log), ...(cluster?.listeners ?? [])]);
+  const absences = new Absences({
+    clock,
+    awayMs: config.admission.line.awaySeconds * 1_000,
+    waits: (conversationId) => places.knows(conversationId),
+    isWatched: (conversationId) => audience.isWatched(conversationId),
+    awayElsewhereMs: async (conversationId) => (cluster ? cluster.awayElsewhereMs(conversationId) : Infinity),
+    giveUp: (conversationId) => assistant.abandon(conversationId),
+    onFault,
+  });
+  stack.defer(() => absences.close());
+  const listener = tellAll([audience, places, absences, new TurnLog(log), ...(cluster?.listeners ?? [])]);
   const admission = openAdmission(config, line, cluster, onFault);
   const services = serviceTable(config);
   const helm = new Helm({
@@ -96,6 +106,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     services,
     models: config.models,
     standing: () => admission,
+    paused: pauseLog(log),
     moved: tierLog(log),
     onFault,
   });
@@ -121,16 +132,6 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     }),
     onFault,
   });
-  const absences = new Absences({
-    clock,
-    awayMs: config.admission.line.awaySeconds * 1_000,
-    waits: (conversationId) => places.knows(conversationId),
-    isWatched: (conversationId) => audience.isWatched(conversationId),
-    awayElsewhereMs: async (conversationId) => (cluster ? cluster.awayElsewhereMs(conversationId) : Infinity),
-    giveUp: (conversationId) => assistant.abandon(conversationId),
-    onFault,
-  });
-  stack.defer(() => absences.close());
   await cluster?.join({ assistant, admission, places }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),

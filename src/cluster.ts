@@ -213,10 +213,12 @@ export class Cluster implements AsyncDisposable {
   /** What has become of a turn whose place in line was lost sight of is shown to those who look. */
   lookAfter(conversationId: string): void {
     if (this.#crew === null) return;
-    const { audience, places, member } = this.#crew;
+    const { assistant, audience, places, member } = this.#crew;
     if (!audience.isWatched(conversationId)) return places.forget(conversationId);
-    const looked = member.retell(conversationId, 0).then(() => {
+    const looked = member.retell(conversationId, 0).then(async () => {
       if (!this.waits(conversationId)) places.forget(conversationId);
+      // It waits, and stands nowhere: the line has lost it.
+      else if ((await this.line.find(conversationId)) === null) assistant.serve(conversationId);
     });
     looked.catch(unlessOutage(this.#options.onFault));
   }
@@ -281,7 +283,8 @@ export class Cluster implements AsyncDisposable {
     const { link, keys } = this.#redis;
     return new StandbyLine({
       store: new RedisLine({ link, keys, settings }),
-      openLocal: (tier) => new MemoryLine({ settings: shareOf(settings, this.#membership.count), clock, tier }),
+      openLocal: (tier) =>
+        new MemoryLine({ settings: shareOf(settings, this.#membership.count), clock, tier, isEmpty: true }),
     });
   }
 

@@ -11,10 +11,25 @@ const maxTokens = count(1, 64_000);
 const rounds = count(1, 100);
 
 /** Answers that may be begun, a second on the long run and at once. */
-const startRate = (perSecond: number, burst: number) => ({
-  perSecond: z.number().min(0.1).max(1_000_000).default(perSecond),
-  burst: count(1, 10_000_000).default(burst),
-});
+const perSecond = z.number().min(0.1).max(1_000_000);
+const burst = count(1, 10_000_000);
+
+interface Starts {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** What a tier is given, or else a share of the tier above it. */
+function shareOf(above: Starts, given: { readonly [N in keyof Starts]?: number | undefined }, share: number): Starts {
+  return {
+    perSecond: given.perSecond ?? Math.max(0.1, above.perSecond * share),
+    burst: given.burst ?? Math.max(1, Math.ceil(above.burst * share)),
+  };
+}
+
+const cutsOf = <T extends { perSecond?: unknown; burst?: unknown }>({ perSecond: _, burst: __, ...cuts }: T) => cuts;
+
+const isBelow = (low: Starts, high: Starts) => low.perSecond <= high.perSecond && low.burst <= high.burst;
 
 /** What each answer is cut down to (A11). */
 const shed = (usual: {
@@ -83,18 +98,39 @@ export const fileConfig = z.strictObject({
     .strictObject({
       tiers: z
         .strictObject({
-          high: z.strictObject(startRate(1_000, 5_000)).prefault({}),
+          high: z.strictObject({ perSecond: perSecond.default(1_000), burst: burst.default(5_000) }).prefault({}),
           medium: z
             .strictObject({
-              ...startRate(500, 2_500),
+              perSecond: perSecond.optional(),
+              burst: burst.optional(),
               ...shed({ maxTokens: 512, rounds: 6, smallModelFor: ["guest"] }),
             })
             .prefault({}),
           degraded: z
-            .strictObject({ ...startRate(100, 500), ...shed({ maxTokens: 256, rounds: 3, smallModelFor: everybody }) })
+            .strictObject({
+              perSecond: perSecond.optional(),
+              burst: burst.optional(),
+              ...shed({ maxTokens: 256, rounds: 3, smallModelFor: everybody }),
+            })
             .prefault({}),
         })
-        .prefault({}),
+        .prefault({})
+        .transform(({ high, medium, degraded }) => {
+          const half = shareOf(high, medium, 1 / 2);
+          return {
+            high,
+            medium: { ...half, ...cutsOf(medium) },
+            degraded: { ...shareOf(half, degraded, 1 / 5), ...cutsOf(degraded) },
+          };
+        })
+        .refine(({ high, medium }) => isBelow(medium, high), {
+          path: ["medium"],
+          error: "must have no higher perSecond or burst than admission.tiers.high",
+        })
+        .refine(({ medium, degraded }) => isBelow(degraded, medium), {
+          path: ["degraded"],
+          error: "must have no higher perSecond or burst than admission.tiers.medium",
+        }),
       signal: z
         .strictObject({
           slowMs: count(1, 60_000).default(500),

@@ -1,5 +1,6 @@
 import type { Clock, Undo } from "./clock.ts";
 import { Outage } from "./outage.ts";
+import type { Listener, Step } from "./steps.ts";
 
 export interface AbsencesOptions {
   readonly clock: Clock;
@@ -11,7 +12,8 @@ export interface AbsencesOptions {
   readonly isWatched: (conversationId: string) => boolean;
   /** For how long nobody on any other node has looked at it; null while somebody does. */
   readonly awayElsewhereMs: (conversationId: string) => Promise<number | null>;
-  readonly giveUp: (conversationId: string) => Promise<void>;
+  /** False while that cannot be done yet. */
+  readonly giveUp: (conversationId: string) => Promise<boolean>;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -19,7 +21,7 @@ export interface AbsencesOptions {
  * Gives up the places of those who have gone (A7): each node looks after the customers that left it last. Should the node
  * die meanwhile, the place is kept and the question answered.
  */
-export class Absences {
+export class Absences implements Listener {
   readonly #options: AbsencesOptions;
   /** Looks that are due, by conversation. */
   readonly #due = new Map<string, Undo>();
@@ -32,6 +34,15 @@ export class Absences {
   left(conversationId: string): void {
     if (this.#options.waits(conversationId)) this.#lookAfter(conversationId, this.#options.awayMs);
   }
+
+  /** A page may be gone before its question stands in line. */
+  step(step: Step): void {
+    if (step.kind !== "turn-queued") return;
+    const { conversationId } = step.ref;
+    if (!this.#options.isWatched(conversationId)) this.#lookAfter(conversationId, this.#options.awayMs);
+  }
+
+  text(): void {}
 
   close(): void {
     for (const undo of this.#due.values()) undo();
@@ -55,7 +66,7 @@ export class Absences {
       const elsewhereMs = await awayElsewhereMs(conversationId);
       if (elsewhereMs === null || isBack()) return;
       if (elsewhereMs < awayMs) this.#lookAfter(conversationId, awayMs - elsewhereMs);
-      else await giveUp(conversationId);
+      else if (!(await giveUp(conversationId))) this.#lookAfter(conversationId, awayMs);
     } catch (fault) {
       if (!(fault instanceof Outage)) return onFault(fault, conversationId);
       // Nobody is sent away because the store is.

@@ -48,6 +48,9 @@ export type Admitted = Exclude<Entered, { kind: "shed" }>;
 const servingMs = 25;
 const lookingMs = 100;
 const idleMs = 250;
+/** What waits to be tried again is looked after so long after it is due. */
+const guardMs = 3_000;
+const mostClasses = 20_000;
 /** What was told of the line so long ago says nothing of it. */
 const staleMs = 3_000;
 
@@ -72,6 +75,7 @@ export class Admission {
   #told: { readonly waiting: number; readonly at: number } | null = null;
   #tier: Tier = "high";
   #starting = 0;
+  #life = "";
   /** The round that is being held. */
   #holding: Promise<void> | null = null;
   #again = false;
@@ -79,6 +83,8 @@ export class Admission {
   #closed = false;
   /** Answers that wait in line to be tried once more. */
   readonly #resuming = new Map<string, () => void>();
+  /** Of those who asked here last. */
+  readonly #classes = new Map<string, CustomerClass>();
   #next: Undo = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -95,9 +101,14 @@ export class Admission {
     return this.#starting;
   }
 
-  /** The class of whoever is being answered here in that conversation. */
+  /** Which line this is: another one knows nothing of what the one before was told. */
+  get life(): string {
+    return this.#life;
+  }
+
+  /** The class of whoever asks in that conversation, as far as it is known here. */
   classOf(conversationId: string): CustomerClass {
-    return this.#mine.get(conversationId)?.class ?? "guest";
+    return this.#mine.get(conversationId)?.class ?? this.#classes.get(conversationId) ?? "guest";
   }
 
   /** Something is being answered here, or waits here. */
@@ -148,6 +159,7 @@ export class Admission {
    */
   async enter(wish: Wish): Promise<Admitted> {
     if (!wish.owed && this.#isFull(wish)) throw this.#shed();
+    this.#remember(wish);
     // Otherwise the answer before would seem to be still under way.
     if (this.#ended.some(({ conversationId }) => conversationId === wish.conversationId)) await this.flush();
     const entered = await this.#options.line.enter(wish, this.#options.nodeId());
@@ -157,6 +169,8 @@ export class Admission {
         throw this.#shed();
       case "granted":
         this.#take(entered.grant);
+        // The line had lost what waited there to be tried again.
+        this.#resuming.get(wish.conversationId)?.();
         return entered;
       case "waiting":
         this.#waiting.set(wish.conversationId, { ...wish, ...entered.at });
@@ -206,7 +220,9 @@ export class Admission {
       if (await line.again(grant, waitMs)) {
         this.#mine.delete(conversationId);
         this.#plan(Math.min(waitMs, lookingMs));
+        const unguard = this.#guard(conversationId, waitMs, resolve);
         await promise;
+        unguard();
         if (signal.aborted) await line.leave(conversationId);
       } else await sleep(clock, waitMs, signal);
     } catch (fault) {
@@ -217,12 +233,25 @@ export class Admission {
     }
   }
 
+  /** Should the line lose what waits there to be tried again (it was emptied, or was this node's own for a while), it goes on. */
+  #guard(conversationId: string, waitMs: number, resume: () => void): Undo {
+    let undo: Undo = () => {};
+    const look = async () => {
+      const place = await this.#options.line.find(conversationId).catch(() => undefined);
+      if (place === null) resume();
+      else undo = this.#options.clock.after(guardMs, () => void look());
+    };
+    undo = this.#options.clock.after(waitMs + guardMs, () => void look());
+    return () => undo();
+  }
+
   /** What was granted here goes back to its own ticket, and is granted again after `waitMs`, to whoever can. */
   async defer(conversationId: string, waitMs: number): Promise<void> {
     const grant = this.#mine.get(conversationId);
-    this.#mine.delete(conversationId);
     if (grant === undefined) return;
     await this.#options.line.again(grant, waitMs);
+    // Not before: should the line be away, it is tried once more.
+    if (this.#mine.get(conversationId) === grant) this.#mine.delete(conversationId);
     this.#somebodyWaits();
   }
 
@@ -256,6 +285,15 @@ export class Admission {
     return this.#told.waiting >= acceptBelow[name] && clock.elapsed() - this.#told.at < staleMs;
   }
 
+  /** Whoever is answered later on is answered as of that class. */
+  #remember({ conversationId, class: name }: Wish): void {
+    this.#classes.delete(conversationId);
+    this.#classes.set(conversationId, name);
+    if (this.#classes.size <= mostClasses) return;
+    const [oldest] = this.#classes.keys();
+    if (oldest !== undefined) this.#classes.delete(oldest);
+  }
+
   /** Those who are sent away together do not come back together. */
   #shed(): TidegateError {
     const { comeBackMs, random } = this.#options;
@@ -271,7 +309,7 @@ export class Admission {
     // Two lines have granted it, or one that had lost the first: that one is not needed any more.
     if (known) this.#ended.push(known);
     this.#mine.set(grant.conversationId, grant);
-    return true;
+    return known === undefined;
   }
 
   /** What there is to say is said in a round soon, together with all that is to be said by then. */
@@ -325,6 +363,7 @@ export class Admission {
     if (round.tier !== this.#tier) this.#listener.tier(round.tier);
     this.#tier = round.tier;
     this.#starting = round.starting;
+    this.#life = round.life;
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);
     // Others may have been granted what was entered here.

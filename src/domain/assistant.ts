@@ -93,7 +93,9 @@ export class Assistant {
    */
   async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
     const { admission, conversations, listener } = this.#options;
-    const admitted = await admission.enter({ conversationId, class: as });
+    // Whoever waits already asks for no other place.
+    const owed = this.#options.waits?.(conversationId) === true;
+    const admitted = await admission.enter({ conversationId, class: as, owed });
     try {
       const asked = await conversations.ask(conversationId, question);
       if (asked.repeated) return asked;
@@ -107,10 +109,12 @@ export class Assistant {
   }
 
   /** Sees to it that what waits in the conversation is answered: somebody was promised that. */
-  serve(conversationId: string, as: CustomerClass = "guest"): void {
+  serve(conversationId: string, as?: CustomerClass): void {
     this.#inTurn(conversationId, async () => {
       const { admission } = this.#options;
-      const admitted = await this.#surely(() => admission.enter({ conversationId, class: as, owed: true }));
+      const admitted = await this.#surely(() =>
+        admission.enter({ conversationId, class: as ?? admission.classOf(conversationId), owed: true }),
+      );
       if (admitted?.kind === "granted") await this.#startSurely(conversationId);
     });
   }
@@ -194,14 +198,17 @@ export class Assistant {
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
   }
 
-  /** Whoever asked has gone: the place in line is given up, unless the answer has begun (A7). */
-  async abandon(conversationId: string): Promise<void> {
+  /** Whoever asked has gone: the place in line is given up (A7). False while an answer is being written there. */
+  async abandon(conversationId: string): Promise<boolean> {
     const { conversations, admission } = this.#options;
     const conversation = await conversations.read(conversationId);
-    if (!conversation?.waiting || conversation.running) return;
-    if (!(await admission.giveUp(conversationId))) return;
+    if (conversation?.running) return false;
+    if (!conversation?.waiting) return true;
+    await admission.giveUp(conversationId);
+    // One that has begun meanwhile is not ended: its epoch is another by then (S4).
     const error = wireError("place-given-up");
     await this.#end(conversation.waiting, { outcome: "shed", text: "", error }, noReport);
+    return true;
   }
 
   /**
@@ -418,7 +425,7 @@ export class Assistant {
 const storeAgainMs = 500;
 const drainLookMs = 20;
 /** Until another node's answer is looked at once more that may be nobody's. */
-const deferMs = 500;
+const deferMs = 2_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */

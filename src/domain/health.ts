@@ -88,7 +88,7 @@ export interface Course {
   readonly quiet: number;
   /** How much longer than usual it has to go well: grows when a tier was raised too soon. */
   readonly caution: number;
-  /** The last second, oldest slot first. */
+  /** The last five seconds, oldest slot first. */
   readonly recent: readonly Vitals[];
   /** So many answers may wait for their first text (A10). */
   readonly starting: number;

@@ -17,7 +17,9 @@ export interface HelmOptions {
   readonly services: ServiceTable;
   readonly models: ModelTable;
   /** How the line stood when it was looked at last. */
-  readonly standing: () => { readonly tier: Tier; readonly starting: number };
+  readonly standing: () => { readonly tier: Tier; readonly starting: number; readonly life: string };
+  /** Nothing is begun with that model for so long, by this node's word. */
+  readonly paused: (model: string, ms: number) => void;
   /** The tier has moved, by this node's judgement. */
   readonly moved: (from: Tier, to: Tier) => void;
   readonly onFault: (fault: unknown, where: string) => void;
@@ -59,6 +61,7 @@ export class Helm {
   readonly #away = new Map<string, number>();
   #gauge: RelayGauge | null = null;
   #course: Course | null = null;
+  #life = "";
   #next: Undo = () => {};
   #closed = false;
 
@@ -117,14 +120,20 @@ export class Helm {
   }
 
   #pause(model: string, ms: number, refusals: number): void {
-    const { services, standing, clock } = this.#options;
+    const { clock } = this.#options;
     const until = clock.elapsed() + ms;
     const known = this.#quiet.get(model);
     if (known && until < known.until + quietStepMs) return;
     this.#quiet.set(model, { until, refusals });
+    this.#options.paused(model, ms);
+    this.#hold(model, ms);
+  }
+
+  #hold(model: string, ms: number): void {
+    const { services, standing, clock } = this.#options;
     const isLong = ms > bearableQuietMs;
     if (isLong) {
-      this.#away.set(model, until);
+      this.#away.set(model, clock.elapsed() + ms);
       void this.#tell(model, ms);
     }
     const waits = services.servedBy(model, standing().tier);
@@ -159,7 +168,9 @@ export class Helm {
     const { health, settings, standing, moved } = this.#options;
     const told = await health.tell(this.#gauge?.take() ?? null);
     for (const [model, ms] of told.quiet) this.#away.set(model, this.#options.clock.elapsed() + ms);
-    const { tier, starting } = standing();
+    const { tier, starting, life } = standing();
+    if (life !== this.#life) await this.#tellAll(told.course);
+    this.#life = life;
     const course = follow(told, settings, starting);
     this.#course = course;
     if (course === told.course) return;
@@ -169,6 +180,13 @@ export class Helm {
     const isUnheard = course.tier !== tier && course.slot - course.changedAt > insistSlots;
     if (isNews || isUnheard) await this.#steer({ tier: course.tier, starting: course.starting });
     if (former && former.tier !== course.tier) moved(former.tier, course.tier);
+  }
+
+  /** Another line than before knows nothing of what this one was told (A12). */
+  async #tellAll(course: Course | null): Promise<void> {
+    const now = this.#options.clock.elapsed();
+    if (course) await this.#steer({ tier: course.tier, starting: course.starting });
+    for (const [model, { until }] of this.#quiet) if (until > now) this.#hold(model, until - now);
   }
 
   async #steer(order: Parameters<Line["steer"]>[0]): Promise<void> {

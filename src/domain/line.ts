@@ -109,6 +109,8 @@ export interface Order {
   readonly tier?: Tier;
   /** So many answers at most wait for their first text (A10). */
   readonly starting?: number;
+  /** So many starts were given beside this line, while it could not be reached (A12). */
+  readonly spent?: number;
   /** Nothing is granted to those classes for so long, and the bucket is empty afterwards (A10). */
   readonly pause?: { readonly classes: readonly CustomerClass[]; readonly ms: number };
 }

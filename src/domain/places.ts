@@ -53,6 +53,11 @@ export class Places implements Listener {
   readonly #turns = new Map<string, TurnRef>();
   readonly #left: Readonly<Record<CustomerClass, LeftTickets>>;
   readonly #waits: WaitEstimate;
+  readonly #before: Record<CustomerClass, ReadonlyMap<number, number>> = {
+    vip: new Map(),
+    member: new Map(),
+    guest: new Map(),
+  };
   #lines: Round["lines"] | null = null;
   #tier: Tier = "high";
   #next: Undo | null = null;
@@ -134,6 +139,8 @@ export class Places implements Listener {
     }
     for (const ticket of left) this.#left[ticket.class].add(ticket.ticket);
     for (const name of classes) this.#left[name].prune(lines[name].head);
+    for (const name of classes)
+      this.#before[name] = new Map(lines[name].before.map((ticket, index) => [ticket, index]));
     this.#lines = lines;
     this.#tier = tier;
     this.#waits.note(lines, tier);
@@ -144,9 +151,10 @@ export class Places implements Listener {
   #positionOf({ class: name, ticket }: Ticket): number | null {
     const line = this.#lines?.[name];
     if (line === undefined) return null;
-    if (ticket >= line.head) return 1 + ticket - line.head - this.#left[name].countBelow(ticket);
-    const index = line.before.indexOf(ticket);
-    return index < 0 ? null : index + 1;
+    // First: what a line was given back may have higher tickets than its own.
+    const index = this.#before[name].get(ticket);
+    if (index !== undefined) return index + 1;
+    return ticket < line.head ? null : 1 + ticket - line.head - this.#left[name].countBelow(ticket);
   }
 
   #look(): void {

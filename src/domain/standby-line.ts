@@ -15,7 +15,7 @@ import { Outage } from "./outage.ts";
 
 export interface StandbyLineOptions {
   readonly store: Line;
-  /** A line of this process alone, at this node's safe share of the starts, in the tier of the moment. */
+  /** A line of this process alone, at this node's safe share of the starts, in the tier of the moment, empty at first. */
   readonly openLocal: (tier: Tier) => Line;
 }
 
@@ -51,6 +51,12 @@ export class StandbyLine implements Line {
   #merging: Promise<void> | null = null;
   /** What the store's line granted as they were put back: told in the next round. */
   readonly #found: Grant[] = [];
+  /** Where they stand now: told in the next round as well. */
+  readonly #merged: Kept[] = [];
+  /** Starts of the local line that the store's does not know of. */
+  #spent = 0;
+  /** Grants of the local line's last round. */
+  #told: ReadonlySet<number> = new Set();
   /** Conversations that the local line has served while they stood in the store's. */
   readonly #served = new Set<string>();
   /** Those who came while the store was away, and wait. */
@@ -66,6 +72,8 @@ export class StandbyLine implements Line {
   async enter(wish: Wish, nodeId: string): Promise<Entered> {
     // Those who came before are being put back, and stand before.
     await this.#merging;
+    // Whoever asks again does not leave, though that was to be told.
+    this.#served.delete(wish.conversationId);
     if (this.#local === null) {
       try {
         return this.#noted(wish, await this.#options.store.enter(wish, nodeId));
@@ -84,7 +92,8 @@ export class StandbyLine implements Line {
       // First: whoever was served here meanwhile is not to be served again.
       await this.#comeBack(news);
       const round = await this.#roundInStore(news);
-      return { ...round, granted: [...this.#found.splice(0), ...round.granted] };
+      const [granted, queued] = [this.#found.splice(0), this.#merged.splice(0)];
+      return { ...round, granted: [...granted, ...round.granted], queued: [...queued, ...round.queued] };
     } catch (fault) {
       await this.#goAlone(fault, news.nodeId);
       return this.#roundAlone(news);
@@ -178,6 +187,10 @@ export class StandbyLine implements Line {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#merging = promise;
     try {
+      // First: what was begun here is not begun there as well (A1).
+      const spent = this.#spent;
+      if (spent > 0) await store.steer({ spent });
+      this.#spent -= spent;
       await this.#restore(nodeId);
       // Behind those who stood in it before; some may have come while others were put back.
       while (this.#newcomers.size > 0)
@@ -194,6 +207,7 @@ export class StandbyLine implements Line {
   async #merge(wish: Wish, nodeId: string): Promise<void> {
     const entered = this.#noted(wish, await this.#options.store.enter({ ...wish, owed: true }, nodeId));
     if (entered.kind === "granted") this.#found.push(entered.grant);
+    if (entered.kind === "waiting") this.#merged.push({ ...wish, ...entered.at });
     this.#newcomers.delete(wish.conversationId);
   }
 
@@ -213,7 +227,9 @@ export class StandbyLine implements Line {
     const lists = { taken: own(taken), begun: own(begun), ended: own(ended) };
     const round = await this.#alone().round({ ...nothing, nodeId, room, ...lists });
     const granted = round.granted.map(mirrored);
-    for (const grant of granted) this.#grantedHere(grant);
+    for (const grant of granted) if (!this.#told.has(grant.number)) this.#grantedHere(grant);
+    // Told again and again until they are taken.
+    this.#told = new Set(granted.map(({ number }) => number));
     return { ...round, granted };
   }
 
@@ -221,10 +237,12 @@ export class StandbyLine implements Line {
     if (entered.kind !== "granted") return entered;
     const grant = mirrored(entered.grant);
     this.#grantedHere(grant);
+    this.#told = new Set([...this.#told, grant.number]);
     return { kind: "granted", grant };
   }
 
   #grantedHere(grant: Grant): void {
+    this.#spent++;
     this.#newcomers.delete(grant.conversationId);
     if (this.#kept.delete(grant.conversationId)) this.#served.add(grant.conversationId);
   }

@@ -24,12 +24,14 @@ const fewestAttempts = 8;
 const fewestFaults = 3;
 /** The 90th percentile is beyond a bound when more than a tenth is. */
 const tenth = 0.1;
+/** The shortest of these spans in which enough was attempted is looked at, one after each slot. */
+const spans = [secondSlots / 2, secondSlots, 2 * secondSlots, 5 * secondSlots] as const;
 /**
- * What is bad is looked at in half seconds, one after each slot: so many in a row hold two seconds of trouble, counted from
- * the start of the attempts that were late, and a hiccup of less than a second is not enough.
+ * Bad spans in a row, beyond the length of one, before the tier falls: with half seconds they hold two seconds of trouble,
+ * counted from the start of the attempts that were late, and a hiccup of less than a second is not enough.
  */
-const halfSlots = secondSlots / 2;
-const badSlots = 12;
+const badSlots = 7;
+const longestSpan = 5 * secondSlots;
 /** Answers that were begun before a change say nothing of what it has brought, for so long. */
 const settlingSlots = 2 * secondSlots;
 /** Once a rise has gone well, a further one has to be waited for less long. */
@@ -76,14 +78,20 @@ function beginning(slot: number, { firstTexts }: TierSettings): Course {
 
 /** The course after one more slot. */
 function after(course: Course, slot: number, sample: Sample | undefined, settings: TierSettings, starting: number) {
-  const recent = [...course.recent, sample?.vitals ?? noVitals].slice(-secondSlots);
-  const second = sumOf(recent);
-  const half = sumOf(recent.slice(-halfSlots));
+  const recent = [...course.recent, sample?.vitals ?? noVitals].slice(-longestSpan);
+  const second = sumOf(recent.slice(-secondSlots));
+  const span = spans.find((slots) => allOf(sumOf(recent.slice(-slots))) >= fewestAttempts) ?? longestSpan;
+  const seen = sumOf(recent.slice(-span));
   const usual = sample ? learn(course.usual, slot, sample.firstTexts) : course.usual;
-  const noted = { ...counted(course, verdictOf(half, second, settings), slot), slot, recent, usual };
+  const noted = {
+    ...counted(course, verdictOf(seen, sumOf(recent.slice(-Math.max(span, secondSlots))), settings), slot),
+    slot,
+    recent,
+    usual,
+  };
   const limited =
     slot % secondSlots === 0 ? { ...noted, starting: limitAfter(noted, second, settings, starting) } : noted;
-  return moved(limited, second, settings);
+  return moved(limited, { second, span }, settings);
 }
 
 function limitAfter({ starting: limit }: Course, second: Vitals, settings: TierSettings, starting: number): number {
@@ -103,7 +111,8 @@ function counted(course: Course, verdict: Verdict, slot: number): Course {
     case "unknown":
       return { ...course, quiet: quiet + 1 };
     case "troubled":
-      return { ...course, quiet: 0 };
+      // One late answer among the few does not undo a quiet minute.
+      return { ...course, quiet: Math.max(0, quiet - 1) };
     default:
       return verdict satisfies never;
   }
@@ -111,16 +120,16 @@ function counted(course: Course, verdict: Verdict, slot: number): Course {
 
 type Verdict = "bad" | "between" | "good" | "unknown" | "troubled";
 
-function verdictOf(half: Vitals, second: Vitals, { failedShare }: TierSettings): Verdict {
-  if (isBad(half, failedShare)) return "bad";
-  const { late, quick, failed, stuck } = second;
-  if (allOf(second) < fewestAttempts) return late + failed + stuck > 0 ? "troubled" : "unknown";
-  return quick >= (1 - tenth) * allOf(second) && !isBad(second, failedShare) ? "good" : "between";
+/** `seen` is the shortest span that says something, `longer` a second at least. */
+function verdictOf(seen: Vitals, longer: Vitals, { failedShare }: TierSettings): Verdict {
+  const { late, quick, failed, stuck } = longer;
+  if (allOf(seen) < fewestAttempts) return late + failed + stuck > 0 ? "troubled" : "unknown";
+  if (isBad(seen, failedShare)) return "bad";
+  return quick >= (1 - tenth) * allOf(longer) && !isBad(longer, failedShare) ? "good" : "between";
 }
 
 function isBad(vitals: Vitals, failedShare: number): boolean {
   const all = allOf(vitals);
-  if (all < fewestAttempts) return false;
   const { late, failed } = vitals;
   const isLate = late >= fewestFaults && late > tenth * all;
   return isLate || (failed >= fewestFaults && failed > failedShare * all);
@@ -129,14 +138,14 @@ function isBad(vitals: Vitals, failedShare: number): boolean {
 /** An attempt that was late has been counted before it fails. */
 const allOf = ({ attempts, failed, stuck }: Vitals) => Math.max(attempts, failed, stuck);
 
-function moved(course: Course, second: Vitals, settings: TierSettings): Course {
+function moved(course: Course, { second, span }: { second: Vitals; span: number }, settings: TierSettings): Course {
   const { tier, bad, good, quiet, caution } = course;
   if (hasCollapsed(second)) return tier === "degraded" ? course : lowered(course, "degraded");
-  if (bad >= badSlots) return lowered(course, order[Math.max(0, order.indexOf(tier) - 1)] ?? tier);
+  if (bad >= span + badSlots) return lowered(course, order[Math.max(0, order.indexOf(tier) - 1)] ?? tier);
   const share = isClimbing(course) ? climbingShare : 1;
   const isProven = good >= share * caution * settings.goodSeconds * secondSlots;
   const above = order[order.indexOf(tier) + 1];
-  return above !== undefined && (isProven || quiet >= quietSlots) ? raised(course, above) : course;
+  return above !== undefined && (isProven || quiet >= caution * quietSlots) ? raised(course, above) : course;
 }
 
 /** More than half of a second's attempts failed, or are without a text for very long. */

@@ -78,6 +78,12 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
   };
 }
 
+/** Writes that the relay is given quiet. */
+export function pauseLog(log: Logger): (model: string, ms: number) => void {
+  return (model, ms) =>
+    log.warn({ model, ms: Math.round(ms) }, "the relay is given quiet: nothing is begun with that model");
+}
+
 /** Writes that the service level has moved. */
 export function tierLog(log: Logger): (from: Tier, to: Tier) => void {
   return (from, to) => {

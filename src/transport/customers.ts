@@ -1,6 +1,6 @@
 import { TidegateError } from "../contract/errors.ts";
 import type { CommandPayload, CommandResult, customerCommands, FactName, FactPayload } from "../contract/events.ts";
-import type { TurnSnapshot } from "../contract/shapes.ts";
+import type { CustomerClass, TurnSnapshot } from "../contract/shapes.ts";
 import type { Admission } from "../domain/admission.ts";
 import type { Answer } from "../domain/answer.ts";
 import type { Assistant } from "../domain/assistant.ts";
@@ -64,7 +64,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
     "conversation:open": async (session, { have }) => {
       const conversation = await openWhole(world, session.caller);
       const { conversationId } = conversation;
-      await findPlace(world, conversation);
+      await findPlace(world, conversation, session.caller.class);
       if (session.gone) return leave(world, conversationId);
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
@@ -207,13 +207,19 @@ function snapshot(
 }
 
 /** The place of a question that waits is known here from now on, whichever node has taken it (A6). */
-async function findPlace({ places, admission }: CustomerWorld, conversation: Conversation): Promise<void> {
+async function findPlace(
+  { places, admission, assistant }: CustomerWorld,
+  conversation: Conversation,
+  as: CustomerClass,
+): Promise<void> {
   const { conversationId, running, waiting } = conversation;
   if (running !== null || waiting === null || places.of(conversationId)) return;
   // A line that cannot be asked is no reason to turn a page away.
-  const place = await admission.find(conversationId).catch(() => null);
+  const place = await admission.find(conversationId).catch(() => undefined);
   const ref = { conversationId, turnId: waiting.turnId };
   if (place) places.step({ kind: "turn-queued", ref, place });
+  // It waits, and stands nowhere: the line has lost it, or it begins just now.
+  if (place === null) assistant.serve(conversationId, as);
 }
 
 function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | undefined {

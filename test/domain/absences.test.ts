@@ -23,7 +23,7 @@ beforeEach(() => {
     waits: (id) => waiting.has(id),
     isWatched: (id) => watched.has(id),
     awayElsewhereMs: async () => elsewhere(),
-    giveUp: async (id) => void givenUp.push(id),
+    giveUp: async (id) => givenUp.push(id) > 0,
     onFault: (fault) => {
       throw fault;
     },

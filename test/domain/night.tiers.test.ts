@@ -88,6 +88,7 @@ class Night {
       services,
       models: defaultModels,
       standing: () => this.#admission,
+      paused: () => {},
       moved: () => {},
       onFault,
     });

@@ -5,6 +5,7 @@ import type { Conversation } from "../../src/domain/conversations.ts";
 import { Herald } from "../../src/domain/herald.ts";
 import { LogKeeper } from "../../src/domain/log-keeper.ts";
 import { Mirrors } from "../../src/domain/mirrors.ts";
+import { Outage } from "../../src/domain/outage.ts";
 import type { PeerMessage } from "../../src/domain/peers.ts";
 import { type Listener, type Step, tellAll } from "../../src/domain/steps.ts";
 import type { TurnRef } from "../../src/domain/turns.ts";
@@ -84,7 +85,8 @@ export class TestNode {
       questions: new Rates({ perSecond: 1_000, burst: 1_000 }, clock),
       simulated: true,
       places: placesOf(clock),
-      admission: admissionOf(clock),
+      // Nobody stands in a line here: what is asked is begun by the scene.
+      admission: Object.assign(admissionOf(clock), { find: () => Promise.reject(new Outage()) }),
       ready: () => undefined,
       draining: () => false,
     };

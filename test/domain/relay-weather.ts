@@ -88,6 +88,7 @@ export class Bridge {
   readonly #signal = new AbortController().signal;
   tier: Tier = "high";
   starting = 0;
+  life = "one";
 
   constructor({ models = defaultModels, settings = openLine }: { models?: ModelTable; settings?: LineSettings } = {}) {
     const { clock } = this;
@@ -109,6 +110,7 @@ export class Bridge {
       services,
       models,
       standing: () => this,
+      paused: () => {},
       moved: () => {},
       onFault: (fault) => {
         throw fault;

@@ -122,9 +122,9 @@ test("A9 with few attempts the tier holds, and after a quiet minute it rises", a
   await bridge.pass(8, 200);
   expect(bridge.tier).toBe("degraded");
   bridge.relay.weather = around(40);
-  await bridge.pass(40, 2);
+  await bridge.pass(40, 1);
   expect(bridge.tier).toBe("degraded");
-  await bridge.pass(120, 2);
+  await bridge.pass(160, 1);
   expect(bridge.tier).toBe("high");
 });
 

@@ -19,7 +19,8 @@ export function conversationsSuite(open: OpenEngines): void {
   test("C1 after its life a conversation is gone, and the customer begins a new one", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));
-    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    const { turnId } = await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    await world.turns.end({ conversationId, turnId: turnId ?? "" }, 0, { outcome: "stopped", text: "" });
     await world.pass(world.lifeMs + 1);
     expect(await world.conversations.read(conversationId)).toBeNull();
     await expect(world.conversations.ask(conversationId, { messageId: "m2", text: "two" })).rejects.toMatchObject({
@@ -27,6 +28,14 @@ export function conversationsSuite(open: OpenEngines): void {
     });
     // It has the same id: nodes that cannot ask each other mean the same one.
     expect(await world.conversations.open(caller("li"))).toMatchObject({ conversationId, messages: [] });
+  });
+
+  test("C1 A7 a question that waits in a long line is not forgotten before it is answered", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    await world.pass(world.lifeMs + 1);
+    expect((await world.conversations.read(conversationId))?.waiting).not.toBeNull();
   });
 
   test("C1 each message begins the life of the conversation anew", async () => {

@@ -18,11 +18,11 @@ export class LineGates {
   #mostStarting = Number.MAX_SAFE_INTEGER;
   #ramp = { perSecond: 0, tokens: 0 };
 
-  constructor(settings: LineSettings, clock: Clock, tier: Tier) {
+  constructor(settings: LineSettings, clock: Clock, tier: Tier, isEmpty: boolean) {
     this.#settings = settings;
     this.#clock = clock;
     this.tier = tier;
-    this.#tokens = settings.tiers[tier].burst;
+    this.#tokens = isEmpty ? 0 : settings.tiers[tier].burst;
     this.#filledAt = clock.elapsed();
     const perSecond = settings.rampPerSecond ?? 0;
     this.#ramp = { perSecond, tokens: rampMost(perSecond) };
@@ -57,8 +57,9 @@ export class LineGates {
     this.#starting.delete(conversationId);
   }
 
-  steer({ tier, starting, pause }: Order): void {
+  steer({ tier, starting, pause, spent = 0 }: Order): void {
     this.#refill();
+    this.#tokens -= spent;
     // What a smaller bucket does not hold is gone when it is looked at next.
     if (tier !== undefined) this.tier = tier;
     if (starting !== undefined) this.#mostStarting = starting;

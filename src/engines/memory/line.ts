@@ -23,6 +23,8 @@ export interface MemoryLineOptions {
   readonly clock: Clock;
   /** The tier to begin with. */
   readonly tier?: Tier;
+  /** The bucket is empty at first: it goes on from another one. */
+  readonly isEmpty?: boolean;
 }
 
 /** One conversation: it waits, or it has been granted a start and is being answered. */
@@ -83,10 +85,10 @@ export class MemoryLine implements Line {
   /** The pass of the class that was served last: who comes to an empty line begins there. */
   #virtual = 0;
 
-  constructor({ settings, clock, tier = "high" }: MemoryLineOptions) {
+  constructor({ settings, clock, tier = "high", isEmpty = false }: MemoryLineOptions) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#gates = new LineGates(settings, clock, tier);
+    this.#gates = new LineGates(settings, clock, tier, isEmpty);
     const state = (): ClassState => ({ line: new Map(), before: [], next: 0, served: 0, pass: 0 });
     this.#classes = { vip: state(), member: state(), guest: state() };
   }
@@ -179,8 +181,12 @@ export class MemoryLine implements Line {
       if (this.#entries.has(conversationId)) continue;
       const entry = { ...this.#newEntry(conversationId, name, nodeId), ticket };
       this.#entries.set(conversationId, entry);
-      this.#putBefore(entry);
+      this.#activate(this.#classes[name]);
+      entry.place = "before";
+      this.#classes[name].before.push(entry);
     }
+    // Once for all of them: there may be many.
+    for (const name of classes) this.#classes[name].before.sort(byTicket);
   }
 
   async steer(order: Order): Promise<void> {
@@ -222,9 +228,13 @@ export class MemoryLine implements Line {
     return this.#standing + this.#later.size + this.#held;
   }
 
-  #roomAt(nodeId: string): number {
+  #isThere(nodeId: string): boolean {
     const node = this.#nodes.get(nodeId);
-    return node && this.#clock.elapsed() - node.seenAt < awayMs ? node.room : 0;
+    return node !== undefined && this.#clock.elapsed() - node.seenAt < awayMs;
+  }
+
+  #roomAt(nodeId: string): number {
+    return this.#isThere(nodeId) ? (this.#nodes.get(nodeId)?.room ?? 0) : 0;
   }
 
   #serve(nodeId: string): void {
@@ -234,14 +244,22 @@ export class MemoryLine implements Line {
       const state = this.#classes[name];
       const entry = headOf(state);
       if (entry === undefined) return;
-      // Its own node answers it where it can; otherwise the one that asks.
-      const by = [entry.nodeId, nodeId].find((id) => this.#roomAt(id) > 0);
+      const by = this.#whoCan(entry, nodeId);
       if (by === undefined) return;
       this.#virtual = state.pass;
       state.pass += 1 / this.#weightOf(name, entry);
       this.#takeOut(entry);
       this.#grant(entry, by);
     }
+  }
+
+  /**
+   * An answer that is to be tried again is the node's that writes it, which needs no room for it; others go to their own
+   * node where it has room, or to the one that asks.
+   */
+  #whoCan(entry: Entry, nodeId: string): string | undefined {
+    if (entry.number > 0 && !entry.isFree && this.#isThere(entry.nodeId)) return entry.nodeId;
+    return [entry.nodeId, nodeId].find((id) => this.#roomAt(id) > 0);
   }
 
   #nextClass(): CustomerClass | null {
@@ -331,7 +349,7 @@ export class MemoryLine implements Line {
     this.#activate(state);
     entry.place = "before";
     state.before.push(entry);
-    state.before.sort((a, b) => a.ticket - b.ticket || (a.conversationId < b.conversationId ? -1 : 1));
+    state.before.sort(byTicket);
   }
 
   #wakeLater(): void {
@@ -372,6 +390,10 @@ export class MemoryLine implements Line {
     if (entry.place === "line") return { kind: "waiting", at, position: 1 + countBefore(line, entry) };
     return { kind: "waiting", at, position: 1 + before.filter(({ ticket }) => ticket < entry.ticket).length };
   }
+}
+
+function byTicket(a: Entry, b: Entry): number {
+  return a.ticket - b.ticket || (a.conversationId < b.conversationId ? -1 : 1);
 }
 
 function headOf({ line, before }: ClassState): Entry | undefined {

@@ -34,6 +34,9 @@ export interface MemoryWorldOptions {
   readonly maxMessages: number;
 }
 
+/** So much longer lives a conversation in which a question waits. */
+const waitingGraceMs = 3_600_000;
+
 /** What the memory engines share: everything one process knows, kept no longer than C1 says. */
 export class MemoryWorld {
   readonly options: MemoryWorldOptions;
@@ -109,7 +112,9 @@ export class MemoryWorld {
 
   #alive(conversation: MemoryConversation): boolean {
     if (conversation.runningTurnId !== null) return true;
-    return this.options.clock.now() - conversation.touchedAt < this.options.lifeMs;
+    // Whoever waits is not forgotten before the answer.
+    const graceMs = conversation.waitingTurnId === null ? 0 : waitingGraceMs;
+    return this.options.clock.now() - conversation.touchedAt < this.options.lifeMs + graceMs;
   }
 
   forget(conversationId: string): void {

@@ -27,6 +27,9 @@ export interface RedisLineOptions {
   readonly now?: () => number;
 }
 
+/** No step may hold Redis up for long. */
+const restoredAtOnce = 2_000;
+
 /** {@link Line} of a cluster. Everything may throw `Outage`; every step may be repeated then. */
 export class RedisLine implements Line {
   readonly #link: Link;
@@ -93,13 +96,16 @@ export class RedisLine implements Line {
   }
 
   async restore(kept: readonly Kept[], nodeId: string): Promise<void> {
-    const list = kept.flatMap(({ conversationId, class: name, ticket }) => [conversationId, name, ticket]);
-    await this.#step("line/restore", nodeId, JSON.stringify(list));
+    for (let from = 0; from < kept.length; from += restoredAtOnce) {
+      const part = kept.slice(from, from + restoredAtOnce);
+      const list = part.flatMap(({ conversationId, class: name, ticket }) => [conversationId, name, ticket]);
+      await this.#step("line/restore", nodeId, JSON.stringify(list));
+    }
   }
 
-  async steer({ tier, starting, pause }: Order): Promise<void> {
+  async steer({ tier, starting, spent, pause }: Order): Promise<void> {
     const paused = [String(pause?.ms ?? ""), ...(pause?.classes ?? [])];
-    await this.#step("line/steer", tier ?? "", String(starting ?? ""), ...paused);
+    await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(spent ?? ""), ...paused);
   }
 
   #step(name: StepName, ...args: readonly string[]): Promise<unknown> {

@@ -17,10 +17,10 @@ local function exists(conversationId)
   return field('id') == conversationId
 end
 
--- C1: the life begins anew; a running turn keeps its conversation alive.
+-- C1: the life begins anew; a turn that waits or runs keeps its conversation alive.
 local function keepAlive(lifeMs)
   local ms = tonumber(lifeMs)
-  if field('running') ~= '' then ms = ms + runningGraceMs end
+  if field('running') ~= '' or field('waiting') ~= '' then ms = ms + runningGraceMs end
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ms) end
 end
 

@@ -32,11 +32,12 @@ local packed = redis.call('GET', state)
 local isRead, s = pcall(cmsgpack.unpack, packed or '')
 if not isRead or type(s) ~= 'table' or s.version ~= 1 then s = beginning() end
 
--- It never goes back, though the machine's clock may.
+-- The line's clock never goes back, though the machine's may, or another machine's may count from now on.
 local function clock()
-  if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
-  local time = redis.call('TIME')
-  return math.max(time[1] * 1000 + time[2] / 1000, s.now)
+  local time = ARGV[1] == '' and redis.call('TIME')
+  local told = (time and time[1] * 1000 + time[2] / 1000 or tonumber(ARGV[1])) + (s.ahead or 0)
+  if told < s.now then s.ahead = (s.ahead or 0) + s.now - told end
+  return math.max(told, s.now)
 end
 
 local now = clock()
@@ -68,10 +69,12 @@ local function nodeAt(node)
   return nodeOf[node]
 end
 
-local function roomAt(node)
+local function isThere(node)
   local known = nodeAt(node)
-  return known and now - known.seenAt < awayMs and known.room or 0
+  return known and now - known.seenAt < awayMs
 end
+
+local function roomAt(node) return isThere(node) and nodeAt(node).room or 0 end
 
 -- Called at the end of every step that may have changed something.
 local function save()
@@ -89,6 +92,8 @@ local function read(conversation)
   if not text then return nil end
   local class, ticket, place, number, node, asksMore, since, notBefore, isFree =
     string.match(text, '^(%a+)|(%-?%d+)|(%a+)|(%-?%d+)|([^|]*)|(%d)|([^|]+)|([^|]+)|(%d)$')
+  -- Of another kind than this one can read: as good as lost.
+  if not class then return nil end
   entryOf[conversation] = { conversation = conversation, class = class, ticket = tonumber(ticket), place = place, number = tonumber(number), node = node,
     asksMore = asksMore == '1', since = tonumber(since), notBefore = tonumber(notBefore),
     isFree = isFree == '1' }

@@ -59,17 +59,31 @@ local function weightOf(class, since)
   return setting(weightAt[class]) * (1 + 2 * grown)
 end
 
+-- An answer that is to be tried again is the node's that writes it, which needs no room for it; others go to their own node
+-- where it has room, or to the one that asks.
+local function whoCan(entry)
+  if entry.number > 0 and not entry.isFree and isThere(entry.node) then return entry.node end
+  return roomAt(entry.node) > 0 and entry.node or roomAt(node) > 0 and node
+end
+
 while mayStart() do
   local class = nextClass()
-  local entry = class and read(head[class])
-  if not entry then break end
-  local by = roomAt(entry.node) > 0 and entry.node or roomAt(node) > 0 and node
+  if not class then break end
+  local entry = read(head[class])
+  local by = not entry or whoCan(entry)
   if not by then break end
-  s.virtual = pass[class]
-  pass[class] = pass[class] + 1 / weightOf(class, entry.since)
-  takeOut(entry)
-  grant(entry, by)
-  head[class] = headOf(class)
+  if not entry then
+    -- What is known of it is lost; the others go on.
+    redis.call('ZREM', line[class], head[class])
+    redis.call('ZREM', before[class], head[class])
+    head[class] = headOf(class)
+  else
+    s.virtual = pass[class]
+    pass[class] = pass[class] + 1 / weightOf(class, entry.since)
+    takeOut(entry)
+    grant(entry, by)
+    head[class] = headOf(class)
+  end
 end
 s.life = s.life or ARGV[8]
 save()
