@@ -128,10 +128,22 @@ describe("the configuration file", () => {
     expect(faults(withFile({ admission }))).toContain(path);
   });
 
+  test("A9 lower tiers are shares of the highest where they are not given, and never more than it", () => {
+    const given = readConfig(withFile({ admission: { tiers: { high: { perSecond: 20, burst: 5 } } } }));
+    const { medium, degraded } = given.admission.tiers;
+    expect([medium.perSecond, medium.burst, degraded.perSecond, degraded.burst]).toEqual([10, 3, 2, 1]);
+    const inverted = { high: { perSecond: 20 }, medium: { perSecond: 50 } };
+    expect(faults(withFile({ admission: { tiers: inverted } }))).toContain(
+      "admission.tiers.medium must have no higher",
+    );
+    const last = { medium: { burst: 100 }, degraded: { burst: 200 } };
+    expect(faults(withFile({ admission: { tiers: last } }))).toContain("admission.tiers.degraded must have no higher");
+  });
+
   test("a part of admission given alone keeps the other defaults", () => {
-    const { admission } = readConfig(withFile({ admission: { tiers: { medium: { perSecond: 7 } } } }));
+    const { admission } = readConfig(withFile({ admission: { tiers: { medium: { perSecond: 200 } } } }));
     expect(admission.tiers.medium).toEqual({
-      perSecond: 7,
+      perSecond: 200,
       burst: 2_500,
       maxTokens: 512,
       rounds: 6,

@@ -9,6 +9,7 @@ let waiting: Set<string>;
 let watched: Set<string>;
 let elsewhere: () => number | null;
 let givenUp: string[];
+let isBusy: boolean;
 let absences: Absences;
 
 beforeEach(() => {
@@ -17,13 +18,14 @@ beforeEach(() => {
   watched = new Set();
   elsewhere = () => Number.POSITIVE_INFINITY;
   givenUp = [];
+  isBusy = false;
   absences = new Absences({
     clock,
     awayMs: 60_000,
     waits: (id) => waiting.has(id),
     isWatched: (id) => watched.has(id),
     awayElsewhereMs: async () => elsewhere(),
-    giveUp: async (id) => givenUp.push(id) > 0,
+    giveUp: async (id) => !isBusy && givenUp.push(id) > 0,
     onFault: (fault) => {
       throw fault;
     },
@@ -76,6 +78,28 @@ test("A7 whoever does not wait, or waits no more, gives nothing up", async () =>
   waiting.clear();
   await pass(60_000);
   expect(givenUp).toEqual([]);
+});
+
+test("A7 whoever has gone before the question stands in line is away as well", async () => {
+  const ref = { conversationId: "li", turnId: "t" };
+  absences.step({ kind: "turn-queued", ref, place: null });
+  await pass(60_000);
+  expect(givenUp).toEqual(["li"]);
+  watched.add("wang");
+  waiting.add("wang");
+  absences.step({ kind: "turn-queued", ref: { conversationId: "wang", turnId: "t" }, place: null });
+  await pass(60_000);
+  expect(givenUp).toEqual(["li"]);
+});
+
+test("A7 a place that cannot be given up yet, since an answer is being written, is looked after again", async () => {
+  isBusy = true;
+  absences.left("li");
+  await pass(60_000);
+  expect(givenUp).toEqual([]);
+  isBusy = false;
+  await pass(60_000);
+  expect(givenUp).toEqual(["li"]);
 });
 
 test("A7 A12 while the store is away nobody is sent away for it", async () => {

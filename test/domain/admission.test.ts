@@ -136,6 +136,50 @@ test("U4 a start that is tried again waits in line for it, and is resumed where 
   expect(granted).toEqual(["a"]);
 });
 
+test("U4 A12 a start that waits to be tried again goes on, should the line lose it", async () => {
+  await ask("a");
+  let isResumed = false;
+  void admission.again("a", 500, new AbortController().signal).then(() => {
+    isResumed = true;
+  });
+  await pass(clock, 100, 10);
+  store = new MemoryLine({ settings, clock });
+  await pass(clock, 3_000, 50);
+  expect(isResumed).toBe(false);
+  await pass(clock, 1_000, 50);
+  expect(isResumed).toBe(true);
+});
+
+test("U4 a question in a conversation that waits to be tried again makes it go on, should the line have lost it", async () => {
+  await ask("a");
+  let isResumed = false;
+  void admission.again("a", 500, new AbortController().signal).then(() => {
+    isResumed = true;
+  });
+  await pass(clock, 100, 10);
+  store = new MemoryLine({ settings, clock });
+  expect(await ask("a")).toBe("granted");
+  await settled();
+  expect(isResumed).toBe(true);
+});
+
+test("A8 N4 what could not be put back is put back later", async () => {
+  await ask("a");
+  wire.cut();
+  await expect(admission.defer("a", 0)).rejects.toThrow(Outage);
+  wire.mend();
+  await admission.defer("a", 0);
+  await pass(clock, 100, 10);
+  expect(granted).toEqual(["a"]);
+});
+
+test("A2 whoever is answered later on is answered as of the class that asked", async () => {
+  await admission.enter({ conversationId: "a", class: "vip" });
+  expect(admission.classOf("a")).toBe("vip");
+  admission.ended("a");
+  expect([admission.classOf("a"), admission.classOf("unknown")]).toEqual(["vip", "guest"]);
+});
+
 test("U4 S10 who is stopped while waiting to be tried again waits no more, and holds no place", async () => {
   await ask("a");
   const stop = new AbortController();

@@ -128,6 +128,46 @@ test("A9 with few attempts the tier holds, and after a quiet minute it rises", a
   expect(bridge.tier).toBe("high");
 });
 
+test.each([
+  [20, 4_000],
+  [10, 6_000],
+  [3, 12_000],
+])("A9 with %i attempts a second the tier falls and rises too, only later", async (perSecond, mostMs) => {
+  await bridge.pass(40, perSecond);
+  const from = bridge.clock.elapsed();
+  bridge.relay.weather = around(2_000);
+  await bridge.pass(20, perSecond);
+  console.log(`A9: ${perSecond} attempts a second: fell after ${movedAfter(from, "medium")} ms`);
+  expect(movedAfter(from, "medium")).toBeLessThanOrEqual(mostMs);
+  bridge.relay.weather = around(40);
+  await bridge.pass(60, perSecond);
+  expect(bridge.tier).toBe("high");
+});
+
+test("A9 a quiet minute that was too hopeful is waited for longer the next time", async () => {
+  bridge.relay.weather = () => ({ afterMs: bridge.tier === "degraded" ? 40 : 5_000 });
+  await bridge.pass(7_200, 1);
+  expect(bridge.moves.length).toBeLessThanOrEqual(40);
+});
+
+test("A12 A10 another line is told the tier, the limit and what is left of a pause", async () => {
+  await bridge.pass(5, 200);
+  bridge.relay.weather = refusing(main, 2_000);
+  void bridge.ask();
+  bridge.clock.advance(5);
+  await settled();
+  const { length } = bridge.orders;
+  bridge.life = "another";
+  bridge.clock.advance(1_000);
+  await settled();
+  const told = bridge.orders.slice(length);
+  expect(told).toContainEqual({ tier: "high", starting: 5_000 });
+  const again = told.flatMap(({ pause }) => pause ?? [])[0];
+  expect(again?.classes).toEqual(["vip", "member", "guest"]);
+  expect(again?.ms).toBeGreaterThan(900);
+  expect(again?.ms).toBeLessThanOrEqual(2_000);
+});
+
 test("A9 while the few attempts fail, a quiet minute raises nothing", async () => {
   await bridge.pass(5, 200);
   bridge.relay.weather = () => ({ afterMs: 5_000, failure: "slow-start" });

@@ -245,6 +245,26 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(0, "one")).toEqual(["wang"]);
   });
 
+  test("U4 an answer that is to be tried again is its own node's, which needs no room for it", async () => {
+    const world = await LineWorld.open(open, { full: true, nodes: ["one", "two"] });
+    const entered = await world.enter("li", "guest", "one");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    await world.round("one", { taken: [entered.grant] });
+    expect(await world.line.again(entered.grant, 100)).toBe(true);
+    world.clock.advance(200);
+    await world.round("one", { room: 0 });
+    expect((await world.round("two")).granted).toEqual([]);
+    expect((await world.round("one", { room: 0 })).granted).toMatchObject([{ conversationId: "li", class: "guest" }]);
+  });
+
+  test("A12 A1 what was begun beside the line is taken out of its bucket", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    await world.line.steer({ spent: 7 });
+    await crowd(world, "guest", 3);
+    expect(await world.after(200)).toEqual([]);
+    expect(await world.after(100)).toEqual(["guest0"]);
+  });
+
   test("A5 a grant is told until it is taken, and takes room meanwhile", async () => {
     const world = await LineWorld.open(open);
     await crowd(world, "guest", 3);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Grant } from "../../src/domain/line.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLine } from "../../src/engines/redis/line.ts";
@@ -7,7 +8,7 @@ import { Link } from "../../src/engines/redis/link.ts";
 import { openRedis } from "../support/redis.ts";
 import { openRedisCluster } from "../support/redis-cluster.ts";
 import { lineSuite } from "./line.suite.ts";
-import type { OpenLine } from "./line.world.ts";
+import { type OpenLine, smallLine } from "./line.world.ts";
 import { openStore, type TestStore } from "./redis.support.ts";
 
 describe("the line in memory", () => lineSuite((settings, clock) => new MemoryLine({ settings, clock })));
@@ -29,6 +30,69 @@ describe("the line in one Redis", () => {
   });
   afterAll(() => stack.disposeAsync());
   lineSuite(lineIn(() => redis));
+});
+
+describe("the line in one Redis, when that misbehaves", () => {
+  const stack = new AsyncDisposableStack();
+  let redis: TestStore;
+  let now: number;
+  let keys: Keys;
+  let line: RedisLine;
+  beforeAll(async () => {
+    const { url } = stack.use(await openRedis());
+    redis = stack.use(await openStore({ kind: "one", url }));
+  });
+  afterAll(() => stack.disposeAsync());
+  beforeEach(async () => {
+    now = 1_000_000;
+    keys = new Keys(randomUUID());
+    line = new RedisLine({ link: new Link(redis.store), keys, settings: smallLine, now: () => now });
+    await round();
+    for (let at = 0; at < 8; at++) await line.enter({ conversationId: `c${at}`, class: "guest" }, "one");
+    await round((await round()).granted);
+  });
+
+  const round = (taken: readonly Grant[] = []) =>
+    line.round({ nodeId: "one", room: 100, taken, begun: taken, ended: taken, leftSeen: 0 });
+  const servedAfter = async (ms: number) => {
+    now += ms;
+    const { granted } = await round();
+    await round(granted);
+    return granted.map(({ conversationId }) => conversationId);
+  };
+
+  test("A1 its clock goes back by ten minutes: the line goes on where it was", async () => {
+    expect(await servedAfter(100)).toEqual(["c5"]);
+    now -= 600_000;
+    expect(await servedAfter(0)).toEqual([]);
+    expect(await servedAfter(100)).toEqual(["c6"]);
+  });
+
+  test.each([
+    ["is lost", (entries: string) => redis.store.hdel(entries, "c5")],
+    ["cannot be read", (entries: string) => redis.store.hset(entries, "c5", "something else")],
+  ])("A5 what is known of the first in line %s: the others go on", async (_, damage) => {
+    await damage(keys.line[1] ?? "");
+    expect(await servedAfter(200)).toEqual(["c6", "c7"]);
+    expect((await line.enter({ conversationId: "c5", class: "guest" }, "one")).kind).not.toBe("held");
+  });
+
+  test.each([
+    ["is lost", (state: string) => redis.store.del(state)],
+    ["cannot be read", (state: string) => redis.store.set(state, "something else")],
+  ])(
+    "A2 what the line remembers %s: newcomers stand behind those who waited, and grants have new numbers",
+    async (_, damage) => {
+      await damage(keys.line[0] ?? "");
+      await line.steer({ pause: { classes: ["guest"], ms: 1 } });
+      await line.enter({ conversationId: "new", class: "guest" }, "one");
+      expect((await line.find("new"))?.position).toBe(4);
+      now += 500;
+      const { granted } = await round();
+      expect(granted.map(({ conversationId }) => conversationId)).toEqual(["c5", "c6", "c7", "new"]);
+      expect(Math.min(...granted.map(({ number }) => number))).toBeGreaterThan(5);
+    },
+  );
 });
 
 describe("the line in a Redis Cluster of three masters", () => {
