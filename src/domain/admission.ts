@@ -71,6 +71,8 @@ export class Admission {
   #taken: Grant[] = [];
   #begun: Grant[] = [];
   #ended: Grant[] = [];
+  /** Grants of answers that are not written here any more. */
+  readonly #handedBack = new Set<Grant>();
   #leftSeen = 0;
   #told: { readonly waiting: number; readonly at: number } | null = null;
   #tier: Tier = "high";
@@ -259,7 +261,17 @@ export class Admission {
   async handBack(conversationId: string): Promise<void> {
     const grant = this.#mine.get(conversationId);
     this.#mine.delete(conversationId);
-    if (grant) await this.#options.line.again(grant, 0, true);
+    if (grant === undefined) return;
+    this.#handedBack.add(grant);
+    await this.#handAllBack();
+  }
+
+  /** Should the line be away, it is told in a later round. */
+  async #handAllBack(): Promise<void> {
+    for (const grant of this.#handedBack) {
+      await this.#options.line.again(grant, 0, true);
+      this.#handedBack.delete(grant);
+    }
   }
 
   /** Nobody writes the answer that was granted here in that conversation. */
@@ -370,6 +382,7 @@ export class Admission {
     for (const [id, kept] of this.#waiting) if (isGone(kept, round.lines)) this.#waiting.delete(id);
     for (const kept of round.queued) this.#waiting.set(kept.conversationId, kept);
     for (const grant of round.granted) if (this.#take(grant)) this.#granted(grant.conversationId);
+    await this.#handAllBack();
   }
 
   #granted(conversationId: string): void {

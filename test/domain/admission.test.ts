@@ -173,6 +173,17 @@ test("A8 N4 what could not be put back is put back later", async () => {
   expect(granted).toEqual(["a"]);
 });
 
+test("A8 N4 what is handed back while the line is away is handed back when it is there again", async () => {
+  await ask("a");
+  wire.cut();
+  await expect(admission.handBack("a")).rejects.toThrow(Outage);
+  await pass(clock, 100, 10);
+  wire.mend();
+  await pass(clock, 400, 10);
+  expect(granted).toEqual(["a"]);
+  expect(admission.isFree("a")).toBe(true);
+});
+
 test("A2 whoever is answered later on is answered as of the class that asked", async () => {
   await admission.enter({ conversationId: "a", class: "vip" });
   expect(admission.classOf("a")).toBe("vip");
