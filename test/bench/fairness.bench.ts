@@ -123,7 +123,7 @@ async function rushAt(url: string, nodes: readonly string[], perSecond: number):
       const as = classes[asked % 3] ?? "guest";
       const entered = await admission.enter({ conversationId: id, class: as }).catch(() => null);
       if (isWarm && entered === null) shed++;
-      else if (isWarm) took.push(performance.now() - from);
+      else if (isWarm) took.push(Number((performance.now() - from).toFixed(2)));
       if (entered?.kind === "granted") answer(id);
     };
     const rush = async (rate: number, ms: number) => {
@@ -173,8 +173,9 @@ async function decisions(perSecond: number): Promise<void> {
 
 const [, , url, nodes = "", rate] = process.argv;
 if (url !== undefined) {
-  console.log(JSON.stringify(await rushAt(url, nodes.split(","), Number(rate))));
-  process.exit(0);
+  const done = JSON.stringify(await rushAt(url, nodes.split(","), Number(rate)));
+  process.stdout.write(done, () => process.exit(0));
+  await new Promise(() => {});
 }
 await shares();
 await greed();

@@ -77,6 +77,12 @@ describe("the line in one Redis, when that misbehaves", () => {
     expect((await line.enter({ conversationId: "c5", class: "guest" }, "one")).kind).not.toBe("held");
   });
 
+  test("A6 a line is lost, and its entries are not: whoever asks for the place is back at it", async () => {
+    await redis.store.del(keys.line[9] ?? "");
+    expect(await Promise.all(["c5", "c7"].map(async (id) => (await line.find(id))?.position))).toEqual([1, 2]);
+    expect(await servedAfter(200)).toEqual(["c5", "c7"]);
+  });
+
   test.each([
     ["is lost", (state: string) => redis.store.del(state)],
     ["cannot be read", (state: string) => redis.store.set(state, "something else")],

@@ -224,7 +224,11 @@ local function takeOut(entry)
 end
 
 local function position(entry)
-  if entry.place == 'line' then return redis.call('ZRANK', line[entry.class], entry.conversation) + 1 end
+  if entry.place == 'line' then
+    -- Should the line have been lost, and the entry not: it stands where it stood.
+    redis.call('ZADD', line[entry.class], entry.ticket, entry.conversation)
+    return redis.call('ZRANK', line[entry.class], entry.conversation) + 1
+  end
   return redis.call('ZCOUNT', before[entry.class], '-inf', '(' .. entry.ticket) + 1
 end
 
