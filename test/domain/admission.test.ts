@@ -45,6 +45,16 @@ async function open(nodeId: string, options: { readonly mostOpen?: number } = {}
 
 const ask = async (conversationId: string, by = admission) => (await by.enter({ conversationId, class: "guest" })).kind;
 
+/** An answer that began waits half a second to be tried again; tells whether it has gone on. */
+async function waitAgain(): Promise<() => boolean> {
+  await ask("a");
+  let isResumed = false;
+  void admission.again("a", 500, new AbortController().signal).then(() => {
+    isResumed = true;
+  });
+  return () => isResumed;
+}
+
 async function fill(): Promise<void> {
   for (const id of ["a", "b", "c", "d", "e", "f"]) await ask(id);
 }
@@ -122,45 +132,33 @@ test("A5 what was entered here and is answered elsewhere is not waited for here"
 });
 
 test("U4 a start that is tried again waits in line for it, and is resumed where it was", async () => {
-  await ask("a");
-  let isResumed = false;
-  void admission.again("a", 500, new AbortController().signal).then(() => {
-    isResumed = true;
-  });
+  const isResumed = await waitAgain();
   await pass(clock, 450, 10);
-  expect([isResumed, await ask("a")]).toEqual([false, "held"]);
+  expect([isResumed(), await ask("a")]).toEqual([false, "held"]);
   await pass(clock, 200, 10);
-  expect([isResumed, granted]).toEqual([true, []]);
+  expect([isResumed(), granted]).toEqual([true, []]);
   admission.ended("a");
   await pass(clock, 300, 10);
   expect(granted).toEqual(["a"]);
 });
 
 test("U4 A12 a start that waits to be tried again goes on, should the line lose it", async () => {
-  await ask("a");
-  let isResumed = false;
-  void admission.again("a", 500, new AbortController().signal).then(() => {
-    isResumed = true;
-  });
+  const isResumed = await waitAgain();
   await pass(clock, 100, 10);
   store = new MemoryLine({ settings, clock });
   await pass(clock, 3_000, 50);
-  expect(isResumed).toBe(false);
+  expect(isResumed()).toBe(false);
   await pass(clock, 1_000, 50);
-  expect(isResumed).toBe(true);
+  expect(isResumed()).toBe(true);
 });
 
 test("U4 a question in a conversation that waits to be tried again makes it go on, should the line have lost it", async () => {
-  await ask("a");
-  let isResumed = false;
-  void admission.again("a", 500, new AbortController().signal).then(() => {
-    isResumed = true;
-  });
+  const isResumed = await waitAgain();
   await pass(clock, 100, 10);
   store = new MemoryLine({ settings, clock });
   expect(await ask("a")).toBe("granted");
   await settled();
-  expect(isResumed).toBe(true);
+  expect(isResumed()).toBe(true);
 });
 
 test("A8 N4 what could not be put back is put back later", async () => {

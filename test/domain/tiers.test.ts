@@ -145,8 +145,12 @@ test.each([
 });
 
 test("A9 a quiet minute that was too hopeful is waited for longer the next time", async () => {
-  bridge.relay.weather = () => ({ afterMs: bridge.tier === "degraded" ? 40 : 5_000 });
-  await bridge.pass(7_200, 1);
+  await bridge.pass(30, 10);
+  // Hardly anybody asks while answers are short, and more do as soon as they are not.
+  bridge.relay.weather = () => ({ afterMs: bridge.tier === "degraded" ? 40 : 3_000 });
+  for (let second = 0; second < 3_600; second++) await bridge.pass(1, bridge.tier === "degraded" ? 1 : 10);
+  console.log(`A9: ${bridge.moves.length} changes in an hour of hopeful minutes`);
+  expect(bridge.moves.length).toBeGreaterThan(4);
   expect(bridge.moves.length).toBeLessThanOrEqual(40);
 });
 
