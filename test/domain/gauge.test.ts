@@ -48,6 +48,8 @@ test("A9 one that is without a text for very long is stuck, once, and failed whe
   expect(seen()).toMatchObject({ attempts: 1, late: 1 });
   await pass(1_500);
   expect(seen()).toMatchObject({ attempts: 0, stuck: 1, failed: 0 });
+  await pass(100);
+  expect(seen()).toBeNull();
   await pass(3_000);
   expect(seen()).toMatchObject({ attempts: 0, stuck: 0, failed: 1 });
   expect(gauge.isBusy).toBe(false);
@@ -56,4 +58,5 @@ test("A9 one that is without a text for very long is stuck, once, and failed whe
 test("A9 one that fails before it is late is counted as it fails", async () => {
   await after(20, { afterMs: 20, failure: "overloaded" });
   expect(seen()).toMatchObject({ attempts: 1, failed: 1, late: 0, quick: 0 });
+  expect(gauge.isBusy).toBe(false);
 });
