@@ -5,7 +5,8 @@ local classes = { 'vip', 'member', 'guest' }
 local line = { vip = KEYS[8], member = KEYS[9], guest = KEYS[10] }
 local before = { vip = KEYS[11], member = KEYS[12], guest = KEYS[13] }
 local owned = KEYS[14]
--- ARGV: 1 the time in ms for tests (or empty), 2… the step's own, and last the fourteen settings: for each tier its starts
+-- ARGV: 1 the time in ms for tests (or empty), 2… the step's own, then what the node knows of the line that was, should it
+-- be lost: "tier|most answers without text (or -)|ms that vip|that member|that guest pauses" (or empty), and last the fourteen settings: for each tier its starts
 -- a second and its burst, for each class below how many waiting it is accepted, for each class its weight, the ms after
 -- which waiting counts for more, and by how many a second the starts may rise each second (or empty)
 local function setting(at) return tonumber(ARGV[#ARGV - 14 + at]) end
@@ -15,15 +16,18 @@ local weightAt = { vip = 10, member = 11, guest = 12 }
 local awayMs, startingMs, mostLeft, mostBefore, rampSpanMs = 3000, 60000, 20000, 1000, 100
 
 -- Where the value is lost or is not ours, tickets and grants go on behind those that are still there.
+-- A line that is not the first goes on with what steered the one before, and with an empty bucket.
 local function beginning()
+  local tier, most, vip, member, guest = string.match(ARGV[#ARGV - 14], '^(%a+)|([%d-]+)|(%d+)|(%d+)|(%d+)$')
   local isLost = redis.call('EXISTS', entries) == 1
   local next = {}
   for _, class in ipairs(classes) do next[class] = tonumber(redis.call('ZRANGE', line[class], -1, -1, 'WITHSCORES')[2] or 0) end
   return {
-    version = 1, now = 0, tier = 'high', mostStarting = 1e15, held = 0, virtual = 0, leftSeq = 0, next = next,
+    version = 1, now = 0, tier = tier or 'high', mostStarting = tonumber(most) or 1e15, tokens = tier and 0, held = 0, virtual = 0, leftSeq = 0, next = next,
     numbers = isLost and tonumber(redis.call('TIME')[1]) * 1000 or 0,
     served = { vip = 0, member = 0, guest = 0 }, pass = { vip = 0, member = 0, guest = 0 },
     pausedUntil = { vip = 0, member = 0, guest = 0 },
+    pausedMs = tier and { vip = tonumber(vip), member = tonumber(member), guest = tonumber(guest) },
   }
 end
 
@@ -43,6 +47,12 @@ end
 local now = clock()
 s.now, s.tokens, s.filledAt = now, s.tokens or setting(rateAt[s.tier] + 1), s.filledAt or now
 local slope = setting(14)
+-- Known only now that the clock is.
+if s.pausedMs then
+  for class, ms in pairs(s.pausedMs) do s.pausedUntil[class] = ms > 0 and now + ms or 0 end
+  s.filledAt = math.max(now, math.min(s.pausedUntil.vip, s.pausedUntil.member, s.pausedUntil.guest))
+  s.pausedMs = nil
+end
 
 -- What the ramp lets through at once.
 local function rampMost(perSecond) return math.max(1, perSecond * rampSpanMs / 1000) end
@@ -170,10 +180,8 @@ local function grant(entry, node)
   redis.call('ZADD', starting, exact(now + startingMs), entry.conversation)
   redis.call('ZADD', owned, 0, node .. '|' .. entry.conversation)
   local by = nodeAt(node)
-  if by then
-    by.room, by.isChanged = by.room - 1, true
-    redis.call('ZADD', grants, 0, node .. '|' .. entry.conversation)
-  end
+  if by then by.room, by.isChanged = by.room - 1, true end
+  redis.call('ZADD', grants, 0, node .. '|' .. entry.conversation)
   write(entry)
 end
 

@@ -2,7 +2,7 @@
 -- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …; 7 leavings that it has seen,
 --       8 a name for a line that begins
 -- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
---          leavings seen, tier, life }
+--          leavings seen, tier, life, how many ms each class pauses (or nothing where none does) }
 local node = ARGV[2]
 
 local function each(json, what)
@@ -116,4 +116,8 @@ for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[7], '+inf'
   local class, number = string.match(ticket, '^(%a+):(%d+)')
   gone[#gone + 1], gone[#gone + 2] = class, number
 end
-return { mine, queued, lines, waiting(), countStarting(), gone, tostring(s.leftSeq), s.tier, s.life }
+local paused = {}
+if now < math.max(s.pausedUntil.vip, s.pausedUntil.member, s.pausedUntil.guest) then
+  for at, class in ipairs(classes) do paused[at] = math.max(0, math.ceil(s.pausedUntil[class] - now)) end
+end
+return { mine, queued, lines, waiting(), countStarting(), gone, tostring(s.leftSeq), s.tier, s.life, paused }
