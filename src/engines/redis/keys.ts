@@ -6,7 +6,7 @@ import { classes } from "../../domain/line.ts";
  *
  * | key | type | what | life |
  * | --- | --- | --- | --- |
- * | `<prefix>:{tag}:conversation` | hash | `id customer responder page running waiting score leftAt` | C1, and an hour more while a turn runs |
+ * | `<prefix>:{tag}:conversation` | hash | `id customer customerCard responder hands wish notes page running waiting score leftAt` | C1, and an hour more while a turn runs |
  * | `<prefix>:{tag}:order` | list | message ids, oldest first | the same |
  * | `<prefix>:{tag}:messages` | hash | message id → message (JSON) | the same |
  * | `<prefix>:{tag}:turns` | hash | turn id → turn (JSON) | the same |
@@ -28,6 +28,15 @@ import { classes } from "../../domain/line.ts";
  * | `<prefix>:{health}:course` | hash | the service level, with all it takes to judge on, and its slot of time (A9) | none |
  * | `<prefix>:{health}:seen` | hash | `slot|name` → what nodes have counted and nobody has judged yet | none; emptied then |
  * | `<prefix>:{health}:quiet` | hash | model → until when nothing is begun with it (A10) | none; removed then |
+ * | `<prefix>:{desk}:seq` | string | how many changes the team's desk has seen (H5) | none |
+ * | `<prefix>:{desk}:order` | sorted set | listed conversations by their last change | none; removed a minute after they are gone |
+ * | `<prefix>:{desk}:recent` | sorted set | the latest 300 of those that are the assistant's alone | none |
+ * | `<prefix>:{desk}:gone` | sorted set | listed no more, by when | none; removed after a minute |
+ * | `<prefix>:{desk}:care` | hash | conversation → in whose hands, and the wish for a person (H1, H4) | none; removed with it |
+ * | `<prefix>:{desk}:live` | hash | conversation → its last words and what its turn does | none; removed with it |
+ * | `<prefix>:{desk}:careAt` | hash | conversation → when its care was told of last | none; removed with it |
+ * | `<prefix>:{desk}:nodes` | hash | node → its agents and what they look at | none; removed after 15 s of silence |
+ * | `<prefix>:{desk}:seen` | hash | agent → when last seen (H6) | none; removed after two minutes |
  * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
  * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
  * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
@@ -66,6 +75,12 @@ export class Keys {
   /** In the order in which the scripts name them. */
   get health(): string[] {
     return ["course", "seen", "quiet"].map((part) => this.#of("health", part));
+  }
+
+  /** In the order in which the scripts name them. */
+  get desk(): string[] {
+    const parts = ["seq", "order", "recent", "gone", "care", "live", "careAt", "nodes", "seen"];
+    return parts.map((part) => this.#of("desk", part));
   }
 
   work(nodeId: string): string {

@@ -11,6 +11,7 @@ const ofConversation: Kind = { keys: 6, prelude: "prelude" };
 const ofLine: Kind = { keys: 14, prelude: "line/prelude" };
 const ofNodes: Kind = { keys: 2 };
 const ofHealth: Kind = { keys: 3 };
+const ofDesk: Kind = { keys: 9, prelude: "desk/prelude" };
 
 /** The atomic steps, one Lua file each. */
 const steps = {
@@ -26,6 +27,9 @@ const steps = {
   "rate-message": ofConversation,
   rate: ofConversation,
   restore: ofConversation,
+  hand: ofConversation,
+  say: ofConversation,
+  note: ofConversation,
   beat: ofNodes,
   bury: ofNodes,
   "line/enter": ofLine,
@@ -36,6 +40,10 @@ const steps = {
   "line/find": ofLine,
   "line/restore": ofLine,
   "line/steer": ofLine,
+  "desk/put": ofDesk,
+  "desk/drop": ofDesk,
+  "desk/look": ofDesk,
+  "desk/here": ofDesk,
   "health/tell": ofHealth,
   "health/settle": ofHealth,
   "health/quiet": ofHealth,
