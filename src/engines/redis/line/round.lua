@@ -4,6 +4,8 @@
 -- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
 --          leavings seen, tier, life }
 local node = ARGV[2]
+local mostBefore = 1000
+local weightAt = { vip = 10, member = 11, guest = 12 }
 
 local function each(json, what)
   local list = cjson.decode(json)
@@ -17,7 +19,7 @@ each(ARGV[4], function(conversation, number)
 end)
 nodeOf[node] = { room = tonumber(ARGV[3]) - #listed(grants, node), seenAt = now, isChanged = true }
 each(ARGV[5], function(conversation, number)
-  if granted(conversation, number) then redis.call('ZREM', starting, conversation) end
+  if granted(conversation, number) then take(starting, conversation) end
 end)
 local appended = {}
 each(ARGV[6], function(conversation, number)
@@ -29,14 +31,15 @@ each(ARGV[6], function(conversation, number)
   append(entry)
   appended[#appended + 1] = entry
 end)
-for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', exact(now))) do
-  redis.call('ZREM', later, conversation)
+for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', now)) do
+  take(later, conversation)
   local entry = read(conversation)
   if entry then putBefore(entry) end
 end
 
 local function headOf(class)
-  return redis.call('ZRANGE', before[class], 0, 0)[1] or redis.call('ZRANGE', line[class], 0, 0)[1]
+  local from = count(before[class]) > 0 and before[class] or line[class]
+  return count(from) > 0 and redis.call('ZRANGE', from, 0, 0)[1] or nil
 end
 
 local pass, head = s.pass, {}
@@ -74,8 +77,8 @@ while mayStart() do
   if not by then break end
   if not entry then
     -- What is known of it is lost; the others go on.
-    redis.call('ZREM', line[class], head[class])
-    redis.call('ZREM', before[class], head[class])
+    take(line[class], head[class])
+    take(before[class], head[class])
     head[class] = headOf(class)
   else
     s.virtual = pass[class]
@@ -86,6 +89,7 @@ while mayStart() do
   end
 end
 s.life = s.life or ARGV[8]
+saveNodes()
 save()
 
 local mine = {}
@@ -105,8 +109,8 @@ end
 local lines = {}
 for at, class in ipairs(classes) do
   local following = s.next[class] + 1
-  local first = redis.call('ZRANGE', line[class], 0, 0, 'WITHSCORES')[2]
-  local tickets = redis.call('ZRANGE', before[class], 0, mostBefore - 1, 'WITHSCORES')
+  local first = count(line[class]) > 0 and redis.call('ZRANGE', line[class], 0, 0, 'WITHSCORES')[2]
+  local tickets = count(before[class]) > 0 and redis.call('ZRANGE', before[class], 0, mostBefore - 1, 'WITHSCORES') or {}
   local told = {}
   for i = 2, #tickets, 2 do told[#told + 1] = tickets[i] end
   lines[at] = { tostring(first or following), tostring(following), tostring(s.served[class]), told }
