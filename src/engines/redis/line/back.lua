@@ -9,12 +9,22 @@ local function granted(conversation, number)
   return entry and entry.place == 'granted' and entry.number == tonumber(number) and entry or nil
 end
 
-local function listed(key, node) return redis.call('ZRANGEBYLEX', key, '[' .. node .. '|', '(' .. node .. '}') end
+-- All letters to a node lie between these two.
+local function lettersOf(node) return { '[' .. node .. '|', '(' .. node .. '}' } end
+
+-- Calls `what` with each entry that has a letter there; a letter that tells of nothing is thrown away.
+local function eachListed(key, node, what)
+  for _, letter in ipairs(redis.call('ZRANGEBYLEX', key, unpack(lettersOf(node)))) do
+    local conversation, number = string.match(letter, '^(.*)|(%d+)$', #node + 2)
+    local entry = conversation and granted(conversation, number)
+    if entry then what(entry) else redis.call('ZREM', key, letter) end
+  end
+end
 
 -- It is not being answered any more.
 local function release(entry)
-  local letter = entry.node .. '|' .. entry.conversation
-  take(starting, entry.conversation)
+  local letter = letterOf(entry.node, entry.conversation, entry.number)
+  take(starting, slotOf(entry.conversation, entry.number))
   redis.call('ZREM', grants, letter)
   redis.call('ZREM', owned, letter)
 end

@@ -11,8 +11,8 @@ local function put(key, score, conversation)
   if counted[key] then counted[key] = counted[key] + added end
 end
 
-local function take(key, conversation)
-  local removed = redis.call('ZREM', key, conversation)
+local function take(key, ...)
+  local removed = redis.call('ZREM', key, ...)
   if counted[key] then counted[key] = counted[key] - removed end
 end
 
