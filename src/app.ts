@@ -36,7 +36,7 @@ import { clusterLog, pauseLog, TurnLog, tierLog } from "./telemetry/log.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
-import { Rates } from "./transport/limits.ts";
+import { openBucket, Rates } from "./transport/limits.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
 import { openSockets, type SocketServer, tellElsewhere } from "./transport/sockets.ts";
@@ -57,6 +57,8 @@ const sweepMs = 60_000;
 const releaseMs = 250;
 /** A conversation keeps as many messages; older ones are let go. */
 const maxMessages = 200;
+/** Questions that are shed are looked up so often, on each node: one that was answered before needs no place in line. */
+const lookUpRate = { perSecond: 100, burst: 200 };
 
 /** Opens everything in the order of need; what was opened is closed in reverse, also when a later step fails. */
 export async function openApp(config: Config, log: Logger): Promise<App> {
@@ -117,6 +119,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
   });
+  // Local to this node.
+  const lookUps = openBucket(lookUpRate);
   const desk = { ...deskSettings(config), turns, relay, clock, listener };
   const assistant = new Assistant({
     ...desk,
@@ -124,6 +128,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     service: (name) => helm.serviceOf(name),
     newId,
     admission,
+    mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {
       work: cluster.work,
       stopElsewhere: (turn) => cluster.stopElsewhere(turn),

@@ -282,7 +282,8 @@ export class Cluster implements AsyncDisposable {
     const { lineSettings: settings, clock } = this.#options;
     const { link, keys } = this.#redis;
     return new StandbyLine({
-      store: new RedisLine({ link, keys, settings }),
+      store: new RedisLine({ link, keys, settings, clock }),
+      clock,
       openLocal: (tier) =>
         new MemoryLine({ settings: shareOf(settings, this.#membership.count), clock, tier, isEmpty: true }),
     });

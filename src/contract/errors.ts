@@ -24,6 +24,8 @@ export const errors = {
     sentence: "Nobody was there for a minute, so the place in line was given up; please ask again.",
   },
   draining: { retryable: true, sentence: "This node is shutting down; connect again to reach another." },
+  taken: { retryable: false, sentence: "Another agent has taken this conversation." },
+  "not-responder": { retryable: false, sentence: "Only the agent who has taken the conversation may do that." },
   "agents-away": { retryable: true, sentence: "Nobody of the team is available right now." },
   "assistant-busy": {
     retryable: true,

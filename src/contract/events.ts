@@ -46,9 +46,9 @@ export const customerCommands = {
     does: "Stops an answer and keeps its text, or leaves the line.",
   },
   "agent:request": {
-    payload: z.object({ reason: z.string().max(500).optional() }),
+    payload: z.object({ reason: z.string().max(500).optional(), leave: shape.messageText.optional() }),
     result: z.object({ position: z.int().min(1).optional() }),
-    does: "Asks for a person.",
+    does: "Asks for a person; with `leave`, leaves that message where nobody is there.",
   },
   "agent:cancel": { payload: nothing, result: nothing, does: "Takes the wish for a person back." },
   "message:rate": {
@@ -85,8 +85,17 @@ export const customerFacts = {
     tells: "A piece of the answer and its place.",
   },
   "turn:activity": {
-    payload: z.object({ turnId: shape.turnId, tool: z.string(), state: z.enum(["running", "done"]) }),
-    tells: "The assistant looks something up.",
+    payload: z.object({
+      turnId: shape.turnId,
+      epoch: shape.epoch,
+      callId: z.string(),
+      tool: z.string(),
+      state: z.enum(["running", "done", "failed"]),
+      /** Where in the answer it stands. */
+      offset: shape.offset,
+      cards: z.array(shape.card).optional(),
+    }),
+    tells: "The assistant looks something up, and what it found.",
   },
   "turn:ended": {
     payload: z.object({
@@ -111,8 +120,157 @@ export const customerFacts = {
   },
 } as const;
 
+const conversationId = shape.conversationId;
+const ofConversation = z.object({ conversationId });
+const noteText = z.string().max(2_000).optional();
+
+/** What an agent may send on namespace `/agents`. */
+export const agentCommands = {
+  "inbox:open": {
+    payload: z.object({ view: shape.view.default("all") }),
+    result: z.object({
+      me: shape.agent,
+      agents: z.array(shape.agent),
+      conversations: z.array(shape.summary),
+      tier: shape.tier,
+    }),
+    does: "Gives a list of conversations, and tells of every change in it from now on.",
+  },
+  "conversation:join": {
+    payload: ofConversation.extend({ have: have.optional() }),
+    result: z.object({
+      summary: shape.summary,
+      page: shape.page.optional(),
+      messages: z.array(shape.message),
+      notes: z.array(shape.note),
+      turn: shape.turnSnapshot.nullable(),
+      tier: shape.tier,
+    }),
+    does: "Shows a conversation, unseen by the customer, with everything that happens in it from now on.",
+  },
+  "conversation:leave": { payload: ofConversation, result: nothing, does: "Looks at it no more." },
+  "conversation:take": {
+    payload: ofConversation,
+    result: z.object({ epoch: shape.epoch }),
+    does: "Takes over: from the acknowledgement on the assistant says nothing more.",
+  },
+  "conversation:return": {
+    payload: ofConversation.extend({ note: noteText }),
+    result: nothing,
+    does: "Hands back to the assistant, with a note for it.",
+  },
+  "conversation:transfer": {
+    payload: ofConversation.extend({ to: z.string().min(1).max(200), note: noteText }),
+    result: nothing,
+    does: "Hands over to another agent.",
+  },
+  "conversation:resolve": {
+    payload: ofConversation.extend({ tags: z.array(z.string().min(1).max(50)).max(10).optional(), note: noteText }),
+    result: nothing,
+    does: "Ends the matter; the customer is asked for a rating.",
+  },
+  "message:send": {
+    payload: ofConversation.extend({ messageId: shape.messageId, text: shape.messageText }),
+    result: z.object({ messageId: shape.messageId }),
+    does: "Answers the customer; takes over first where somebody else, or the assistant, is the responder.",
+  },
+  "note:add": {
+    payload: ofConversation.extend({ text: shape.messageText }),
+    result: nothing,
+    does: "Adds a note that only agents see.",
+  },
+  "whisper:send": {
+    payload: ofConversation.extend({ text: shape.messageText }),
+    result: nothing,
+    does: "Instructs the assistant; the customer never sees it.",
+  },
+  "draft:request": {
+    payload: ofConversation,
+    result: z.object({ draftId: z.string() }),
+    does: "Has the assistant write a draft, for this agent alone.",
+  },
+  "turn:resume": {
+    payload: have.extend({ conversationId }),
+    result: customerCommands["turn:resume"].result,
+    does: "Gives the text from the offset on.",
+  },
+  "turn:stop": {
+    payload: ofConversation.extend({ turnId: shape.turnId }),
+    result: z.object({ outcome: shape.outcome }),
+    does: "Stops the assistant's answer.",
+  },
+  "typing:set": {
+    payload: ofConversation.extend({ active: z.boolean() }),
+    result: nothing,
+    does: "Tells that the agent types.",
+  },
+  "presence:set": {
+    payload: z.object({ state: shape.agent.shape.state }),
+    result: nothing,
+    does: "Tells whether the agent takes conversations.",
+  },
+} as const;
+
+/** The facts of a conversation as an agent receives them: they say which one it is. */
+const joined = <P extends z.ZodObject, T>({ payload, tells }: { readonly payload: P; readonly tells: T }) => ({
+  payload: payload.extend({ conversationId }),
+  tells,
+});
+
+/** What an agent's console receives: the facts of the conversations it has joined, and those of the inbox. */
+export const agentFacts = {
+  "message:added": joined(customerFacts["message:added"]),
+  "turn:queued": joined(customerFacts["turn:queued"]),
+  "turn:started": joined(customerFacts["turn:started"]),
+  "turn:delta": joined(customerFacts["turn:delta"]),
+  "turn:activity": joined(customerFacts["turn:activity"]),
+  "turn:ended": joined(customerFacts["turn:ended"]),
+  "responder:changed": joined(customerFacts["responder:changed"]),
+  "typing:changed": joined(customerFacts["typing:changed"]),
+  "note:added": {
+    payload: z.object({ conversationId, note: shape.note }),
+    tells: "An agent wrote a note, or a whisper.",
+  },
+  "viewers:changed": {
+    payload: z.object({ conversationId, viewers: z.array(shape.viewer) }),
+    tells: "Who of the team looks at a conversation.",
+  },
+  "inbox:changed": {
+    payload: z.object({ conversations: z.array(shape.summary), gone: z.array(conversationId) }),
+    tells: "Rows of the inbox that are new or have changed, and those that are in it no more.",
+  },
+  "agents:changed": { payload: z.object({ agents: z.array(shape.agent) }), tells: "Who of the team is there." },
+  "draft:delta": {
+    payload: z.object({ draftId: z.string(), offset: shape.offset, text: z.string() }),
+    tells: "A piece of the draft and its place.",
+  },
+  "draft:ended": {
+    payload: z.object({ draftId: z.string(), outcome: shape.outcome, error: shape.wireError.optional() }),
+    tells: "How the draft ended.",
+  },
+  "tier:changed": customerFacts["tier:changed"],
+  "node:draining": customerFacts["node:draining"],
+} as const;
+
 type Commands = typeof customerCommands;
 type Facts = typeof customerFacts;
+type AgentCommands = typeof agentCommands;
+type AgentFacts = typeof agentFacts;
+
+export type AgentCommandName = keyof AgentCommands;
+export type AgentCommandInput<N extends AgentCommandName> = z.input<AgentCommands[N]["payload"]>;
+export type AgentCommandResult<N extends AgentCommandName> = z.output<AgentCommands[N]["result"]>;
+export type AgentFactName = keyof AgentFacts;
+export type AgentFactPayload<N extends AgentFactName> = z.output<AgentFacts[N]["payload"]>;
+
+/** Socket.IO's maps of namespace `/agents`. */
+export type AgentToServer = {
+  [N in AgentCommandName]: (
+    payload: AgentCommandInput<N>,
+    reply: (answer: Reply<AgentCommandResult<N>>) => void,
+  ) => void;
+};
+export type ServerToAgent = { [N in AgentFactName]: (payload: AgentFactPayload<N>) => void };
 
 export type CommandName = keyof Commands;
 /** A command's payload as a client may write it. */

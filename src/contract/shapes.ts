@@ -42,6 +42,72 @@ export const tier = z.enum(["high", "medium", "degraded"]);
 export const customerClass = z.enum(["vip", "member", "guest"]);
 export const rating = z.enum(["up", "down"]);
 
+/** An amount of money in the smallest unit of its currency (cents, 分): never a fraction. */
+export const cents = z.int().min(-1_000_000_000_000).max(1_000_000_000_000);
+/** ISO 4217, such as `CNY`. */
+const currency = z.string().regex(/^[A-Z]{3}$/);
+const label = z.string().max(300);
+/** An address that a page may link to: of the shop, over HTTPS (HTTP in a demonstration). */
+const link = z.url({ protocol: /^https?$/ }).max(2_000);
+
+/** Something the shop sells, as a tool found it. */
+export const productCard = z.object({
+  kind: z.literal("product"),
+  sku: z.string().max(100),
+  name: label,
+  note: label.optional(),
+  priceCents: cents,
+  currency,
+  /** How many can be had; undefined where the shop does not tell. */
+  stock: z.int().min(0).optional(),
+  url: link.optional(),
+  imageUrl: link.optional(),
+});
+
+/** An order of the customer, and where it is. `at` and `etaAt` are in epoch milliseconds. */
+export const orderCard = z.object({
+  kind: z.literal("order"),
+  number: z.string().max(100),
+  state: label,
+  placedAt: milliseconds.optional(),
+  etaAt: milliseconds.optional(),
+  totalCents: cents,
+  currency,
+  lines: z.array(z.object({ name: label, quantity: z.int().min(1) })).max(50),
+  /** Oldest first. */
+  steps: z.array(z.object({ at: milliseconds, what: label })).max(50),
+  url: link.optional(),
+});
+
+/** The lowest price of a cart, with the arithmetic: each step takes `offCents` off and leaves `leftCents`. */
+export const discountCard = z.object({
+  kind: z.literal("discount"),
+  currency,
+  beforeCents: cents,
+  totalCents: cents,
+  steps: z
+    .array(z.object({ what: label, code: z.string().max(100).optional(), offCents: cents, leftCents: cents }))
+    .max(50),
+});
+
+/** What a tool found, as a page shows it beside the words of the assistant. */
+export const card = z.discriminatedUnion("kind", [productCard, orderCard, discountCard]);
+
+/** Why a message of the system stands there: pages say it in their own language; `name` is the agent's. */
+export const notice = z.object({
+  kind: z.enum([
+    "person-requested",
+    "person-cancelled",
+    "message-left",
+    "agent-joined",
+    "agent-left",
+    "agent-transferred",
+    "agent-lost",
+    "resolved",
+  ]),
+  name: z.string().optional(),
+});
+
 /** Who answers the conversation now. `name` is the agent's. */
 export const responder = z.object({ kind: z.enum(["assistant", "agent", "nobody"]), name: z.string().optional() });
 
@@ -63,6 +129,10 @@ export const message = z.object({
   outcome: outcome.optional(),
   error: wireError.optional(),
   rating: rating.optional(),
+  /** What the assistant's tools found for this answer. */
+  cards: z.array(card).max(20).optional(),
+  /** Of a message of the system. */
+  notice: notice.optional(),
 });
 
 /** Expected wait in milliseconds, as a range from the measured rate. */
@@ -82,6 +152,45 @@ export const turnSnapshot = z.object({
   waitMs: waitRange.nullable().optional(),
 });
 
+const agentId = z.string().min(1).max(200);
+
+/** An agent as other agents see them. */
+export const agent = z.object({ agentId, name: z.string(), state: z.enum(["available", "away"]) });
+
+/** What only agents see of a conversation: `whisper` instructs the assistant, `handback` came with handing back. */
+export const note = z.object({
+  noteId: id,
+  kind: z.enum(["note", "whisper", "handback"]),
+  agentId,
+  name: z.string(),
+  text: z.string(),
+  at: milliseconds,
+});
+
+/** Somebody of the team who looks at a conversation. */
+export const viewer = z.object({ agentId, name: z.string() });
+
+export const view = z.enum(["mine", "waiting", "live", "all"]);
+
+/** One row of an inbox. All times are in epoch milliseconds. */
+export const summary = z.object({
+  conversationId,
+  customer: z.object({ name: z.string().optional(), class: customerClass }),
+  responder: responder.extend({ agentId: agentId.optional() }),
+  /** Since when a person is waited for, and what was said about it. */
+  waitingSince: milliseconds.optional(),
+  reason: z.string().optional(),
+  /** The customer has left a message while nobody was there. */
+  left: z.boolean().optional(),
+  /** The last words, shortened; those of a running answer are a moving preview. */
+  last: z.object({ author, text: z.string(), at: milliseconds }).optional(),
+  /** What the running turn is doing; undefined where none runs. */
+  turn: turnState.optional(),
+  viewers: z.array(viewer),
+  /** The larger of two summaries of one conversation is the newer one. */
+  changedAt: milliseconds,
+});
+
 export type Author = z.infer<typeof author>;
 export type Outcome = z.infer<typeof outcome>;
 export type TurnState = z.infer<typeof turnState>;
@@ -91,4 +200,11 @@ export type Rating = z.infer<typeof rating>;
 export type Responder = z.infer<typeof responder>;
 export type Page = z.infer<typeof page>;
 export type Message = z.infer<typeof message>;
+export type Card = z.infer<typeof card>;
+export type Notice = z.infer<typeof notice>;
+export type Agent = z.infer<typeof agent>;
+export type Note = z.infer<typeof note>;
+export type AgentViewer = z.infer<typeof viewer>;
+export type View = z.infer<typeof view>;
+export type Summary = z.infer<typeof summary>;
 export type TurnSnapshot = z.infer<typeof turnSnapshot>;

@@ -6,6 +6,7 @@ import { Answering, type Desk, type Interruption } from "./answering.ts";
 import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
 import type { Asked, Conversations, Question } from "./conversations.ts";
+import type { Wish } from "./line.ts";
 import { Outage } from "./outage.ts";
 import type { Service } from "./service.ts";
 import type { TurnReport } from "./steps.ts";
@@ -35,6 +36,8 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   readonly revive?: (conversationId: string, isFree: boolean) => Promise<Revival>;
   /** A question waits in that conversation, as far as is known here. */
   readonly waits?: (conversationId: string) => boolean;
+  /** Asked before a question is looked up that is shed: a flood of them costs the store nothing (A3). */
+  readonly mayLookUp?: () => boolean;
   readonly conversations: Conversations;
   readonly turns: Turns;
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
@@ -87,15 +90,16 @@ export class Assistant {
 
   /**
    * Takes a question, once (C2), and sees to it that it is answered, at once or when its turn in line has come. Resolves
-   * when it is stored.
+   * when it is stored. The same question again gives the first result (A4), also while others are shed.
    *
    * @throws {TidegateError} `shed` when too many wait (A3): then it is not stored
    */
   async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
-    const { admission, conversations, listener } = this.#options;
+    const { conversations, listener } = this.#options;
     // Whoever waits already asks for no other place.
     const owed = this.#options.waits?.(conversationId) === true;
-    const admitted = await admission.enter({ conversationId, class: as, owed });
+    const admitted = await this.#enter({ conversationId, class: as, owed }, question);
+    if ("repeated" in admitted) return admitted;
     try {
       const asked = await conversations.ask(conversationId, question);
       if (asked.repeated) return asked;
@@ -106,6 +110,26 @@ export class Assistant {
       // Also when it could not be stored: what was granted is given back where nothing waits.
       if (admitted.kind === "granted") this.begin(conversationId);
     }
+  }
+
+  /** What was asked and answered before needs no place in line: looked up where the line has none (A4). */
+  async #enter(wish: Wish, question: Question): Promise<Admitted | Asked> {
+    try {
+      return await this.#options.admission.enter(wish);
+    } catch (fault) {
+      const isShed = fault instanceof TidegateError && fault.code === "shed";
+      const known = isShed && this.#options.mayLookUp?.() ? await this.#asked(wish.conversationId, question) : null;
+      if (known) return known;
+      throw fault;
+    }
+  }
+
+  async #asked(conversationId: string, { messageId, text }: Question): Promise<Asked | null> {
+    const conversation = await this.#options.conversations.read(conversationId).catch(() => null);
+    const message = conversation?.messages.find((each) => each.messageId === messageId);
+    if (message === undefined) return null;
+    if (message.author !== "customer" || message.text !== text) throw new TidegateError("message-conflict");
+    return { message, turnId: message.turnId ?? null, repeated: true };
   }
 
   /** Sees to it that what waits in the conversation is answered: somebody was promised that. */

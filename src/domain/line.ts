@@ -45,10 +45,13 @@ export interface Ticket {
   readonly ticket: number;
 }
 
-/** Where somebody stands: `position` counts those of the class who came before and still wait, and oneself. */
+/**
+ * Where somebody stands: `position` counts those of the class who came before and still wait, and oneself; null while the
+ * line of all nodes cannot be seen.
+ */
 export interface Standing {
   readonly at: Ticket;
-  readonly position: number;
+  readonly position: number | null;
 }
 
 export type Entered =
@@ -100,6 +103,10 @@ export interface Round {
   readonly left: readonly Ticket[];
   readonly leftSeen: number;
   readonly tier: Tier;
+  /** How much longer each class pauses that does (A10). */
+  readonly pausedMs: Readonly<Partial<Record<CustomerClass, number>>>;
+  /** The tickets are those of a line of this node alone: they tell nobody's place (A12). */
+  readonly isAlone?: boolean;
   /** Another one than before tells that the line was lost and has begun anew. */
   readonly life: string;
 }

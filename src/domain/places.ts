@@ -25,6 +25,8 @@ interface Waiter {
   toldPosition: number | null;
   toldTier: Tier | null;
   toldAt: number;
+  /** Its place in the line of all nodes can be reckoned. */
+  readonly isSeen: boolean;
   /** Since when it stands nowhere in the line. */
   missingSince: number | null;
 }
@@ -91,16 +93,20 @@ export class Places implements Listener {
     else this.#turns.set(ref.conversationId, ref);
   }
 
-  /** A conversation stands in line; it is told at once. */
-  stands(conversationId: string, at: Ticket, position: number | null = null): void {
-    const ref = this.#turns.get(conversationId) ?? this.#waiters.get(conversationId)?.ref;
-    if (ref === undefined) return;
+  /**
+   * A conversation stands in line; it is told at once. Without a position it is reckoned; of null nothing is told, for the
+   * ticket is none of the line of all nodes.
+   */
+  stands(conversationId: string, at: Ticket, position?: number | null): void {
     const known = this.#waiters.get(conversationId);
-    const isSame = known?.at.ticket === at.ticket && known.at.class === at.class;
-    const reckoned = position ?? this.#positionOf(at) ?? Number.POSITIVE_INFINITY;
+    const ref = this.#turns.get(conversationId) ?? known?.ref;
+    if (ref === undefined) return;
+    const isSeen = position !== null;
+    const isSame = known?.at.ticket === at.ticket && known.at.class === at.class && known.isSeen === isSeen;
+    const reckoned = (isSeen && (position ?? this.#positionOf(at))) || Number.POSITIVE_INFINITY;
     const waiter: Waiter = isSame
       ? { ...known, ref, position: Math.min(known.position, reckoned) }
-      : { ref, at, position: reckoned, toldPosition: null, toldTier: null, toldAt: 0, missingSince: null };
+      : { ref, at, isSeen, position: reckoned, toldPosition: null, toldTier: null, toldAt: 0, missingSince: null };
     this.#waiters.set(conversationId, waiter);
     this.#turns.delete(conversationId);
     this.#tell(waiter);
@@ -128,11 +134,20 @@ export class Places implements Listener {
   of(conversationId: string): Place | null {
     const waiter = this.#waiters.get(conversationId);
     if (waiter === undefined) return null;
-    waiter.position = Math.min(waiter.position, this.#positionOf(waiter.at) ?? waiter.position);
+    if (waiter.isSeen) waiter.position = Math.min(waiter.position, this.#positionOf(waiter.at) ?? waiter.position);
     return Number.isFinite(waiter.position) ? this.#placeOf(waiter) : null;
   }
 
-  round({ lines, left, tier, queued }: Round): void {
+  round({ lines, left, tier, queued, isAlone = false }: Round): void {
+    this.#tier = tier;
+    const position = isAlone ? null : undefined;
+    // What a node sees alone is not how the line stands.
+    if (!isAlone) this.#noteLines(lines, left);
+    for (const { conversationId, class: name, ticket } of queued)
+      this.stands(conversationId, { class: name, ticket }, position);
+  }
+
+  #noteLines(lines: Round["lines"], left: Round["left"]): void {
     for (const name of classes) {
       // It was lost and has begun anew: what left the old one says nothing of the new one.
       if (this.#lines && lines[name].next < this.#lines[name].next) this.#left[name].clear();
@@ -142,9 +157,7 @@ export class Places implements Listener {
     for (const name of classes)
       this.#before[name] = new Map(lines[name].before.map((ticket, index) => [ticket, index]));
     this.#lines = lines;
-    this.#tier = tier;
-    this.#waits.note(lines, tier);
-    for (const { conversationId, class: name, ticket } of queued) this.stands(conversationId, { class: name, ticket });
+    this.#waits.note(lines, this.#tier);
   }
 
   /** Null for one that is nowhere in the line. */
@@ -165,6 +178,7 @@ export class Places implements Listener {
   }
 
   #update(waiter: Waiter, now: number): void {
+    if (!waiter.isSeen) return;
     const position = this.#positionOf(waiter.at);
     if (position === null) return this.#missing(waiter, now);
     waiter.missingSince = null;

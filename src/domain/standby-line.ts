@@ -1,4 +1,5 @@
 import type { Tier } from "../contract/shapes.ts";
+import type { Clock } from "./clock.ts";
 import {
   type Entered,
   type Grant,
@@ -12,9 +13,11 @@ import {
   type Wish,
 } from "./line.ts";
 import { Outage } from "./outage.ts";
+import { StandingOrders } from "./standing-orders.ts";
 
 export interface StandbyLineOptions {
   readonly store: Line;
+  readonly clock: Clock;
   /** A line of this process alone, at this node's safe share of the starts, in the tier of the moment, empty at first. */
   readonly openLocal: (tier: Tier) => Line;
 }
@@ -37,7 +40,9 @@ const nothing: Omit<News, "nodeId" | "room"> = { taken: [], begun: [], ended: []
  *
  * - **A12** Those who waited here go on waiting here, in their order, and newcomers behind them; nobody is let through
  *   beside the line, and nobody is turned away for the outage's sake. When the store is back, whoever still waits is put
- *   back into its line at the old ticket, and whoever was served leaves it.
+ *   back into its line at the old ticket, and whoever was served leaves it. Meanwhile nobody is told a place: this node
+ *   sees only its own customers.
+ * - **A10** What paused the store's line pauses the local one.
  *
  * Grants of the local line bear negative numbers: the two are never taken for each other.
  */
@@ -47,6 +52,7 @@ export class StandbyLine implements Line {
   readonly #kept = new Map<string, Kept>();
   readonly #unheard: Unheard = { taken: new Map(), begun: new Map(), ended: new Map() };
   #local: Line | null = null;
+  #opening: Promise<unknown> = Promise.resolve();
   /** While those who came meanwhile are put back into the store's line. */
   #merging: Promise<void> | null = null;
   /** What the store's line granted as they were put back: told in the next round. */
@@ -63,10 +69,13 @@ export class StandbyLine implements Line {
   readonly #newcomers = new Map<string, Wish>();
   /** Which line of the store this one knows: another one has forgotten everybody. */
   #life: string | null = null;
-  #tier: Tier = "high";
+  readonly #orders: StandingOrders;
+  /** An order may not have been heard. */
+  #isUnsteered = false;
 
   constructor(options: StandbyLineOptions) {
     this.#options = options;
+    this.#orders = new StandingOrders(options.clock);
   }
 
   async enter(wish: Wish, nodeId: string): Promise<Entered> {
@@ -135,16 +144,23 @@ export class StandbyLine implements Line {
   }
 
   async steer(order: Order): Promise<void> {
-    if (this.#local) await this.#local.steer(order);
-    else await this.#options.store.steer(order);
+    this.#orders.given(order);
+    if (this.#local) return this.#local.steer(order);
+    try {
+      await this.#options.store.steer(order);
+    } catch (fault) {
+      if (fault instanceof Outage) this.#isUnsteered = true;
+      throw fault;
+    }
   }
 
   async #enterAlone(wish: Wish, nodeId: string): Promise<Entered> {
     const { conversationId } = wish;
     // Noted first: the store may come back before the reply is looked at.
     if (!this.#kept.has(conversationId)) this.#newcomers.set(conversationId, wish);
-    const entered = await this.#alone().enter(wish, nodeId);
-    if (entered.kind !== "waiting") this.#newcomers.delete(conversationId);
+    const entered = await this.#alone(nodeId).enter(wish, nodeId);
+    if (entered.kind === "waiting") return { ...entered, position: null };
+    this.#newcomers.delete(conversationId);
     return this.#fromLocal(entered);
   }
 
@@ -163,7 +179,7 @@ export class StandbyLine implements Line {
     if (this.#life !== null && this.#life !== round.life) await this.#restore(news.nodeId);
     else for (const [id, kept] of this.#kept) if (isGone(kept, round.lines)) this.#kept.delete(id);
     this.#life = round.life;
-    this.#tier = round.tier;
+    this.#orders.heard(round);
     for (const kept of round.queued) this.#kept.set(kept.conversationId, kept);
     return round;
   }
@@ -172,13 +188,17 @@ export class StandbyLine implements Line {
   async #goAlone(fault: unknown, nodeId: string): Promise<void> {
     if (!(fault instanceof Outage)) throw fault;
     if (this.#local) return;
-    this.#local = this.#options.openLocal(this.#tier);
-    await this.#local.restore([...this.#kept.values()], nodeId);
+    this.#alone(nodeId);
+    await this.#opening;
   }
 
   /** Whoever still waits here stands in the store's line again; whoever was served stands there no more. */
   async #comeBack({ nodeId }: News): Promise<void> {
     const { store } = this.#options;
+    const { starting } = this.#orders;
+    // The tier is told again by whoever judges it; a pause would only be made longer.
+    if (this.#isUnsteered && starting !== undefined) await store.steer({ starting });
+    this.#isUnsteered = false;
     for (const conversationId of [...this.#served]) {
       await store.leave(conversationId);
       this.#served.delete(conversationId);
@@ -216,21 +236,26 @@ export class StandbyLine implements Line {
     if (waiting.length > 0) await this.#options.store.restore(waiting, nodeId);
   }
 
-  #alone(): Line {
-    this.#local ??= this.#options.openLocal(this.#tier);
-    return this.#local;
+  /** Opened in one go: nobody enters it, and nothing is granted, before it knows what the store's line knew. */
+  #alone(nodeId: string): Line {
+    if (this.#local) return this.#local;
+    const local = this.#options.openLocal(this.#orders.tier);
+    this.#local = local;
+    const steered = this.#orders.all.map((order) => local.steer(order));
+    this.#opening = Promise.all([...steered, local.restore([...this.#kept.values()], nodeId)]);
+    return local;
   }
 
   async #roundAlone(news: News): Promise<Round> {
     const own = (grants: readonly Grant[]) => grants.filter((grant) => !isStores(grant)).map(mirrored);
     const { taken, begun, ended, nodeId, room } = news;
     const lists = { taken: own(taken), begun: own(begun), ended: own(ended) };
-    const round = await this.#alone().round({ ...nothing, nodeId, room, ...lists });
+    const round = await this.#alone(nodeId).round({ ...nothing, nodeId, room, ...lists });
     const granted = round.granted.map(mirrored);
     for (const grant of granted) if (!this.#told.has(grant.number)) this.#grantedHere(grant);
     // Told again and again until they are taken.
     this.#told = new Set(granted.map(({ number }) => number));
-    return { ...round, granted };
+    return { ...round, granted, isAlone: true };
   }
 
   #fromLocal(entered: Entered): Entered {

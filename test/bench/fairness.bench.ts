@@ -27,7 +27,7 @@ async function openLine(prefix: string, rate: StartRate, most = 1_000_000, url =
     ageingMs: 3_600_000,
     rampPerSecond: null,
   };
-  const line = new RedisLine({ link: new Link(store.store), keys: new Keys(prefix), settings });
+  const line = new RedisLine({ link: new Link(store.store), keys: new Keys(prefix), settings, clock: systemClock });
   return { line, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 

@@ -37,7 +37,7 @@ const enters: number[] = [];
 
 async function load(nodeId: string): Promise<void> {
   await using store = await openStore({ kind: "one", url: redis.url });
-  const line = new RedisLine({ link: new Link(store.store), keys, settings });
+  const line = new RedisLine({ link: new Link(store.store), keys, settings, clock: systemClock });
   let [asked, taken] = [0, [] as readonly Grant[]];
   while (!over) {
     const wishes = Array.from({ length: 40 }, () => {
@@ -88,7 +88,7 @@ async function watch(beganAt: number): Promise<number> {
 /** The clock of the bucket runs from here on, before anybody has asked. */
 async function begin(): Promise<number> {
   await using store = await openStore({ kind: "one", url: redis.url });
-  const line = new RedisLine({ link: new Link(store.store), keys, settings });
+  const line = new RedisLine({ link: new Link(store.store), keys, settings, clock: systemClock });
   await line.round({ nodeId: "nobody", room: 0, taken: [], begun: [], ended: [], leftSeen: 0 });
   return (await lookWith(store)).now;
 }

@@ -27,6 +27,8 @@ async function talk(clock = {}) {
 const started = { turnId: "t1", epoch: 1, offset: 0, model: "m" };
 const delta = (offset: number, text: string, turnId = "t1") => ({ turnId, epoch: 1, offset, text });
 
+const lookUp = { turnId: "t1", epoch: 1, callId: "c1", tool: "get_order", offset: 0 };
+
 test("an asked question is followed by dots, words and an end", async () => {
   const { server, chat } = await talk();
   server.scripts["message:send"] = () => ({ turnId: "t1" });
@@ -288,7 +290,7 @@ test("S5: what arrives after the end brings nothing back to life", async () => {
   server.emit("turn:ended", end);
   server.emit("turn:delta", delta(3, " more"));
   server.emit("turn:started", { ...started, epoch: 2 });
-  server.emit("turn:activity", { turnId: "t1", tool: "get_order", state: "running" });
+  server.emit("turn:activity", { ...lookUp, state: "running" });
   server.emit("turn:queued", { turnId: "t1", position: 1, waitMs: null, tier: "medium" });
   server.emit("tier:changed", { tier: "degraded" });
   const state = await stateOf(chat, ({ tier }) => tier === "degraded");
@@ -401,9 +403,9 @@ test("a rating is shown at once and taken back when the server does not take it"
 test("a tool that runs is named until it is done", async () => {
   const { server, chat } = await talk();
   const named = ({ entries }: ChatState) => entries[0]?.kind === "answer" && entries[0].activity;
-  server.emit("turn:activity", { turnId: "t1", tool: "get_order", state: "running" });
+  server.emit("turn:activity", { ...lookUp, state: "running" });
   await stateOf(chat, (state) => named(state) === "get_order");
-  server.emit("turn:activity", { turnId: "t1", tool: "get_order", state: "done" });
+  server.emit("turn:activity", { ...lookUp, state: "done" });
   await stateOf(chat, (state) => named(state) === undefined);
 });
 

@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 async function open(nodeId: string, options: { readonly mostOpen?: number } = {}): Promise<Admission> {
   const openLocal = () => new MemoryLine({ settings, clock });
-  const line = new StandbyLine({ store: wire.over(() => store), openLocal });
+  const line = new StandbyLine({ store: wire.over(() => store), clock, openLocal });
   const opened = admissionOf(clock, { line, nodeId: () => nodeId, acceptBelow: settings.acceptBelow, ...options });
   await opened.open({
     granted: (conversationId) => granted.push(conversationId),
@@ -287,6 +287,45 @@ test("A12 a line that was lost while nobody noticed is given back those who wait
   store.round = async (news) => ({ ...(await round.call(store, news)), life: "another" });
   await pass(clock, 2_000, 20);
   expect(granted.toSorted()).toEqual(["c", "d", "e", "f"]);
+});
+
+test("A10 A12 what pauses the line of all nodes pauses the node's own as well, and goes on pausing", async () => {
+  await ask("a");
+  // Told by another node; this one hears of it in its next round.
+  await store.steer({ pause: { classes: ["guest"], ms: 3_000 } });
+  await pass(clock, 300, 20);
+  wire.cut();
+  expect(await ask("b")).toBe("waiting");
+  await pass(clock, 2_600, 20);
+  expect(granted).toEqual([]);
+  await pass(clock, 500, 20);
+  expect(granted).toEqual(["b"]);
+});
+
+test("A10 A12 a limit of first texts that the line may not have heard of is told again", async () => {
+  const line = new StandbyLine({
+    store: wire.over(() => store),
+    clock,
+    openLocal: () => new MemoryLine({ settings, clock }),
+  });
+  wire.cut();
+  await expect(line.steer({ starting: 1 })).rejects.toThrow(Outage);
+  wire.mend();
+  await line.round({ nodeId: "node", room: 9, taken: [], begun: [], ended: [], leftSeen: 0 });
+  expect([await ask("a"), await ask("b")]).toEqual(["granted", "waiting"]);
+});
+
+test("A6 A12 while the line of all nodes cannot be seen nobody is told a place", async () => {
+  const enter = (conversationId: string) => admission.enter({ conversationId, class: "guest" });
+  for (const id of ["a", "b", "c"]) await ask(id);
+  expect(rounds.every(({ isAlone }) => !isAlone)).toBe(true);
+  wire.cut();
+  expect(await enter("new")).toMatchObject({ kind: "waiting", position: null });
+  await pass(clock, 50, 10);
+  expect(rounds.at(-1)?.isAlone).toBe(true);
+  wire.mend();
+  await pass(clock, 50, 10);
+  expect(rounds.at(-1)?.isAlone).toBeUndefined();
 });
 
 test("A12 a fault that is no outage is told", async () => {

@@ -52,7 +52,7 @@ export class MemberNode {
     const listener = tellAll([this.audience, logKeeper]);
     const desk = deskOf({ clock, turns, listener, relay: this.relay, newId: () => `${name}-answer${ids++}` });
     const openLocal = () => new MemoryLine({ settings: openLine, clock });
-    const line = new StandbyLine({ store: side.line, openLocal });
+    const line = new StandbyLine({ store: side.line, clock, openLocal });
     this.admission = admissionOf(clock, { line, nodeId: () => this.membership.nodeId, onFault });
     const { admission } = this;
     this.assistant = new Assistant({

@@ -201,3 +201,43 @@ test("A6 where starts are seconds apart a range is told all the same, and it is 
     expect(range?.high).toBeLessThan(110_000);
   }
 });
+
+test("A6 A12 places stand still while the line of all nodes cannot be seen, and newcomers are told theirs afterwards", async () => {
+  await queue(5);
+  await serve(300);
+  clock.advance(500);
+  const before = positionsOf("c4");
+  const here = { head: 1, next: 3, served: 9, before: [] };
+  const lines = { vip: here, member: here, guest: here };
+  const alone = {
+    granted: [],
+    left: [],
+    leftSeen: 0,
+    waiting: 2,
+    starting: 0,
+    pausedMs: {},
+    life: "own",
+    isAlone: true,
+  } as const;
+  const queued = [{ conversationId: "held", class: "guest", ticket: 2 }] as const;
+  places.step({
+    kind: "turn-queued",
+    ref: { conversationId: "new", turnId: "tn" },
+    place: { at: { class: "guest", ticket: 1 }, position: null },
+  });
+  places.step({ kind: "turn-queued", ref: { conversationId: "held", turnId: "th" }, place: null });
+  for (let at = 0; at < 20; at++) {
+    clock.advance(100);
+    places.round({ ...alone, lines, queued, tier: "degraded" });
+  }
+  expect(["new", "held"].map((id) => [positionsOf(id), places.of(id)])).toEqual([
+    [[], null],
+    [[], null],
+  ]);
+  expect([positionsOf("c4").slice(before.length), vanished]).toEqual([[before.at(-1)], []]);
+  places.round({
+    ...(await line.round({ nodeId: "node", room: 0, taken: [], begun: [], ended: [], leftSeen })),
+    queued: [{ conversationId: "new", class: "guest", ticket: 6 }],
+  });
+  expect(positionsOf("new")).toEqual([3]);
+});

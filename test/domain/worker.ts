@@ -42,7 +42,7 @@ export class Worker {
     const listener = tellAll([this.logKeeper, notes]);
     let ids = 0;
     const openLocal = () => new MemoryLine({ settings: openLine, clock });
-    const line = new StandbyLine({ store: this.side.line, openLocal });
+    const line = new StandbyLine({ store: this.side.line, clock, openLocal });
     this.admission = admissionOf(clock, { line, nodeId: () => nodeId, onFault });
     const { admission } = this;
     this.assistant = new Assistant({

@@ -199,7 +199,7 @@ test("A1–A8 the line in Redis does what the line in memory does, whatever is w
       const link = new Link(redis.store);
       const prefix = randomUUID();
       const own = new Service(new MemoryLine({ settings, clock }), clock);
-      const line = new RedisLine({ link, keys: new Keys(prefix), settings, now: () => clock.elapsed() });
+      const line = new RedisLine({ link, keys: new Keys(prefix), settings, clock, now: () => clock.elapsed() });
       const other = new Service(line, clock);
       for (const given of acts) {
         if (given.kind === "pass") clock.advance(given.ms);
@@ -273,7 +273,7 @@ class Crowd {
       const isBefore = found && found.at.ticket < lines[found.at.class].head;
       if (found && !isBefore && known?.ticket === found.at.ticket)
         expect(found.position).toBeLessThanOrEqual(known.position);
-      if (found) this.#places.set(id, { ticket: found.at.ticket, position: found.position });
+      if (found) this.#places.set(id, { ticket: found.at.ticket, position: found.position ?? 0 });
       else this.#places.delete(id);
     }
   }

@@ -29,6 +29,15 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(60_000)).toHaveLength(5);
   });
 
+  test("A5 a grant whose reply is lost before its node holds its first round is told in that round", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    await world.line.enter({ conversationId: "c0", class: "guest" }, "new");
+    expect((await world.round("one")).granted).toEqual([]);
+    const { granted } = await world.round("new");
+    expect(granted.map(({ conversationId }) => conversationId)).toEqual(["c0"]);
+    expect((await world.round("new", { taken: granted })).granted).toEqual([]);
+  });
+
   test("A1 a lower tier has its own bucket at once, and a higher one fills up from what is left", async () => {
     const world = await LineWorld.open(open, { full: true });
     await world.line.steer({ tier: "degraded" });

@@ -5,8 +5,10 @@ import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLine } from "../../src/engines/redis/line.ts";
 import { Link } from "../../src/engines/redis/link.ts";
+import { systemClock } from "../../src/engines/system-clock.ts";
 import { openRedis } from "../support/redis.ts";
 import { openRedisCluster } from "../support/redis-cluster.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { lineSuite } from "./line.suite.ts";
 import { type OpenLine, smallLine } from "./line.world.ts";
 import { openStore, type TestStore } from "./redis.support.ts";
@@ -18,7 +20,7 @@ const lineIn =
   (store: () => TestStore): OpenLine =>
   (settings, clock) => {
     const link = new Link(store().store);
-    return new RedisLine({ link, keys: new Keys(randomUUID()), settings, now: () => clock.elapsed() });
+    return new RedisLine({ link, keys: new Keys(randomUUID()), settings, clock, now: () => clock.elapsed() });
   };
 
 describe("the line in one Redis", () => {
@@ -46,7 +48,13 @@ describe("the line in one Redis, when that misbehaves", () => {
   beforeEach(async () => {
     now = 1_000_000;
     keys = new Keys(randomUUID());
-    line = new RedisLine({ link: new Link(redis.store), keys, settings: smallLine, now: () => now });
+    line = new RedisLine({
+      link: new Link(redis.store),
+      keys,
+      settings: smallLine,
+      clock: systemClock,
+      now: () => now,
+    });
     await round();
     for (let at = 0; at < 8; at++) await line.enter({ conversationId: `c${at}`, class: "guest" }, "one");
     await round((await round()).granted);
@@ -104,6 +112,45 @@ describe("the line in one Redis, when that misbehaves", () => {
       expect(Math.min(...granted.map(({ number }) => number))).toBeGreaterThan(5);
     },
   );
+});
+
+describe("the line in one Redis that was emptied", () => {
+  const stack = new AsyncDisposableStack();
+  let redis: TestStore;
+  beforeAll(async () => {
+    const { url } = stack.use(await openRedis());
+    redis = stack.use(await openStore({ kind: "one", url }));
+  });
+  afterAll(() => stack.disposeAsync());
+
+  test("A10 A12 goes on with the tier and the pauses that this node knew of, and gives no second burst", async () => {
+    const [clock, keys] = [new VirtualClock(), new Keys(randomUUID())];
+    const open = () =>
+      new RedisLine({ link: new Link(redis.store), keys, settings: smallLine, clock, now: () => clock.elapsed() });
+    const [line, other] = [open(), open()];
+    const news = { nodeId: "one", room: 100, taken: [], begun: [], ended: [], leftSeen: 0 };
+    await line.round(news);
+    await other.steer({ tier: "medium", pause: { classes: ["guest"], ms: 5_000 } });
+    await line.round(news);
+    clock.advance(2_000);
+    await redis.store.del(keys.line);
+    expect((await line.enter({ conversationId: "guest", class: "guest" }, "one")).kind).toBe("waiting");
+    expect((await line.enter({ conversationId: "vip", class: "vip" }, "one")).kind).toBe("waiting");
+    expect(await line.round(news)).toMatchObject({ tier: "medium", pausedMs: { guest: 3_000 }, granted: [] });
+    clock.advance(1_000);
+    expect((await line.round(news)).granted.map(({ conversationId }) => conversationId)).toEqual(["vip"]);
+  });
+
+  test("A1 one that knew of no line begins with a full bucket", async () => {
+    const clock = new VirtualClock();
+    const line = new RedisLine({
+      link: new Link(redis.store),
+      keys: new Keys(randomUUID()),
+      settings: smallLine,
+      clock,
+    });
+    expect((await line.enter({ conversationId: "a", class: "guest" }, "one")).kind).toBe("granted");
+  });
 });
 
 describe("the line in a Redis Cluster of three masters", () => {

@@ -95,6 +95,23 @@ test("A3: when too many wait, newcomers are told when to come back, and nothing 
   expect(again.opened).toMatchObject({ messages: [], turn: null });
 });
 
+test("A4: an answered question that is sent again repeats its result while others are turned away", async () => {
+  await using server = await openTestServer({ config: closed });
+  await using early = await openCustomer(server.url);
+  const question = { messageId: freshId(), text: "hello" };
+  const { turnId } = await early.ask("message:send", question);
+  await early.fact("turn:ended", (end) => end.turnId === turnId);
+  const crowd = await openCrowd(server.url, 8);
+  for (const customer of crowd) await ask(customer);
+  await using again = await openAgain(server.url, early);
+  expect(await again.send("message:send", { messageId: freshId(), text: "?" })).toMatchObject({
+    error: { code: "shed" },
+  });
+  expect(await again.send("message:send", question)).toEqual({ ok: true, result: { turnId } });
+  const other = await again.send("message:send", { ...question, text: "another" });
+  expect(other).toMatchObject({ error: { code: "message-conflict" } });
+});
+
 test("A4: who asks much has one place, and whoever asks behind a running answer waits from its end on", async () => {
   await using server = await openTestServer({ config: closed });
   const [busy, , waiting] = await openCrowd(server.url, 3);

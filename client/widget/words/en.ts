@@ -108,6 +108,8 @@ export const words: Words = {
     shed: "More people are asking than we can answer, and the line is full. Please come back a little later.",
     "place-given-up": "You were away: your place has been given up. Please ask again.",
     draining: "The service is being updated and will be back at once.",
+    taken: "Another agent has taken this conversation.",
+    "not-responder": "Only the agent who has taken the conversation may do that.",
     "agents-away": "Nobody of our team is here right now. The AI assistant stays with you; please try again later.",
     "assistant-busy": "The AI assistant has too much to do right now. Please ask again shortly.",
     "assistant-slow": "The AI assistant did not answer in time. Please ask again.",

@@ -106,6 +106,8 @@ export const words: Words = {
     shed: "现在咨询的人太多，暂时无法排队，请稍后再来。",
     "place-given-up": "您已离开，排队位置已让出，请重新提问。",
     draining: "服务正在更新，马上恢复。",
+    taken: "另一位客服已接管该会话。",
+    "not-responder": "只有接管了该会话的客服可以这样做。",
     "agents-away": "现在没有人工客服在线。AI 助手会继续为您解答，您也可以稍后再试。",
     "assistant-busy": "AI 助手现在太忙，请稍后再问一次。",
     "assistant-slow": "AI 助手没有及时回应，请再问一次。",

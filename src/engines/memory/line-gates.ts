@@ -41,6 +41,13 @@ export class LineGates {
     return this.#tokens >= 1 && ramps && this.#starting.size < this.#mostStarting;
   }
 
+  /** How much longer each class pauses that does. */
+  get pausedMs(): Partial<Record<CustomerClass, number>> {
+    const now = this.#clock.elapsed();
+    const paused = classes.filter((name) => this.isPaused(name));
+    return Object.fromEntries(paused.map((name) => [name, Math.ceil(this.#pausedUntil[name] - now)]));
+  }
+
   isPaused(name: CustomerClass): boolean {
     return this.#clock.elapsed() < this.#pausedUntil[name];
   }

@@ -61,8 +61,6 @@ interface ClassState {
 interface NodeState {
   room: number;
   seenAt: number;
-  /** Grants that it has not taken yet, by conversation. */
-  readonly mailbox: Map<string, Grant>;
 }
 
 /** A node that has said nothing for so long is given no grants. */
@@ -77,6 +75,8 @@ export class MemoryLine implements Line {
   readonly #classes: Readonly<Record<CustomerClass, ClassState>>;
   readonly #later = new Map<string, Entry>();
   readonly #nodes = new Map<string, NodeState>();
+  /** Grants that a node has not taken yet, by conversation; also of one that has not been heard of. */
+  readonly #mail = new Map<string, Map<string, Grant>>();
   readonly #gates: LineGates;
   #left: (Ticket & { readonly seq: number })[] = [];
   #leftSeq = 0;
@@ -110,11 +110,12 @@ export class MemoryLine implements Line {
   }
 
   async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
-    const node = this.#nodes.get(nodeId) ?? { room: 0, seenAt: 0, mailbox: new Map() };
+    const node = this.#nodes.get(nodeId) ?? { room: 0, seenAt: 0 };
+    const mailbox = this.#mailOf(nodeId);
     this.#nodes.set(nodeId, node);
     for (const grant of taken)
-      if (isSame(node.mailbox.get(grant.conversationId), grant)) node.mailbox.delete(grant.conversationId);
-    node.room = room - node.mailbox.size;
+      if (isSame(mailbox.get(grant.conversationId), grant)) mailbox.delete(grant.conversationId);
+    node.room = room - mailbox.size;
     node.seenAt = this.#clock.elapsed();
     for (const grant of begun) if (this.#granted(grant)) this.#gates.begun(grant.conversationId);
     const queued = ended.flatMap((grant) => this.#end(grant) ?? []);
@@ -122,7 +123,7 @@ export class MemoryLine implements Line {
     this.#serve(nodeId);
     const left = this.#left.filter(({ seq }) => seq > leftSeen);
     return {
-      granted: [...node.mailbox.values()],
+      granted: [...mailbox.values()],
       queued: queued.filter(({ place }) => place === "line").map(keptOf),
       lines: { vip: this.#lineOf("vip"), member: this.#lineOf("member"), guest: this.#lineOf("guest") },
       waiting: this.#waiting,
@@ -130,6 +131,7 @@ export class MemoryLine implements Line {
       left: left.map(({ class: name, ticket }) => ({ class: name, ticket })),
       leftSeen: this.#leftSeq,
       tier: this.#gates.tier,
+      pausedMs: this.#gates.pausedMs,
       life: "of this process",
     };
   }
@@ -161,6 +163,7 @@ export class MemoryLine implements Line {
       entry.isFree = true;
       this.#putBack(entry, 0);
     }
+    this.#mail.delete(deadNodeId);
     for (const { conversationId, class: name } of work) {
       if (this.#entries.has(conversationId)) continue;
       const entry = { ...this.#newEntry(conversationId, name, deadNodeId), number: -1, isFree: true };
@@ -287,11 +290,15 @@ export class MemoryLine implements Line {
     this.#classes[entry.class].served++;
     this.#gates.take(entry.conversationId);
     const node = this.#nodes.get(nodeId);
-    if (node) {
-      node.room -= 1;
-      node.mailbox.set(entry.conversationId, grant);
-    }
+    if (node) node.room -= 1;
+    this.#mailOf(nodeId).set(entry.conversationId, grant);
     return grant;
+  }
+
+  #mailOf(nodeId: string): Map<string, Grant> {
+    const mail = this.#mail.get(nodeId) ?? new Map<string, Grant>();
+    this.#mail.set(nodeId, mail);
+    return mail;
   }
 
   #granted({ conversationId, number }: Grant): Entry | null {
@@ -317,7 +324,7 @@ export class MemoryLine implements Line {
   /** It is not being answered any more. */
   #release({ conversationId, nodeId }: Entry): void {
     this.#gates.begun(conversationId);
-    this.#nodes.get(nodeId)?.mailbox.delete(conversationId);
+    this.#mail.get(nodeId)?.delete(conversationId);
   }
 
   #append(entry: Entry): void {

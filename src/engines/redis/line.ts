@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { customerClass } from "../../contract/shapes.ts";
+import { type CustomerClass, customerClass } from "../../contract/shapes.ts";
+import type { Clock } from "../../domain/clock.ts";
 import {
   type ClassLine,
   classes,
@@ -14,6 +15,7 @@ import {
   type Ticket,
   type Wish,
 } from "../../domain/line.ts";
+import { StandingOrders } from "../../domain/standing-orders.ts";
 import type { Keys } from "./keys.ts";
 import type { Link } from "./link.ts";
 import { replies } from "./replies.ts";
@@ -23,6 +25,7 @@ export interface RedisLineOptions {
   readonly link: Link;
   readonly keys: Keys;
   readonly settings: LineSettings;
+  readonly clock: Clock;
   /** The time in milliseconds, for tests; Redis' own otherwise. */
   readonly now?: () => number;
 }
@@ -36,9 +39,13 @@ export class RedisLine implements Line {
   readonly #keys: string[];
   readonly #settings: readonly string[];
   readonly #now: () => string;
+  readonly #orders: StandingOrders;
+  /** A line was seen: another one than that is not the first. */
+  #isKnown = false;
 
-  constructor({ link, keys, settings, now }: RedisLineOptions) {
+  constructor({ link, keys, settings, clock, now }: RedisLineOptions) {
     this.#link = link;
+    this.#orders = new StandingOrders(clock);
     this.#keys = keys.line;
     this.#settings = numbersOf(settings);
     this.#now = now === undefined ? () => "" : () => String(now());
@@ -61,9 +68,9 @@ export class RedisLine implements Line {
   async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
     const lists = [taken, begun, ended].map(flat);
     const reply = await this.#step("line/round", nodeId, String(room), ...lists, String(leftSeen), randomUUID());
-    const [granted, queued, [vip, member, guest], waiting, starting, left, seen, tier, life] =
+    const [granted, queued, [vip, member, guest], waiting, starting, left, seen, tier, life, paused] =
       replies.round.parse(reply);
-    return {
+    const round: Round = {
       granted: grantsOf(granted),
       queued: keptOf(queued),
       lines: { vip: lineOf(vip), member: lineOf(member), guest: lineOf(guest) },
@@ -72,8 +79,12 @@ export class RedisLine implements Line {
       left: pairs(left).map(([name, ticket]): Ticket => ({ class: customerClass.parse(name), ticket: Number(ticket) })),
       leftSeen: Number(seen),
       tier,
+      pausedMs: Object.fromEntries(paused.map((ms, at) => [classes[at], ms]).filter(([, ms]) => ms)),
       life,
     };
+    this.#orders.heard(round);
+    this.#isKnown = true;
+    return round;
   }
 
   async leave(conversationId: string): Promise<boolean> {
@@ -103,13 +114,23 @@ export class RedisLine implements Line {
     }
   }
 
-  async steer({ tier, starting, spent, pause }: Order): Promise<void> {
+  async steer(order: Order): Promise<void> {
+    const { tier, starting, spent, pause } = order;
+    this.#orders.given(order);
     const paused = [String(pause?.ms ?? ""), ...(pause?.classes ?? [])];
     await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(spent ?? ""), ...paused);
   }
 
+  /** What a line begins with that has lost everything. */
+  #anew(): string {
+    if (!this.#isKnown) return "";
+    const { tier, starting } = this.#orders;
+    const pausedMs = (name: CustomerClass) => Math.ceil(this.#orders.pausedMs(name));
+    return [tier, starting ?? "-", ...classes.map(pausedMs)].join("|");
+  }
+
   #step(name: StepName, ...args: readonly string[]): Promise<unknown> {
-    return this.#link.step(name, this.#keys, [this.#now(), ...args, ...this.#settings]);
+    return this.#link.step(name, this.#keys, [this.#now(), ...args, this.#anew(), ...this.#settings]);
   }
 }
 

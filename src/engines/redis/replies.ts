@@ -46,6 +46,7 @@ const round = z.tuple([
   z.string(),
   tier,
   z.string(),
+  z.array(z.number()),
 ]);
 const away = z.number().nullable();
 const found = waiting.nullable();

@@ -33,7 +33,7 @@ const steps = {
   beat: ofNodes,
   bury: ofNodes,
   "line/enter": ofLine("entries", "counts", "bucket", "nodes", "letters", "grant", "append", "place"),
-  "line/round": ofLine("entries", "counts", "bucket", "nodes", "letters", "grant", "append", "back", "serve"),
+  "line/round": ofLine("entries", "counts", "bucket", "nodes", "letters", "grant", "append", "back", "serve", "tell"),
   "line/leave": ofLine("entries", "counts", "letters", "append", "back"),
   "line/again": ofLine("entries", "counts", "letters", "append", "back"),
   "line/recover": ofLine("entries", "counts", "letters", "append", "back"),

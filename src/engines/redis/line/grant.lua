@@ -7,9 +7,7 @@ local function grant(entry, node)
   put(starting, now + startingMs, slotOf(entry.conversation, entry.number))
   redis.call('ZADD', owned, 0, letter)
   local by = nodeAt(node)
-  if by then
-    by.room, by.isChanged = by.room - 1, true
-    redis.call('ZADD', grants, 0, letter)
-  end
+  if by then by.room, by.isChanged = by.room - 1, true end
+  redis.call('ZADD', grants, 0, letter)
   write(entry)
 end

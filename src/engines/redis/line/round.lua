@@ -2,9 +2,10 @@
 -- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …; 7 leavings that it has
 --       seen, 8 a name for a line that begins
 -- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each
---          class { head, next, served, before }; waiting, starting, leavings: class, ticket, …; leavings seen, tier, life }
+--          class { head, next, served, before }; waiting, starting, leavings: class, ticket, …; leavings seen, tier, life, how many ms
+--          each class pauses (or nothing where none does) }
 local node = ARGV[2]
-local mostBefore, mostAtOnce = 1000, 1000
+local mostAtOnce = 1000
 
 local function each(json, what)
   local list = cjson.decode(json)
@@ -52,18 +53,4 @@ for _, entry in ipairs(appended) do
     queued[#queued + 1], queued[#queued + 2], queued[#queued + 3] = entry.conversation, entry.class, tostring(entry.ticket)
   end
 end
-local lines = {}
-for at, class in ipairs(classes) do
-  local following = s.next[class] + 1
-  local first = count(line[class]) > 0 and redis.call('ZRANGE', line[class], 0, 0, 'WITHSCORES')[2]
-  local tickets = count(before[class]) > 0 and redis.call('ZRANGE', before[class], 0, mostBefore - 1, 'WITHSCORES') or {}
-  local told = {}
-  for i = 2, #tickets, 2 do told[#told + 1] = tickets[i] end
-  lines[at] = { tostring(first or following), tostring(following), tostring(s.served[class]), told }
-end
-local gone = {}
-for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[7], '+inf')) do
-  local class, number = string.match(ticket, '^(%a+):(%d+)')
-  gone[#gone + 1], gone[#gone + 2] = class, number
-end
-return { mine, queued, lines, waiting(), countStarting(), gone, tostring(s.leftSeq), s.tier, s.life }
+return { mine, queued, linesTold(), waiting(), countStarting(), leftSince(ARGV[7]), tostring(s.leftSeq), s.tier, s.life, pausedMs() }

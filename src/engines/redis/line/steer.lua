@@ -7,7 +7,7 @@ if ARGV[2] ~= '' then s.tier = ARGV[2] end
 if ARGV[3] ~= '' then s.mostStarting = tonumber(ARGV[3]) end
 if ARGV[4] ~= '' then s.tokens = s.tokens - tonumber(ARGV[4]) end
 if ARGV[5] ~= '' then
-  for at = 6, #ARGV - 14 do
+  for at = 6, #ARGV - 15 do
     local class = ARGV[at]
     s.pausedUntil[class] = math.max(s.pausedUntil[class], now + tonumber(ARGV[5]))
   end
