@@ -1,5 +1,8 @@
 import { classes } from "../../domain/line.ts";
 
+/** Another one when what lies in the line's keys is written differently: versions that cannot read each other do not share a line. */
+const lineLayout = 2;
+
 /**
  * Every key that Tidegate keeps in Redis, with its type and life. `{tag}` names the customer: all keys of a customer's
  * conversation lie in one hash slot, so that each step is one atomic script, in a Redis Cluster too.
@@ -15,16 +18,16 @@ import { classes } from "../../domain/line.ts";
  * | `<prefix>:{nodes}:beats` | hash | node → heartbeats (N1) | none; buried nodes are removed |
  * | `<prefix>:{nodes}:buried` | set | nodes whose work is being taken over | none; emptied then |
  * | `<prefix>:{node}:work` | set | conversations whose turns the node answers | none; removed when taken over |
- * | `<prefix>:{line}:state` | string | the bucket, the gates, and what stride scheduling remembers (A1, A2) | none |
- * | `<prefix>:{line}:entries` | hash | conversation → its place or its grant (A4) | none; removed when answered |
- * | `<prefix>:{line}:nodes` | hash | node → its room for answers and when it was heard of | none; removed when it is dead |
- * | `<prefix>:{line}:grants` | sorted set | grants that their nodes have not taken yet | none; emptied then |
- * | `<prefix>:{line}:owned` | sorted set | all grants that have not ended, by node | none; removed with them |
- * | `<prefix>:{line}:starting` | sorted set | answers without a text yet, by when that is given up | none |
- * | `<prefix>:{line}:later` | sorted set | put back, by when they may be granted again (U4) | none |
- * | `<prefix>:{line}:left` | sorted set | the latest 20,000 tickets that left the line | none |
- * | `<prefix>:{line}:line:<class>` | sorted set | conversations by ticket | none |
- * | `<prefix>:{line}:before:<class>` | sorted set | those that stand before all newcomers, by ticket (A8) | none |
+ * | `<prefix>:{line}:2:state` | string | the bucket, the gates, and what stride scheduling remembers (A1, A2) | none |
+ * | `<prefix>:{line}:2:entries` | hash | conversation → its place or its grant (A4) | none; removed when answered |
+ * | `<prefix>:{line}:2:nodes` | hash | node → its room for answers and when it was heard of | none; removed when it is dead |
+ * | `<prefix>:{line}:2:grants` | sorted set | grants that their nodes have not taken yet | none; emptied then |
+ * | `<prefix>:{line}:2:owned` | sorted set | all grants that have not ended, by node | none; removed with them |
+ * | `<prefix>:{line}:2:starting` | sorted set | answers without a text yet, by when that is given up | none |
+ * | `<prefix>:{line}:2:later` | sorted set | put back, by when they may be granted again (U4) | none |
+ * | `<prefix>:{line}:2:left` | sorted set | the latest 20,000 tickets that left the line | none |
+ * | `<prefix>:{line}:2:line:<class>` | sorted set | conversations by ticket | none |
+ * | `<prefix>:{line}:2:before:<class>` | sorted set | those that stand before all newcomers, by ticket (A8) | none |
  * | `<prefix>:{health}:course` | hash | the service level, with all it takes to judge on, and its slot of time (A9) | none |
  * | `<prefix>:{health}:seen` | hash | `slot|name` → what nodes have counted and nobody has judged yet | none; emptied then |
  * | `<prefix>:{health}:quiet` | hash | model → until when nothing is begun with it (A10) | none; removed then |
@@ -69,7 +72,7 @@ export class Keys {
   get line(): string[] {
     const lines = ["line", "before"].flatMap((part) => classes.map((name) => `${part}:${name}`));
     const parts = ["state", "entries", "nodes", "grants", "starting", "later", "left", ...lines, "owned"];
-    return parts.map((part) => this.#of("line", part));
+    return parts.map((part) => this.#of("line", `${lineLayout}:${part}`));
   }
 
   /** In the order in which the scripts name them. */
