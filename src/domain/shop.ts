@@ -59,6 +59,12 @@ export interface Order {
   readonly etaAt?: number | undefined;
 }
 
+/** By what a customer's order becomes cheaper, and what sending it costs before that. */
+export interface PriceRules {
+  readonly promotions: readonly Promotion[];
+  readonly shippingCents: number;
+}
+
 export interface ProductSearch {
   /** At most so many, the best first. */
   readonly limit: number;
@@ -84,8 +90,8 @@ export interface Shop {
   getOrder(customerId: string, orderNumber: string, signal: AbortSignal): Promise<Order | null>;
   /** The customer's orders, the latest first, at most `limit`. */
   ordersOf(customerId: string, limit: number, signal: AbortSignal): Promise<readonly Order[]>;
-  /** Coupons and rules that this customer may use now. */
-  promotions(customerId: string, signal: AbortSignal): Promise<readonly Promotion[]>;
+  /** Coupons and rules that this customer may use now, with the shipping fee. */
+  promotions(customerId: string, signal: AbortSignal): Promise<PriceRules>;
 }
 
 /**
