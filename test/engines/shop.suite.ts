@@ -2,10 +2,9 @@ import { expect, test } from "vitest";
 import { bestDiscount } from "../../src/domain/discount.ts";
 import type { Product, Shop } from "../../src/domain/shop.ts";
 
-export interface OpenShop {
+export interface OpenShop extends AsyncDisposable {
   readonly shop: Shop;
   readonly nowAt: number;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const never = new AbortController().signal;
