@@ -141,6 +141,12 @@ test.each(["", ".", ".."])(
   },
 );
 
+test("C3 what cannot be an order number makes no request", async () => {
+  await using world = await openScripted([good]);
+  expect(await world.shop.getOrder("li", "../wang/orders/TS1", never)).toBeNull();
+  expect(world.asked).toEqual([]);
+});
+
 test.each([
   ["no JSON", "<html>Welcome</html>", "no JSON"],
   ["another shape", { items: [] }, "products is not as agreed"],
@@ -240,6 +246,18 @@ test("what the shop answers properly, no or not as agreed, is no reason to leave
     breakAfter: 2,
   });
   for (let n = 0; n < 3; n++) await world.failure();
+  expect(await world.find()).toHaveLength(1);
+});
+
+test("callers who leave are no failures of the shop", async () => {
+  await using world = await openScripted([silent, silent, good], { tries: 1, breakAfter: 2 });
+  for (const requests of [1, 2]) {
+    const leaving = new AbortController();
+    const found = world.find(leaving.signal);
+    await expect.poll(() => world.asked.length).toBe(requests);
+    leaving.abort(new Error("The customer left."));
+    await expect(found).rejects.toThrow("The customer left.");
+  }
   expect(await world.find()).toHaveLength(1);
 });
 
