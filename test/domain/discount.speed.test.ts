@@ -60,7 +60,7 @@ test("twenty rules of a real night take next to nothing", () => {
   const { exact, explored, ms } = timed(night);
   expect(exact).toBe(true);
   expect(explored).toBeLessThan(5_000);
-  expect(ms).toBeLessThan(50);
+  expect(ms).toBeLessThan(250);
 });
 
 test("a search that would take too long ends at its bound, and says that it did", () => {
