@@ -30,7 +30,7 @@ const storedTurn = z.object({
   answer: z.string().optional(),
 });
 
-const storedResponder = responder.extend({ agentId: z.string().optional() });
+export const storedResponder = responder.extend({ agentId: z.string().optional() });
 const customerCard = z.object({ name: z.string().optional(), class: customerClass });
 const personWish = z.object({
   since: z.number(),
