@@ -36,10 +36,12 @@ const shed = (usual: {
   readonly maxTokens: number;
   readonly rounds: number;
   readonly smallModelFor: CustomerClass[];
+  readonly tools: boolean;
 }) => ({
   maxTokens: maxTokens.default(usual.maxTokens),
   rounds: rounds.default(usual.rounds),
   smallModelFor: z.array(customerClass).default(usual.smallModelFor),
+  tools: z.boolean().default(usual.tools),
 });
 
 const model = z.strictObject({
@@ -93,6 +95,7 @@ export const fileConfig = z.strictObject({
     .record(z.string().min(1).max(200), model)
     .default({})
     .transform((given): ModelTable => ({ ...defaultModels, ...given })),
+  tools: z.strictObject({ limitMs: count(1, 600_000).default(8_000) }).prefault({}),
   currency: z.string().min(1).max(8).default("USD"),
   admission: z
     .strictObject({
@@ -103,14 +106,14 @@ export const fileConfig = z.strictObject({
             .strictObject({
               perSecond: perSecond.optional(),
               burst: burst.optional(),
-              ...shed({ maxTokens: 512, rounds: 6, smallModelFor: ["guest"] }),
+              ...shed({ maxTokens: 512, rounds: 6, smallModelFor: ["guest"], tools: true }),
             })
             .prefault({}),
           degraded: z
             .strictObject({
               perSecond: perSecond.optional(),
               burst: burst.optional(),
-              ...shed({ maxTokens: 256, rounds: 3, smallModelFor: everybody }),
+              ...shed({ maxTokens: 256, rounds: 3, smallModelFor: everybody, tools: false }),
             })
             .prefault({}),
         })

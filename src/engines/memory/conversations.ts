@@ -94,6 +94,7 @@ export function copy(conversation: MemoryConversation): Conversation {
     running: turn(runningTurnId),
     waiting: turn(waitingTurnId),
     logged: "",
+    found: [],
     page,
   };
 }
