@@ -13,13 +13,16 @@ import type { Line } from "./domain/line.ts";
 import { Places } from "./domain/places.ts";
 import type { Relay } from "./domain/relay.ts";
 import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
+import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
+import { Toolbox } from "./domain/tools.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
+import { openDemoShop } from "./engines/shop/demo.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import {
   connectionRate,
@@ -32,7 +35,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, pauseLog, TurnLog, tierLog } from "./telemetry/log.ts";
+import { clusterLog, pauseLog, TurnLog, tierLog, toolLog } from "./telemetry/log.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
@@ -119,9 +122,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
   });
+  const toolbox = openToolbox(config, log);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
-  const desk = { ...deskSettings(config), turns, relay, clock, listener };
+  const desk = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
   const assistant = new Assistant({
     ...desk,
     conversations,
@@ -235,6 +239,14 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
   const line = new MemoryLine({ settings: lineSettings(config), clock: systemClock });
   const health = new MemoryHealth(systemClock);
   return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world), line, health };
+}
+
+/** What the assistant can look up. */
+function openToolbox({ tools: { limitMs } }: Config, log: Logger): Toolbox {
+  const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
+  const now = () => systemClock.now();
+  toolbox.bring("shop", shopTools(openDemoShop({ now }), now));
+  return toolbox;
 }
 
 function openAdmission(
