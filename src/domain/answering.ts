@@ -49,6 +49,8 @@ export interface Writing {
 export interface Task {
   /** Ends with the question. */
   readonly context: readonly ModelMessage[];
+  /** What the shop's people have to say to the model; empty where they say nothing. */
+  readonly team: string;
   /** Null where it is not known: then nothing can be looked up. */
   readonly asker: Asker | null;
 }
@@ -125,7 +127,12 @@ export class Answering {
 
   #request(messages: readonly ModelMessage[]): RelayRequest {
     const { system, maxTokens, toolbox } = this.#desk;
-    const request = { model: this.#answer.model, maxTokens, system, messages };
+    const request = {
+      model: this.#answer.model,
+      maxTokens,
+      system: withTeam(system, this.#task.team),
+      messages,
+    };
     const tools = toolbox?.definitions ?? [];
     // Also where none may be called: the prompt stays the same for the relay's cache (U5, A11).
     return tools.length === 0 ? request : { ...request, tools, mayCall: this.#rounds.mayCall };
@@ -233,6 +240,8 @@ export class Answering {
 type Next = "go on" | Ending | null;
 
 type Complete = Extract<AttemptEnd, { kind: "complete" }>;
+
+const withTeam = (system: string, team: string) => (team === "" ? system : `${system}\n\n${team}`);
 
 /** A relay that does not keep to `max_tokens` cannot fill the memory: no honest answer is as long as this. */
 function maxChars(maxTokens: number): number {

@@ -6,12 +6,14 @@ import { Answering, type Desk, type Interruption, type Task } from "./answering.
 import { languageOf } from "./asker.ts";
 import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
-import type { Asked, Conversations, Question } from "./conversations.ts";
+import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
 import { cardsOf, type Finding } from "./findings.ts";
 import type { Wish } from "./line.ts";
 import { Outage } from "./outage.ts";
+import type { Responding } from "./responding.ts";
 import type { Service } from "./service.ts";
 import type { TurnReport } from "./steps.ts";
+import { teamNotes } from "./team-notes.ts";
 import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
 
 /** A turn that this node answers. */
@@ -41,6 +43,8 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   /** Asked before a question is looked up that is shed: a flood of them costs the store nothing (A3). */
   readonly mayLookUp?: () => boolean;
   readonly conversations: Conversations;
+  /** Who is known to answer. */
+  readonly responding?: Responding;
   readonly turns: Turns;
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
   readonly service: (name: CustomerClass) => Service;
@@ -50,6 +54,8 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
+  /** Silences a turn on all other nodes, and has its writer end it (H1); resolves when all have said so, or long enough after. */
+  readonly hush?: (turn: Turn) => Promise<void>;
   /** Told of what should never happen; the customer has been told of a failed answer by then. */
   readonly onFault: (fault: unknown, conversationId: string) => void;
 }
@@ -97,7 +103,8 @@ export class Assistant {
    * @throws {TidegateError} `shed` when too many wait (A3): then it is not stored
    */
   async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
-    const { conversations, listener } = this.#options;
+    const { conversations, listener, responding } = this.#options;
+    if (responding?.isAssistant(conversationId) === false) return this.#askPerson(conversationId, question, as);
     // Whoever waits already asks for no other place.
     const owed = this.#options.waits?.(conversationId) === true;
     const admitted = await this.#enter({ conversationId, class: as, owed }, question);
@@ -112,6 +119,16 @@ export class Assistant {
       // Also when it could not be stored: what was granted is given back where nothing waits.
       if (admitted.kind === "granted") this.begin(conversationId);
     }
+  }
+
+  /** A person reads it: no place in line is needed for that. */
+  async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
+    const { conversations, listener } = this.#options;
+    const asked = await conversations.ask(conversationId, question);
+    if (!asked.repeated) listener.step({ kind: "message-added", conversationId, message: asked.message });
+    // It was handed back a moment ago: the assistant owes an answer.
+    if (asked.turnId !== null && !asked.repeated) this.serve(conversationId, as);
+    return asked;
   }
 
   /** What was asked and answered before needs no place in line: looked up where the line has none (A4). */
@@ -223,6 +240,33 @@ export class Assistant {
     await live?.ended;
     if (!live) await this.#stopElsewhere(ref);
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
+  }
+
+  /**
+   * Somebody else answers from now on, and no turn starts any more (H1): ends what is being written there, with the text so
+   * far, and what waits. Resolves when that is stored, and when not one more character can reach anybody.
+   */
+  async interrupt({ conversationId, running, waiting }: Conversation): Promise<void> {
+    await this.#options.admission.giveUp(conversationId).catch(unlessOutage);
+    if (waiting) await this.#end(waiting, { outcome: "interrupted", text: "" }, noReport);
+    if (running === null) return;
+    await Promise.all([this.#options.hush?.(running), this.interruptHere(running)]);
+    const left = await this.#options.turns.read(running);
+    if (left === null || left.state === "ended") return;
+    // Its node says nothing: what it may still write is fenced, and what is logged of it is kept.
+    const { logged = "", found = [] } = (await this.#options.conversations.read(conversationId)) ?? {};
+    const fenced = await this.#options.turns.raise(left, left.epoch, logged.length);
+    const kept = { outcome: "interrupted", text: logged, cards: cardsOf(found) } as const;
+    if (fenced) await this.#end(fenced, kept, noReport);
+  }
+
+  /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
+  async interruptHere({ conversationId, turnId }: TurnRef): Promise<void> {
+    // It may be about to begin.
+    await this.#starts.get(conversationId);
+    const live = this.#live.get(turnId);
+    live?.abort.abort("interrupted" satisfies Interruption);
+    await live?.ended;
   }
 
   /** Whoever asked has gone: the place in line is given up (A7). False while an answer is being written there. */
@@ -406,13 +450,14 @@ export class Assistant {
   async #task({ conversationId, turnId }: Turn, { rounds }: Service): Promise<Task> {
     const { conversations, contextTokens, admission } = this.#options;
     const conversation = await conversations.read(conversationId);
-    if (conversation === null) return { context: [], asker: null };
-    const { messages, customerId, page } = conversation;
-    const context = buildContext(messages, turnId, { rounds, tokens: contextTokens }, page);
+    if (conversation === null) return { context: [], team: "", asker: null };
+    const { messages, customerId, customer, page } = conversation;
     const language = languageOf(questionOf(messages, turnId));
+    const name = customer?.class ?? admission.classOf(conversationId);
     return {
-      context,
-      asker: { conversationId, turnId, customerId, class: admission.classOf(conversationId), language },
+      context: buildContext(messages, turnId, { rounds, tokens: contextTokens }, page),
+      team: teamNotes(conversation),
+      asker: { conversationId, turnId, customerId, class: name, language },
     };
   }
 
@@ -460,6 +505,11 @@ export class Assistant {
 function questionOf(messages: readonly Message[], turnId: string): string {
   const asked = messages.filter(({ author, turnId: of }) => author === "customer" && of === turnId);
   return asked.map(({ text }) => text).join("\n");
+}
+
+/** A place in a line that cannot be reached leads to nothing any more. */
+function unlessOutage(fault: unknown): void {
+  if (!(fault instanceof Outage)) throw fault;
 }
 
 /** Between two tries to store an end. */
