@@ -20,7 +20,8 @@ import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
 import { Responding } from "./domain/responding.ts";
 import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
-import { Toolbox } from "./domain/tools.ts";
+import { type Tool, Toolbox } from "./domain/tools.ts";
+import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
@@ -35,6 +36,7 @@ import {
   connectionRate,
   deskSettings,
   lineSettings,
+  mcpPlaces,
   questionRate,
   serviceTable,
   socketLimits,
@@ -42,7 +44,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, pauseLog, TurnLog, tierLog, toolLog } from "./telemetry/log.ts";
+import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog } from "./telemetry/log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -147,7 +149,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
   });
-  const toolbox = openToolbox(config, log);
+  const toolbox = await openToolbox(config, log, stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
   const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
@@ -311,11 +313,17 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
   };
 }
 
-/** What the assistant can look up. */
-function openToolbox({ tools: { limitMs } }: Config, log: Logger): Toolbox {
+/** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
+async function openToolbox(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
+  const { limitMs } = config.tools;
   const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
   const now = () => systemClock.now();
   toolbox.bring("shop", shopTools(openDemoShop({ now }), now));
+  const opening = mcpPlaces(config).map((place) => {
+    const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
+    return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });
+  });
+  for (const server of await Promise.all(opening)) stack.use(server);
   return toolbox;
 }
 

@@ -53,6 +53,19 @@ const model = z.strictObject({
   continues: z.enum(["prefill", "instruct"]).default("instruct"),
 });
 
+const mcpServer = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 small letters, digits or -"),
+  url: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .refine((url) => URL.parse(url)?.password === "" && URL.parse(url)?.username === "", {
+      error: "must not carry a user name or password; use headersFromEnv",
+    }),
+  /** Names of headers and, for each, of the environment variable that has its value. */
+  headersFromEnv: z.record(z.string().regex(/^[\w-]{1,100}$/), z.string().regex(/^\w{1,100}$/)).default({}),
+  allow: z.array(z.string().min(1).max(200)).max(100).optional(),
+  timeoutMs: count(50, 600_000).default(8_000),
+});
+
 const defaultInstructions = `You are the customer-service assistant of {shop}. You are an AI and say so when asked.
 Answer in the language of the customer's last message, briefly and warmly, in Markdown where it helps.
 Help with products, orders, delivery, returns, invoices and discounts. Do not invent orders, prices or promises: when you do not know, say so and offer a person of the team.
@@ -96,7 +109,18 @@ export const fileConfig = z.strictObject({
     .record(z.string().min(1).max(200), model)
     .default({})
     .transform((given): ModelTable => ({ ...defaultModels, ...given })),
-  tools: z.strictObject({ limitMs: count(1, 600_000).default(8_000) }).prefault({}),
+  tools: z
+    .strictObject({
+      limitMs: count(1, 600_000).default(8_000),
+      mcp: z
+        .array(mcpServer)
+        .max(10)
+        .default([])
+        .refine((servers) => new Set(servers.map(({ name }) => name)).size === servers.length, {
+          error: "must not name two servers alike",
+        }),
+    })
+    .prefault({}),
   currency: z.string().min(1).max(8).default("USD"),
   admission: z
     .strictObject({

@@ -4,6 +4,7 @@ import type { Answer } from "../domain/answer.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { AttemptEnd } from "../domain/relay.ts";
 import type { Listener, Step } from "../domain/steps.ts";
+import type { ToolServerEvent } from "../domain/tool-servers.ts";
 
 export interface LogOptions {
   readonly level: string;
@@ -91,6 +92,15 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
 /** Writes why a look-up came to nothing. */
 export function toolLog(log: Logger): (fault: unknown, tool: string) => void {
   return (fault, tool) => log.warn({ tool, err: fault }, "a tool failed");
+}
+
+/** Writes which tools MCP servers bring, and that one is away. */
+export function mcpLog(log: Logger): (event: ToolServerEvent) => void {
+  return (event) => {
+    const { kind, server, ...figures } = event;
+    if (kind === "listed") log.info({ server, ...figures }, "an MCP server brings its tools");
+    else log.warn({ server, ...figures }, "an MCP server is away: its tools cannot be used until it is back");
+  };
 }
 
 /** Writes that the relay is given quiet. */
