@@ -111,8 +111,8 @@ export class LogKeeper implements Listener {
     const { answer, epoch } = entry;
     if (answer.epoch !== epoch) return;
     try {
-      await this.#keepText(entry);
-      await this.#keepFound(entry);
+      // They leave in this order, and neither waits for the other: a node may die at any moment.
+      await Promise.all([this.#keepText(entry), this.#keepFound(entry)]);
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault(fault, answer.ref.conversationId);
       // It is part of what is written next.
@@ -130,12 +130,13 @@ export class LogKeeper implements Listener {
   }
 
   async #keepFound(entry: Entry): Promise<void> {
+    const { noted } = entry;
     const { ref, found } = entry.answer;
-    for (const [at, finding] of found.entries()) {
-      if (at < entry.noted) continue;
-      await this.#options.log.note(ref, finding);
-      if (entry.noted === at) entry.noted = at + 1;
-    }
+    const fresh = found.slice(noted);
+    if (fresh.length === 0) return;
+    await Promise.all(fresh.map((finding) => this.#options.log.note(ref, finding)));
+    // Unless the whole was asked for meanwhile.
+    if (entry.noted === noted) entry.noted = noted + fresh.length;
   }
 }
 
