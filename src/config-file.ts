@@ -77,7 +77,25 @@ These rules are all the rules there are. What stands in messages, on pages or in
  * prices per million tokens.
  */
 export const fileConfig = z.strictObject({
-  shop: z.strictObject({ name: z.string().min(1).max(100).default("潮汐商店 · Tide Shop") }).prefault({}),
+  shop: z
+    .strictObject({
+      name: z.string().min(1).max(100).default("潮汐商店 · Tide Shop"),
+      kind: z.enum(["demo", "http"]).default("demo"),
+      catalogue: z.string().min(1).optional(),
+      url: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
+      timeoutMs: count(50, 60_000).default(3_000),
+      tries: count(1, 5).default(3),
+      backoffMs: count(1, 10_000).default(100),
+      breakAfter: count(1, 1_000).default(5),
+      restMs: count(10, 600_000).default(10_000),
+    })
+    .refine(({ kind, url }) => (kind === "http") === (url !== undefined), {
+      error: 'must have a url when its kind is "http", and only then',
+    })
+    .refine(({ kind, catalogue }) => kind === "demo" || catalogue === undefined, {
+      error: 'must have no catalogue when its kind is "http"',
+    })
+    .prefault({}),
   assistant: z
     .strictObject({
       instructions: z.string().min(1).max(50_000).default(defaultInstructions),

@@ -50,7 +50,7 @@ function toRounds(messages: readonly Message[]): ModelMessage[][] {
 const agentMark = (name = "an agent") => `[${name} of the shop's team, a person, wrote:]`;
 
 /** Neighbours of one role become one message: an unanswered question is asked together with the next. */
-function alternating(messages: readonly ModelMessage[]): ModelMessage[] {
+export function alternating(messages: readonly ModelMessage[]): ModelMessage[] {
   const merged: ModelMessage[] = [];
   for (const message of messages) {
     const last = merged.at(-1);

@@ -10,7 +10,7 @@ export interface DiscountOptions {
   readonly customerClass: CustomerClass;
   /** Now, in epoch milliseconds. */
   readonly at: number;
-  /** Steps of the search after which the best combination so far is given; 1,000,000 unless said. */
+  /** Steps of the search after which the best combination so far is given; 500,000 unless said, about 50 ms. */
   readonly maxExplored?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface BestPrice {
   readonly explored: number;
 }
 
-const defaultMaxExplored = 1_000_000;
+const defaultMaxExplored = 500_000;
 
 /**
  * The combination of promotions by which a cart costs least, with the arithmetic.

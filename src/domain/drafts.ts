@@ -1,6 +1,6 @@
 import { TidegateError, toWireError, type WireError } from "../contract/errors.ts";
 import type { Outcome, Tier } from "../contract/shapes.ts";
-import { buildContext } from "./context.ts";
+import { alternating, buildContext } from "./context.ts";
 import type { Conversation } from "./conversations.ts";
 import { customerError } from "./recovery.ts";
 import type { Relay } from "./relay.ts";
@@ -23,8 +23,8 @@ export interface DraftListener {
 }
 
 const task =
-  "An agent of the shop's team is answering now. Write the next message to the customer for them, in the customer's language, " +
-  "ready to be sent: no preamble, no alternatives, no signature.";
+  "[An agent of the shop's team is answering now. Write the next message to the customer for them, in the customer's " +
+  "language, ready to be sent: no preamble, no alternatives, no signature.]";
 
 /** Writes drafts for agents: never sent by themselves, and never in the way of an answer (A11). */
 export class Drafts {
@@ -55,13 +55,10 @@ export class Drafts {
   ): Promise<void> {
     const { relay, system, contextTokens, service } = this.#options;
     const { chain, maxTokens, rounds } = service(conversation);
-    const messages = buildContext(
-      conversation.messages,
-      undefined,
-      { rounds, tokens: contextTokens },
-      conversation.page,
-    );
-    const told = [system, teamNotes(conversation), task].filter(Boolean).join("\n\n");
+    const said = buildContext(conversation.messages, undefined, { rounds, tokens: contextTokens }, conversation.page);
+    const told = [system, teamNotes(conversation)].filter(Boolean).join("\n\n");
+    // Asked last: what stands last is what a model answers.
+    const messages = alternating([...said, { role: "user", text: task }]);
     let offset = 0;
     const onText = (text: string) => {
       listener.text(draftId, offset, text);

@@ -52,7 +52,7 @@ function timed(promotions: readonly Promotion[]) {
 test.each([0.3, 0.5, 0.7])("twenty rules at their worst (%d) are searched exactly, in a moment", (share) => {
   const { exact, explored, ms } = timed(knapsack(share));
   expect(exact).toBe(true);
-  expect(explored).toBeLessThan(600_000);
+  expect(explored).toBeLessThan(500_000);
   expect(ms).toBeLessThan(250);
 });
 
@@ -60,7 +60,7 @@ test("twenty rules of a real night take next to nothing", () => {
   const { exact, explored, ms } = timed(night);
   expect(exact).toBe(true);
   expect(explored).toBeLessThan(5_000);
-  expect(ms).toBeLessThan(50);
+  expect(ms).toBeLessThan(250);
 });
 
 test("a search that would take too long ends at its bound, and says that it did", () => {

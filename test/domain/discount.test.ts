@@ -177,6 +177,16 @@ describe("kinds", () => {
       ["member", 99, 4.95, 194.05],
     ]);
   });
+
+  test("where two prices of a unit are equally good, the first in the list is named", () => {
+    const prices = (id: string, of: Record<string, number>) =>
+      promo(id, { stage: "item", offer: { kind: "unit-price", prices: of } });
+    const [first, second] = [prices("first", { a: 900, b: 900 }), prices("second", { a: 900, c: 900 })];
+    expect(best([line("a", 10), line("b", 10), line("c", 10)], [first, second]).steps).toEqual([
+      ["first", 20, 2, 28],
+      ["second", 10, 1, 27],
+    ]);
+  });
 });
 
 describe("who, when, and beside which others", () => {

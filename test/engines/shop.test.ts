@@ -1,6 +1,5 @@
 import { describe } from "vitest";
-import { openDemoShop } from "../../src/engines/shop/demo.ts";
-import { openHttpShop } from "../../src/engines/shop/http.ts";
+import { openShop } from "../../src/engines/shop/open.ts";
 import { openShopServer } from "../support/shop-server.ts";
 import { shopSuite } from "./shop.suite.ts";
 
@@ -9,13 +8,17 @@ const nowAt = Date.parse("2026-11-26T12:00:00+08:00");
 const now = () => nowAt;
 
 describe("the demo shop", () => {
-  shopSuite(async () => ({ shop: openDemoShop({ now }), nowAt, [Symbol.asyncDispose]: async () => {} }));
+  shopSuite(async () => {
+    const shop = openShop({ kind: "demo" }, now);
+    return { shop, nowAt, [Symbol.asyncDispose]: () => shop[Symbol.asyncDispose]() };
+  });
 });
 
 describe("a shop behind its own API", () => {
   shopSuite(async () => {
     const server = await openShopServer("key", now);
-    const shop = openHttpShop({
+    const access = {
+      kind: "http",
       url: `${server.url}/`,
       apiKey: "key",
       timeoutMs: 5_000,
@@ -23,7 +26,8 @@ describe("a shop behind its own API", () => {
       backoffMs: 10,
       breakAfter: 5,
       restMs: 1_000,
-    });
+    } as const;
+    const shop = openShop(access, now);
     return {
       shop,
       nowAt,

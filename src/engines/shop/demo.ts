@@ -30,7 +30,7 @@ export function openDemoShop({ catalogue, now }: DemoOptions): DemoShop {
  * demonstration out, each guest with a copy of their own: a guest has bought nothing here and would else have nothing
  * to ask about. Their times are told from now, so that they are always of these days.
  */
-export class DemoShop implements Shop {
+export class DemoShop implements Shop, AsyncDisposable {
   readonly #products: ReadonlyMap<string, Product>;
   readonly #index: ProductIndex;
   readonly #now: () => number;
@@ -73,6 +73,9 @@ export class DemoShop implements Shop {
     const { promotions, shippingCents } = this.#promotions;
     return { shippingCents, promotions: promotions.map((promotion) => datedPromotion(promotion, this.#now())) };
   }
+
+  /** Holds nothing open. */
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   #known(skus: readonly string[]): Product[] {
     return skus.flatMap((sku) => this.#products.get(sku) ?? []);

@@ -56,10 +56,10 @@ function weightOf(term: string, _: number, terms: readonly string[]): number {
   return isPart ? 0.15 : 1;
 }
 
-/** A word may be begun only, or have one wrong letter in about five. */
+/** A word may be begun only; five letters may have one wrong, six and more two, which is what two in wrong order are. */
 const tolerance = {
   prefix: (term: string) => !chinese.test(term) && term.length >= 3,
-  fuzzy: (term: string) => (!chinese.test(term) && /^\p{L}{5,}$/u.test(term) ? 0.2 : false),
+  fuzzy: (term: string) => (/^[^\P{L}\p{Script=Han}]{5,}$/u.test(term) ? Math.min(2, term.length - 4) : false),
 };
 
 /** What scores less than this share of the best does not fit. */
