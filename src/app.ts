@@ -30,7 +30,7 @@ import { MemoryResponders } from "./engines/memory/responders.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
-import { openDemoShop } from "./engines/shop/demo.ts";
+import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import {
   connectionRate,
@@ -318,7 +318,7 @@ async function openToolbox(config: Config, log: Logger, stack: AsyncDisposableSt
   const { limitMs } = config.tools;
   const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
   const now = () => systemClock.now();
-  toolbox.bring("shop", shopTools(openDemoShop({ now }), now));
+  toolbox.bring("shop", shopTools(stack.use(openShop(config.shopAccess, now)), now));
   const opening = mcpPlaces(config).map((place) => {
     const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
     return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });
