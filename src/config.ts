@@ -57,6 +57,8 @@ export interface Config extends FileConfig {
   /** Null for one node that keeps everything in memory. */
   readonly redis: RedisConfig | null;
   readonly redisPrefix: string;
+  /** What is sent to each MCP server, by its name: values of the environment, never logged (X5). */
+  readonly mcpHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly anthropicVersion: string | undefined;
   readonly drainMs: number;
   readonly logLevel: string;
@@ -131,6 +133,7 @@ export function readConfig(env: Environment = process.env): Config {
     ...relayFaults(settings),
     ...originFaults(settings),
     ...redisFaults(settings),
+    ...mcpFaults(file, given),
     ...shopFaults(file, settings),
   ];
   if (faults.length > 0) throw new ConfigError(faults);
@@ -149,6 +152,7 @@ export function readConfig(env: Environment = process.env): Config {
     shopAccess: shopAccess(file, settings),
     redis: redisPlace(settings),
     redisPrefix: settings.REDIS_PREFIX,
+    mcpHeaders: mcpHeaders(file, given),
     anthropicVersion: settings.ANTHROPIC_VERSION,
     drainMs: settings.DRAIN_SECONDS * 1_000,
     logLevel: settings.LOG_LEVEL,
@@ -208,6 +212,20 @@ function relayFaults(settings: Settings): string[] {
   return [
     "No relay is set and the simulator is off. Set ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY, or TIDEGATE_SIMULATOR=on.",
   ];
+}
+
+function mcpFaults({ tools }: FileConfig, given: Environment): string[] {
+  return tools.mcp.flatMap(({ name, headersFromEnv }) =>
+    Object.values(headersFromEnv)
+      .filter((variable) => given[variable] === undefined)
+      .map((variable) => `Set ${variable}: the configuration names it for the MCP server "${name}".`),
+  );
+}
+
+function mcpHeaders({ tools }: FileConfig, given: Environment): Config["mcpHeaders"] {
+  const headersOf = (variables: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(variables).map(([header, variable]) => [header, given[variable] ?? ""]));
+  return Object.fromEntries(tools.mcp.map(({ name, headersFromEnv }) => [name, headersOf(headersFromEnv)]));
 }
 
 const redisNode = /^(rediss?:\/\/\S+|[\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?)$/i;

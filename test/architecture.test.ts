@@ -107,6 +107,7 @@ test("packages that speak to the world live in one room each", () => {
     undici: /^src\/engines\/(relay|shop)\//,
     cockatiel: /^src\/engines\/shop\//,
     minisearch: /^src\/engines\/shop\//,
+    "@modelcontextprotocol/sdk": /^src\/engines\/mcp\//,
     "@socket.io/redis-adapter": /^src\/engines\/redis\//,
     ioredis: /^src\/engines\/redis\//,
     pino: /^src\/(telemetry\/|app\.ts|main\.ts)/,

@@ -186,6 +186,7 @@ describe("the configuration file", () => {
       maxTokens: 512,
       rounds: 6,
       smallModelFor: ["guest"],
+      tools: true,
     });
     expect(admission.tiers.high).toEqual({ perSecond: 1_000, burst: 5_000 });
     expect([admission.line.awaySeconds, admission.rampPerSecond]).toEqual([60, null]);

@@ -23,12 +23,23 @@ const place = z.object({
   position: z.int().min(1).nullable(),
 });
 
+const activity = shape.activity.omit({ turnId: true, epoch: true });
+const activities = z.array(activity).optional();
+
 const message = z.discriminatedUnion("kind", [
   z.object({ kind: kind("wanted"), ref, epoch: shape.epoch, offset: shape.offset }),
   z.object({ kind: kind("unwanted"), conversationId: shape.conversationId }),
-  z.object({ kind: kind("started"), ref, starts, model: z.string() }),
-  z.object({ kind: kind("slice"), ref, starts, model: z.string(), offset: shape.offset, text: z.string() }),
-  z.object({ kind: kind("text"), ref, epoch: shape.epoch, offset: shape.offset, text: z.string() }),
+  z.object({ kind: kind("started"), ref, starts, model: z.string(), activities }),
+  z.object({ kind: kind("slice"), ref, starts, model: z.string(), offset: shape.offset, text: z.string(), activities }),
+  z.object({
+    kind: kind("text"),
+    ref,
+    epoch: shape.epoch,
+    offset: shape.offset,
+    text: z.string(),
+    told: z.int().optional(),
+  }),
+  z.object({ kind: kind("activity"), ref, epoch: shape.epoch, at: z.int().min(0), activity }),
   z.object({ kind: kind("ended"), end }),
   z.object({ kind: kind("queued"), ref, place: place.nullable() }),
   z.object({ kind: kind("responder"), conversationId: shape.conversationId, responder: storedResponder }),
