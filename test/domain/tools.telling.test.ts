@@ -125,6 +125,17 @@ test("S4 what still holds is told anew under a raised epoch, on both nodes", asy
   expect(there.written).toBe(here.written);
 });
 
+test("N2 S11 a node that takes an answer up tells which activities hold: the others are shown no more", async () => {
+  write("a");
+  tell("c1", "done");
+  tell("c2", "running");
+  await settle(100);
+  const starts = [...answer.starts, { epoch: 2, offset: 1 }];
+  const activities = answer.activities.slice(0, 1);
+  mirrors.hear("three", { kind: "started", ref: answer.ref, starts, model: "m", activities });
+  expect(there.written).toBe(">a[c1 done 1][c2 running 1]>[c1 done 2]");
+});
+
 test("N1 a node that may not speak tells its activities when it may again", async () => {
   muted = true;
   tell("c1", "running");
