@@ -14,9 +14,11 @@ import { Handoff } from "./domain/handoff.ts";
 import { Helm } from "./domain/helm.ts";
 import { Inbox } from "./domain/inbox.ts";
 import type { Line } from "./domain/line.ts";
+import { personTool } from "./domain/person-tool.ts";
 import { Places } from "./domain/places.ts";
 import type { Relay } from "./domain/relay.ts";
 import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
+import { Rescue } from "./domain/rescue.ts";
 import { Responding } from "./domain/responding.ts";
 import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
@@ -126,7 +128,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     goneMs: config.desk.goneSeconds * 1_000,
     onFault,
   });
-  const own = [audience, places, absences, responding, inbox, new TurnLog(log)];
+  const rescue = new Rescue({ handoff: () => handoff, onFault });
+  const own = [audience, places, absences, responding, inbox, rescue, new TurnLog(log)];
   const listener = tellAll([...own, ...(cluster?.listeners ?? [])]);
   const admission = openAdmission(config, line, cluster, onFault);
   const services = serviceTable(config);
@@ -180,6 +183,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     clock,
     newId,
   });
+  toolbox.bring("people", [personTool(handoff)]);
   await cluster?.join({ assistant, admission, places, responding }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),

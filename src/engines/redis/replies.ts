@@ -44,7 +44,7 @@ const finding: z.ZodType<Finding> = z.object({
   tookMs: z.number(),
 });
 
-const storedResponder = responder.extend({ agentId: z.string().optional() });
+export const storedResponder = responder.extend({ agentId: z.string().optional() });
 const customerCard = z.object({ name: z.string().optional(), class: customerClass });
 const personWish = z.object({
   since: z.number(),
