@@ -1,5 +1,5 @@
 import type { WireError } from "../../src/contract/errors.ts";
-import type { AnswerEntry } from "../chat/chat.ts";
+import type { AnswerEntry, OtherEntry } from "../chat/chat.ts";
 import type { Words } from "./words/words.ts";
 
 /** An error in the reader's language, with when to come back if the server said so. */
@@ -8,6 +8,11 @@ export function explain(error: WireError | undefined, words: Words): string {
   const sentence = words.errors[error?.code ?? "internal"] ?? words.errors.internal;
   const waitMs = error?.retryAfterMs;
   return waitMs === undefined ? sentence : `${sentence} ${words.retryIn(Math.ceil(waitMs / 1_000))}`;
+}
+
+/** A system line in the reader's language; in the server's where this page does not know what it is about. */
+export function explainNotice({ notice, text }: OtherEntry, words: Words): string {
+  return (notice && words.notices[notice.kind]?.(notice.name ?? words.team)) ?? text;
 }
 
 /** How an answer ended, in a sentence; nothing when it is simply complete or still being written. */

@@ -50,7 +50,13 @@ export function openTalk({ server, token, announcer, emit, listening, changed }:
 
 /** Tells the shop's page. */
 function report({ state, textOf }: Chat, before: ChatState, { ended, others, failed }: Arrivals, emit: Emit): void {
-  for (const { kind, text } of others) emit("message", { author: kind, text });
+  const { responder } = before;
+  if (before.ready && (state.responder.kind !== responder.kind || state.responder.name !== responder.name))
+    emit("handoff", state.responder);
+  for (const { kind, text, notice } of others) {
+    emit("message", { author: kind, text });
+    if (notice?.kind === "resolved") emit("resolved", undefined);
+  }
   for (const { turnId, outcome = "completed", error } of ended) {
     emit("message", { author: "assistant", text: textOf(turnId) });
     emit("ended", { turnId, outcome });
@@ -60,9 +66,13 @@ function report({ state, textOf }: Chat, before: ChatState, { ended, others, fai
   if (state.refusal && state.refusal !== before.refusal) emit("error", state.refusal);
 }
 
-/** Forgets who the customer is on this device, and what was not sent. */
+/** Forgets who the guest is on this device, and what was not sent. */
 export function forgetCustomer(server: string): void {
-  const scope = scopeOf(server);
-  openKeeper(scope, pageStorage("localStorage")).write("guest", null);
-  openKeeper(scope, pageStorage("sessionStorage")).write("outbox", null);
+  openKeeper(scopeOf(server), pageStorage("localStorage")).write("guest", null);
+  forgetUnsent(server);
+}
+
+/** What one customer has not sent, the next must not send. */
+export function forgetUnsent(server: string): void {
+  openKeeper(scopeOf(server), pageStorage("sessionStorage")).write("outbox", null);
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../../src/contract/errors.ts";
-import type { Tier } from "../../../src/contract/shapes.ts";
+import type { Notice, Tier } from "../../../src/contract/shapes.ts";
 import type { Locale } from "./locale.ts";
 
 /** Everything the widget says, in one language. */
@@ -17,8 +17,6 @@ export interface Words {
   team: string;
   /** Who answers now, under the title. */
   answering: { assistant: string; agent: string; nobody: string };
-  simulated: string;
-  simulatedMeaning: string;
   greeting: readonly string[];
   suggestions: readonly string[];
   transcript: string;
@@ -39,22 +37,18 @@ export interface Words {
   sent: string;
   notSent: string;
   retry: string;
-  queued: string;
-  takeBack: string;
   thinking: string;
   lookingUp: Readonly<Record<string, string>>;
   lookingUpSomething: string;
-  copy: string;
-  copied: string;
-  good: string;
-  bad: string;
-  thanksForGood: string;
-  sorryForBad: string;
+  /** A tool has failed. */
+  notLookedUp: string;
   askAgain: string;
   goOn: string;
   stopped: string;
   truncated: string;
   interrupted: string;
+  /** System lines; the name is the agent's. */
+  notices: Readonly<Record<Notice["kind"], (name: string) => string>>;
   latest: string;
   place(position: number): string;
   wait(lowMinutes: number, highMinutes: number): string;
