@@ -47,7 +47,10 @@ export const Composer = withHooks(({ view, field }: ComposerProps) => {
           aria-label={words.composer}
           aria-invalid={left < 0}
           placeholder={words.placeholder}
-          onInput={(event) => setDraft(event.currentTarget.value)}
+          onInput={(event) => {
+            setDraft(event.currentTarget.value);
+            view.extras?.typed(view);
+          }}
           onCompositionStart={guard.compositionStarted}
           onCompositionEnd={(event) => guard.compositionEnded(event.timeStamp)}
           onKeyDown={(event) => {

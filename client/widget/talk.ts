@@ -15,8 +15,8 @@ export interface TalkOptions {
   readonly emit: Emit;
   /** The words to speak with, or null while nobody is looking at the panel. */
   listening(): Words | null;
-  /** After each change, with how many things have come that are worth looking at. */
-  changed(state: ChatState, news: number): void;
+  /** After each change. */
+  changed(state: ChatState, arrivals: Arrivals): void;
 }
 
 /** A chat whose changes are also told to the ear and to the shop's page. */
@@ -43,7 +43,7 @@ export function openTalk({ server, token, announcer, emit, listening, changed }:
     for (const { turnId } of arrivals.ended) readings.delete(turnId);
     report(chat, before, arrivals, emit);
     before = state;
-    changed(state, arrivals.ended.length + arrivals.others.length);
+    changed(state, arrivals);
   });
   return chat;
 }

@@ -1,11 +1,12 @@
 import type { Chat, ChatState } from "../chat/chat.ts";
 import type { Announcer } from "./announce.ts";
 import type { Emit, Handoff, TidegateCalls } from "./api.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { openAttention } from "./attention.ts";
 import type { Lent } from "./extras/extras.ts";
 import { personText } from "./notices.tsx";
 import { openExtras } from "./open-extras.ts";
-import { callPerson } from "./person.ts";
+import { callPerson, none, wishAfter } from "./person.ts";
 import { openStage } from "./phone.ts";
 import { endSession, hasSession, keepOpen, keepSession, wasOpen } from "./session.ts";
 import { startersOf } from "./starters.ts";
@@ -14,7 +15,7 @@ import { applyTheme } from "./theme.ts";
 import type { Acts, PersonWish, View } from "./view.ts";
 import { onWake } from "./wake.ts";
 import { openLanguage } from "./words/language.ts";
-import { type Words, wantsPerson } from "./words/words.ts";
+import type { Words } from "./words/words.ts";
 
 interface State {
   readonly open: boolean;
@@ -53,7 +54,7 @@ export function openWidget(
     takesFocus: true,
     words,
     ...allSeen,
-    person: { state: "none" },
+    person: none,
     extras: null,
     chat: null,
   };
@@ -90,10 +91,11 @@ export function openWidget(
     return talk;
   }
 
-  function hear(chat: ChatState, news: number): void {
+  function hear(chat: ChatState, { ended, others }: Arrivals): void {
     // The last words of a talk that has been ended.
     if (chat !== talk?.state) return;
     const { words, chat: before } = state;
+    const news = ended.length + others.length;
     const unread = isSeen() ? 0 : state.unread + news;
     const called = !isSeen() && (state.called || before?.place?.turnId === chat.runningTurnId);
     if (called && !state.called) announcer.say(`${words.title}, ${words.yourTurn}`);
@@ -102,7 +104,7 @@ export function openWidget(
       keepSession();
       wantExtras();
     }
-    patch({ chat, unread, called, ...(chat.responder.kind === "agent" && { person: { state: "none" } }) });
+    patch({ chat, unread, called, person: wishAfter(state.person, chat, others, words) });
   }
 
   function show(takesFocus: boolean): void {
@@ -128,7 +130,6 @@ export function openWidget(
 
   function submit(text: string): void {
     converse().send(text, { url: location.href.slice(0, 2_000), title: document.title.slice(0, 300) });
-    if (wantsPerson(text) && state.chat?.responder.kind !== "agent") acts.callPerson();
   }
 
   const acts: Omit<Acts, "watchText" | "textOf" | "retry" | "stop" | "rate" | "ask"> = {
@@ -145,7 +146,7 @@ export function openWidget(
     },
     dropPerson() {
       if (state.chat?.wish) talk?.dropPerson();
-      patch({ person: { state: "none" } });
+      patch({ person: none });
     },
     redraw: () => patch({}),
     emit,
@@ -154,7 +155,7 @@ export function openWidget(
   function endTalk(): void {
     talk?.close();
     talk = undefined;
-    patch({ chat: null, ...allSeen, takesFocus: false, person: { state: "none" } });
+    patch({ chat: null, ...allSeen, takesFocus: false, person: none });
     draw(null);
   }
 

@@ -35,7 +35,7 @@ async function serve({ url = "/" }: IncomingMessage, response: ServerResponse, h
       <script src="/widget.js" ${tag}></script>`);
     return;
   }
-  const content = await readFile(join(dist, url.replaceAll("..", ""))).catch(() => null);
+  const content = await readFile(join(dist, url.replace(/\?.*|\.\./g, ""))).catch(() => null);
   if (!content) response.statusCode = 404;
   else response.setHeader("content-type", "text/javascript");
   response.end(content);

@@ -7,7 +7,6 @@ import { maxChars } from "../../client/widget/limits.ts";
 import { minutesOf } from "../../client/widget/wait.ts";
 import { words as en } from "../../client/widget/words/en.ts";
 import { pageLocale, pickLocale } from "../../client/widget/words/locale.ts";
-import { wantsPerson } from "../../client/widget/words/words.ts";
 import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
 import { errors } from "../../src/contract/errors.ts";
 import { maxMessageChars } from "../../src/contract/shapes.ts";
@@ -51,16 +50,6 @@ describe("the tables of words", () => {
     expect(en.greeting.join("")).toContain(en.person);
     expect(zhCN.greeting.join("")).toContain(zhCN.person);
   });
-
-  test.each(["转人工", "人工", "我要找真人客服", "人工客服！", "human", "Talk to a person", "speak to a human please"])(
-    "%s asks for a person",
-    (text) => expect(wantsPerson(text)).toBe(true),
-  );
-
-  test.each(["人工智能是什么", "这个是人工缝制的吗", "is this made by a person?", "agent-42 order"])(
-    "%s does not",
-    (text) => expect(wantsPerson(text)).toBe(false),
-  );
 
   test("the place in line is worded as agreed, with a range in whole minutes", () => {
     expect(zhCN.place(3)).toBe("排队中，您排在第 3 位");

@@ -5,7 +5,7 @@ import type { Extended, View } from "../view.ts";
 import { copyText } from "./clipboard.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** How long "copied" is shown. */
+/** For how long a copy is confirmed. */
 const copiedMs = 2_000;
 
 /** What can be done with a finished answer. */

@@ -7,7 +7,7 @@ export function DiscountCard({ view, more, card }: CardOf<"discount">) {
   const { beforeCents, totalCents, steps } = card;
   const amount = (cents: number) => money(cents, card.currency, view.words.locale);
   return (
-    <section class="card discount" aria-label={more.discount}>
+    <article class="card discount" aria-label={more.discount}>
       <table>
         <caption>{more.discount}</caption>
         <tbody>
@@ -38,6 +38,6 @@ export function DiscountCard({ view, more, card }: CardOf<"discount">) {
           </tr>
         </tfoot>
       </table>
-    </section>
+    </article>
   );
 }

@@ -9,6 +9,7 @@ import { borrow } from "./lent.ts";
 import { openMenu } from "./menu.tsx";
 import { SimulationBadge, SimulationNote } from "./simulation.tsx";
 import { openSurvey } from "./survey.tsx";
+import { openTyping } from "./typing.ts";
 import { WaitingQuestions } from "./waiting-questions.tsx";
 
 /** What the widget's body lends to the extras. */
@@ -41,5 +42,6 @@ export function unpack({ h: own, root, server }: Lent) {
     AnswerActions: openAnswerActions(),
     Menu: openMenu(sound, survey),
     chime: sound.chime,
+    typed: openTyping(),
   };
 }

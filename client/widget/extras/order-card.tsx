@@ -9,7 +9,7 @@ export function OrderCard({ view, more, card }: CardOf<"order">) {
   const { number, state, url, lines, totalCents, currency, etaAt } = card;
   const { locale } = view.words;
   return (
-    <section class="card" aria-label={more.order(plain(number))}>
+    <article class="card" aria-label={more.order(plain(number))}>
       <p class="card-head">
         <CardName name={more.order(number)} url={url} />
         <span class="card-state" dir="auto">
@@ -29,7 +29,7 @@ export function OrderCard({ view, more, card }: CardOf<"order">) {
         <b>{money(totalCents, currency, locale)}</b>
       </p>
       <Way card={card} view={view} more={more} />
-    </section>
+    </article>
   );
 }
 

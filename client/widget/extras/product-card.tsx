@@ -10,7 +10,7 @@ export function ProductCard({ view, more, card }: CardOf<"product">) {
   const { name, note, url, imageUrl, priceCents, currency, stock } = card;
   const image = safeUrl(imageUrl, ["https:"]);
   return (
-    <section class="card product" aria-label={plain(name)}>
+    <article class="card product" aria-label={plain(name)}>
       {image && (
         <img src={image} alt="" width={64} height={64} loading="lazy" decoding="async" referrerpolicy="no-referrer" />
       )}
@@ -28,6 +28,6 @@ export function ProductCard({ view, more, card }: CardOf<"product">) {
           )}
         </p>
       </div>
-    </section>
+    </article>
   );
 }

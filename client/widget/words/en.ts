@@ -62,7 +62,8 @@ export const words: Words = {
   notices: {
     "person-requested": () => "You asked for a person",
     "person-cancelled": () => "You no longer wait for a person",
-    "message-left": () => "Your message has been left for our team",
+    "message-left": () => "Our team will find your message when they are back",
+    "agents-away": () => "Nobody of our team is here right now",
     "agent-joined": (name) => `${name} has joined`,
     "agent-left": (name) => `${name} has left; the AI assistant is with you again`,
     "agent-transferred": (name) => `${name} takes over from here`,
@@ -111,7 +112,8 @@ export const words: Words = {
     draining: "The service is being updated and will be back at once.",
     taken: "Another agent has taken this conversation.",
     "not-responder": "Only the agent who has taken the conversation may do that.",
-    "agents-away": "Nobody of our team is here right now. The AI assistant stays with you; please try again later.",
+    "agents-away":
+      "Nobody of our team is here right now. The AI assistant stays with you; you can leave a message, too.",
     "assistant-busy": "The AI assistant has too much to do right now. Please ask again shortly.",
     "assistant-slow": "The AI assistant did not answer in time. Please ask again.",
     "assistant-cut": "The answer broke off. Please ask again.",

@@ -68,11 +68,3 @@ export interface Words {
   errors: Readonly<Record<ErrorCode, string>>;
   retryIn(seconds: number): string;
 }
-
-/** What counts as asking for a person in one's own words, in any of the languages. */
-const wish =
-  /^((我要|我想|请|帮我)?(转|找|要)?(人工|真人)(客服|服务)?[。！!～~]*|(please )?((talk|speak) (to|with) )?(an? )?(real |live )?(person|human|agent|representative)( please)?[.!]*)$/i;
-
-export function wantsPerson(text: string): boolean {
-  return wish.test(text.trim());
-}

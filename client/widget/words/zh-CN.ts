@@ -60,7 +60,8 @@ export const words: Words = {
   notices: {
     "person-requested": () => "您已请求人工客服",
     "person-cancelled": () => "您已取消人工服务",
-    "message-left": () => "留言已转交人工客服",
+    "message-left": () => "人工客服回来后会看到您的留言",
+    "agents-away": () => "现在没有人工客服在线",
     "agent-joined": (name) => `${name} 已接入`,
     "agent-left": (name) => `${name} 已离开，AI 助手继续为您服务`,
     "agent-transferred": (name) => `已转接给 ${name}`,
@@ -109,7 +110,7 @@ export const words: Words = {
     draining: "服务正在更新，马上恢复。",
     taken: "另一位客服已接管该会话。",
     "not-responder": "只有接管了该会话的客服可以这样做。",
-    "agents-away": "现在没有人工客服在线。AI 助手会继续为您解答，您也可以稍后再试。",
+    "agents-away": "现在没有人工客服在线。AI 助手会继续为您解答，您也可以留言。",
     "assistant-busy": "AI 助手现在太忙，请稍后再问一次。",
     "assistant-slow": "AI 助手没有及时回应，请再问一次。",
     "assistant-cut": "回答中途断开了，请再问一次。",
