@@ -2,10 +2,10 @@ import type { ComponentChildren } from "preact";
 import type { AnswerEntry } from "../chat/chat.ts";
 import { AnswerText } from "./answer-text.tsx";
 import { Byline } from "./byline.tsx";
-import { explainOutcome, isUnanswered } from "./explain.ts";
+import { explainOutcome, hasFailedStep, isUnanswered, runningSteps } from "./explain.ts";
 import { useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
-import type { View, Viewed } from "./view.ts";
+import type { Viewed } from "./view.ts";
 
 /** Every answer says that it is made by an AI. */
 function AssistantByline({ view, at }: Viewed & { at?: number | undefined }) {
@@ -52,9 +52,9 @@ export function PendingAnswer({ view }: Viewed) {
 export const Answer = withHooks(({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) => {
   const [begun, setBegun] = useState(false);
   const { words, extras } = view;
-  const { cards, steps = [] } = entry;
+  const { cards } = entry;
   const ended = entry.state === "ended";
-  const labels = runningSteps(view, entry);
+  const labels = runningSteps(entry, words);
   return (
     <article
       class="answer"
@@ -67,7 +67,7 @@ export const Answer = withHooks(({ view, entry, isLast }: Viewed & { entry: Answ
       {extras && cards && <extras.Cards view={view} more={extras.words} cards={cards} />}
       <AnswerText view={view} turnId={entry.turnId} ended={ended} onBegun={() => setBegun(true)} />
       {!ended && (labels.length > 0 || !begun) && <Dots labels={labels.length > 0 ? labels : [words.thinking]} />}
-      {steps.some(({ state }) => state === "failed") && <p class="ending">{words.notLookedUp}</p>}
+      {hasFailedStep(entry) && <p class="ending">{words.notLookedUp}</p>}
       {ended && <Ending view={view} entry={entry} isLast={isLast} />}
       {ended && begun && extras && (
         <extras.AnswerActions view={view} more={extras.words} entry={entry} isLast={isLast} />
@@ -75,12 +75,6 @@ export const Answer = withHooks(({ view, entry, isLast }: Viewed & { entry: Answ
     </article>
   );
 });
-
-/** What each of the tools does that run now; two that do the same are one step to the reader. */
-export function runningSteps({ words }: Pick<View, "words">, { steps = [] }: AnswerEntry): string[] {
-  const running = steps.filter(({ state }) => state === "running");
-  return [...new Set(running.map(({ tool }) => words.lookingUp[tool] ?? words.lookingUpSomething))];
-}
 
 /** An answer that is not simply complete says so, and what can be done. */
 function Ending({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) {

@@ -26,3 +26,13 @@ export function explainOutcome({ outcome, error }: AnswerEntry, words: Words): s
 export function isUnanswered({ outcome }: AnswerEntry): boolean {
   return outcome === "failed" || outcome === "shed" || outcome === "stopped";
 }
+
+/** What each of the tools does that run now; two that do the same are one step to the reader. */
+export function runningSteps({ steps = [] }: Pick<AnswerEntry, "steps">, words: Words): string[] {
+  const running = steps.filter(({ state }) => state === "running");
+  return [...new Set(running.map(({ tool }) => words.lookingUp[tool] ?? words.lookingUpSomething))];
+}
+
+export function hasFailedStep({ steps = [] }: Pick<AnswerEntry, "steps">): boolean {
+  return steps.some(({ state }) => state === "failed");
+}

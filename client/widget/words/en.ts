@@ -110,8 +110,8 @@ export const words: Words = {
     shed: "More people are asking than we can answer, and the line is full. Please come back a little later.",
     "place-given-up": "You were away: your place has been given up. Please ask again.",
     draining: "The service is being updated and will be back at once.",
-    taken: "Another agent has taken this conversation.",
-    "not-responder": "Only the agent who has taken the conversation may do that.",
+    taken: reload,
+    "not-responder": reload,
     "agents-away":
       "Nobody of our team is here right now. The AI assistant stays with you; you can leave a message, too.",
     "assistant-busy": "The AI assistant has too much to do right now. Please ask again shortly.",
