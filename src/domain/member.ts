@@ -9,6 +9,7 @@ import type { Membership, MembershipListener } from "./membership.ts";
 import type { Nodes } from "./nodes.ts";
 import { Outage } from "./outage.ts";
 import type { Standby } from "./standby.ts";
+import { handedAt } from "./tidings.ts";
 
 /** What an operator should hear of. */
 export type ClusterEvent =
@@ -145,8 +146,7 @@ export class Member implements MembershipListener {
       if (message.at >= since) audience.added(conversationId, message);
     }
     const { responder } = conversation;
-    const at = conversation.messages.findLast(({ notice }) => notice)?.at ?? 0;
-    audience.step({ kind: "responder-changed", conversationId, responder, at });
+    audience.step({ kind: "responder-changed", conversationId, responder, at: handedAt(conversation) });
     show(conversation);
   }
 

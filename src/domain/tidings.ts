@@ -42,6 +42,11 @@ export class Tidings {
   }
 }
 
+/** When it was decided who answers a conversation, as far as its messages tell, in epoch milliseconds. */
+export function handedAt({ messages }: Pick<Conversation, "messages">): number {
+  return messages.findLast(({ notice }) => notice)?.at ?? 0;
+}
+
 /** The conversation as it stands by what was told since it was read (S11). */
 export function upToDate<C extends Conversation>(conversation: C, since: readonly Tiding[]): C {
   if (since.length === 0) return conversation;
@@ -51,7 +56,9 @@ export function upToDate<C extends Conversation>(conversation: C, since: readonl
   const ended = new Set(since.map((tiding) => tiding.ended));
   const open = <T extends { readonly turnId: string }>(turn: T | null) =>
     turn && ended.has(turn.turnId) ? null : turn;
-  const responder = since.findLast(({ handed }) => handed)?.handed?.responder ?? conversation.responder;
+  const responder =
+    since.findLast(({ handed }) => handed && handed.at > handedAt(conversation))?.handed?.responder ??
+    conversation.responder;
   return {
     ...conversation,
     responder,
