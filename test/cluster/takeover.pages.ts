@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type AgentFactName,
   agentCommands,
@@ -13,6 +14,9 @@ import { type Heard, Screen, type Snapshot } from "./takeover.screen.ts";
 const opened = customerCommands["conversation:open"].result;
 const joined = agentCommands["conversation:join"].result;
 const inboxOpened = agentCommands["inbox:open"].result;
+
+/** What is refused for the moment is tried again after so long. */
+const againMs = 200;
 
 /** One tab of a customer. */
 export class TabPage implements Disposable {
@@ -116,7 +120,10 @@ export class AgentPage implements Disposable {
     const { have } = screen;
     const reply = await this.line.command("conversation:join", { conversationId, ...(have && { have }) });
     if (reply.kind === "unknown") return;
-    if (reply.kind === "refused") return void screen.faults.push(`joining was refused: ${reply.code}`);
+    if (reply.kind === "refused") {
+      await pause(againMs);
+      return this.#join(conversationId, screen);
+    }
     const { messages, turn, notes, summary } = joined.parse(reply.result);
     this.notes.set(conversationId, notes);
     screen.see({ messages, turn, responder: summary.responder });
