@@ -109,7 +109,8 @@ export class Handoff {
     // Whoever takes over at this moment has not silenced the assistant yet.
     if (said.isWritten) await this.#silence(await this.#options.conversations.read(conversationId));
     else await this.#silencing.get(conversationId);
-    if (!said.repeated) this.#options.listener.step({ kind: "message-added", conversationId, message: said.message });
+    // Also where it was said before: whoever stored it may not have lived, or not have known, to tell of it.
+    this.#options.listener.step({ kind: "message-added", conversationId, message: said.message });
     return said.message;
   }
 
@@ -341,6 +342,7 @@ export class Handoff {
     const { responders, conversations } = this.#options;
     const handed = await responders.hand(conversationId, { ...change, from: [] });
     const isMade = handed.kind === "handed";
+    if (isMade) this.#options.listener.step({ kind: "message-added", conversationId, message: handed.message });
     const conversation = isMade ? handed.conversation : await conversations.attend(conversationId);
     if (conversation) await this.#resume(conversation);
   }

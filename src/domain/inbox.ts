@@ -155,6 +155,9 @@ export class Inbox implements Listener {
   /** A conversation was read: should the desk have missed in whose hands it is, it is told. */
   opened(conversation: Conversation): void {
     this.#live.note(conversation);
+    const isAtRest = conversation.running === null && conversation.waiting === null;
+    // The node that wrote there may have died before it told of the end.
+    if (isAtRest && this.#rows.get(conversation.conversationId)?.live?.turn) this.#live.rest(conversation);
     const listed = this.#rows.get(conversation.conversationId)?.care;
     const { at, ...care } = careOf(conversation, handedAt(conversation));
     const isListed = listed

@@ -13,7 +13,7 @@ import { handsOf, type Responders } from "../domain/responders.ts";
 import type { Shop } from "../domain/shop.ts";
 import { cardOfOrder } from "../domain/shop-words.ts";
 import { upToDate } from "../domain/tidings.ts";
-import { type CustomerWorld, resume, seen, snapshot, tellResponderAgain } from "./customers.ts";
+import { type CustomerWorld, resume, seen, snapshot } from "./customers.ts";
 import type { Handlers } from "./door.ts";
 
 /** One connection of an agent. */
@@ -92,7 +92,6 @@ export function agentHandlers(world: AgentWorld): Handlers<typeof agentCommands,
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
       watch(world, session, conversationId, seen(turn));
-      tellResponderAgain(world, conversationId, session.viewerOf(conversationId));
       const { messages, notes = [], page } = conversation;
       return {
         summary: inbox.summary(conversation),
