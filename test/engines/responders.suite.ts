@@ -52,6 +52,17 @@ export function respondersSuite(open: OpenEngines): void {
     expect((await world.conversations.read(conversationId))?.messages).toHaveLength(2);
   });
 
+  test("H1 agents are told apart by their ids, whatever characters those have", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    const odd = { ...li, agentId: 'agent:li" \\ \n {"a":1} | %d \u202e亲🌊 [^"]*'.padEnd(200, "x") };
+    await world.responders.hand(conversationId, takes("n1", odd));
+    const words = { messageId: "a1", text: "hello", name: "Li" };
+    expect((await world.responders.say(conversationId, odd.agentId, words)).kind).toBe("said");
+    const back = handing("n2", [`agent:${odd.agentId}`], ai);
+    expect(await world.responders.hand(conversationId, back)).toMatchObject({ kind: "handed" });
+  });
+
   test("H1 of changes in one moment the later one is told of at a later time", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("customer"));
