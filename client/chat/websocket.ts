@@ -4,15 +4,16 @@ import type { End, OpenSocket } from "./socket.ts";
 
 /** Who does not answer for so long is not reached. */
 const openWithinMs = 10_000;
-/** Engine.IO's type, or `4` and Socket.IO's; the number of an acknowledgement; JSON. */
-const packet = /^(4?\d)(\d*)(.*)$/s;
+/** Engine.IO's type, or `4` and Socket.IO's; a namespace; the number of an acknowledgement; JSON. */
+const packet = /^(4?\d)(?:\/\w+,)?(\d*)(.*)$/s;
 
 /**
  * Socket.IO (protocol 5 on Engine.IO 4) over a WebSocket alone and in text alone: all that the chat needs of it. What
- * comes in another shape, from another namespace or in binary is passed over in silence.
+ * comes in another shape or in binary is passed over in silence. `room` is empty for namespace `/`, else the namespace
+ * and a comma: `/agents,`.
  */
 export const overWebSocket =
-  (clock: Clock): OpenSocket =>
+  (clock: Clock, room = ""): OpenSocket =>
   (url, auth, tell) => {
     const unanswered = new Map<string, (reply: unknown) => void>();
     let asked = 0;
@@ -48,7 +49,7 @@ export const overWebSocket =
       if (!(patienceMs > 0)) return breakOff();
       stage = "entering";
       wait();
-      auth().then((given) => stage !== "over" && send(`40${JSON.stringify(given)}`), breakOff);
+      auth().then((given) => stage !== "over" && send(`40${room}${JSON.stringify(given)}`), breakOff);
     }
 
     function connected({ sid }: Body): void {
@@ -57,7 +58,7 @@ export const overWebSocket =
       tell.connected((name, payload, acknowledged) => {
         const id = `${++asked}`;
         unanswered.set(id, acknowledged);
-        send(`42${id}${JSON.stringify([name, payload])}`);
+        send(`42${room}${id}${JSON.stringify([name, payload])}`);
       });
     }
 

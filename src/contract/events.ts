@@ -212,8 +212,8 @@ export const agentCommands = {
 } as const;
 
 /** The facts of a conversation as an agent receives them: they say which one it is. */
-const joined = <P extends z.ZodObject, T>({ payload, tells }: { readonly payload: P; readonly tells: T }) => ({
-  payload: payload.extend({ conversationId }),
+const joined = <S extends z.ZodRawShape, T>({ payload, tells }: { payload: z.ZodObject<S>; tells: T }) => ({
+  payload: z.object({ ...payload.shape, conversationId }),
   tells,
 });
 
