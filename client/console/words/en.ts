@@ -2,7 +2,7 @@ import type { Words } from "./words.ts";
 
 const by = (name: string | undefined, does: string) => `${name ?? "An agent"} ${does}`;
 
-export const en: Words = {
+export const words: Words = {
   locale: "en",
   title: "Tidegate console",
   comma: ", ",
@@ -203,13 +203,6 @@ export const en: Words = {
     discount: (before, total) => `${before} → ${total}`,
   },
   unreadable: "This cannot be shown here.",
-  ago: {
-    now: "now",
-    seconds: (count) => `${count}s`,
-    minutes: (count) => `${count}m`,
-    hours: (count) => `${count}h`,
-    days: (count) => `${count}d`,
-  },
   errors: {
     unauthenticated: "The token is not valid. Get a fresh one and sign in again.",
     "token-expired": "The token has expired. Get a fresh one and sign in again.",

@@ -105,7 +105,12 @@ export interface Words {
     readonly save: string;
     readonly close: string;
   };
-  readonly done: { readonly returned: string; readonly transferred: string; readonly resolved: string; readonly whispered: string };
+  readonly done: {
+    readonly returned: string;
+    readonly transferred: string;
+    readonly resolved: string;
+    readonly whispered: string;
+  };
   readonly page: string;
   readonly reason: string;
   readonly waitingFor: string;
@@ -130,7 +135,11 @@ export interface Words {
     readonly waiting: (count: number) => string;
     readonly came: (name: string) => string;
   };
-  readonly spoken: { readonly online: string; readonly answered: string; readonly says: (name: string, text: string) => string };
+  readonly spoken: {
+    readonly online: string;
+    readonly answered: string;
+    readonly says: (name: string, text: string) => string;
+  };
   readonly keys: readonly (readonly [keys: string, meaning: string])[];
   readonly notices: Readonly<Record<Notice["kind"], (name: string | undefined) => string>>;
   readonly outcomes: Readonly<Record<Exclude<Outcome, "completed">, string>>;
@@ -144,8 +153,17 @@ export interface Words {
     readonly discount: (before: string, total: string) => string;
   };
   readonly unreadable: string;
-  readonly ago: { readonly now: string; readonly minutes: (count: number) => string; readonly hours: (count: number) => string; readonly days: (count: number) => string; readonly seconds: (count: number) => string };
   readonly errors: Readonly<Partial<Record<ErrorCode, string>>> & { readonly internal: string };
   readonly takenBy: (name: string) => string;
   readonly retryIn: (seconds: number) => string;
+}
+
+const loaders: Readonly<Record<Locale, () => Promise<{ readonly words: Words }>>> = {
+  en: () => import("./en.ts"),
+  "zh-CN": () => import("./zh-CN.ts"),
+};
+
+/** Each agent loads the one language that they read. */
+export async function loadWords(locale: Locale): Promise<Words> {
+  return (await loaders[locale]()).words;
 }

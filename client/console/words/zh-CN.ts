@@ -2,7 +2,7 @@ import type { Words } from "./words.ts";
 
 const by = (name: string | undefined, does: string) => `${name ?? "客服"} ${does}`;
 
-export const zhCN: Words = {
+export const words: Words = {
   locale: "zh-CN",
   title: "Tidegate 工作台",
   comma: "，",
@@ -191,13 +191,6 @@ export const zhCN: Words = {
     discount: (before, total) => `${before} → ${total}`,
   },
   unreadable: "此内容无法显示。",
-  ago: {
-    now: "刚刚",
-    seconds: (count) => `${count} 秒`,
-    minutes: (count) => `${count} 分钟`,
-    hours: (count) => `${count} 小时`,
-    days: (count) => `${count} 天`,
-  },
   errors: {
     unauthenticated: "令牌无效，请换一个再登录。",
     "token-expired": "令牌已过期，请换一个再登录。",
