@@ -85,6 +85,11 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
     return error.code === "taken" && name && isOther ? words().takenBy(name) : explain(error, words());
   }
 
+  function isMineNow(): boolean {
+    const summary = desk.inbox.row(openId() ?? "");
+    return summary !== undefined && isMine(summary, desk.state.me?.agentId);
+  }
+
   function open(conversationId: string): void {
     ui.patch({ pane: "thread", cursorId: conversationId, mode: "reply" });
     keeper.write(kept, conversationId);
@@ -165,9 +170,13 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
     insert,
     submit,
     ask(dialog) {
-      if (dialog === null || dialog === "help" || dialog === "canned" || openId() !== null) ui.patch({ dialog });
+      if (dialog === null || dialog === "help" || dialog === "canned" || isMineNow()) ui.patch({ dialog });
+      else if (openId() !== null) toast(explain({ code: "not-responder" }, words()), true);
     },
-    take: () => carryOut("take", desk.take, () => focusWriting()),
+    take() {
+      if (isMineNow()) focusWriting();
+      else carryOut("take", desk.take, () => focusWriting());
+    },
     stop() {
       const turnId = desk.state.thread?.runningTurnId;
       if (turnId) carryOut("stop", (conversationId) => desk.ask("turn:stop", { conversationId, turnId }));

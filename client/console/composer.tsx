@@ -23,7 +23,7 @@ export function Composer({ conversationId, summary }: ComposerProps) {
   const mine = isMine(summary, myId);
   // Whispers are for the assistant alone.
   const wanted = useUi((ui) => ui.mode);
-  const mode = wanted === "whisper" && summary.responder.kind === "agent" ? "reply" : wanted;
+  const mode = wanted === "whisper" && summary.responder.kind !== "assistant" ? "reply" : wanted;
   const text = useRead(writing.subscribe, () => writing.read(conversationId, mode), `${conversationId} ${mode}`);
   const over = text.trim().length - mostChars;
   const takes = mode === "reply" && !mine;
@@ -37,7 +37,7 @@ export function Composer({ conversationId, summary }: ComposerProps) {
       }}
     >
       <DraftBox conversationId={conversationId} />
-      <Modes mode={mode} hasAssistant={summary.responder.kind !== "agent"} />
+      <Modes mode={mode} hasAssistant={summary.responder.kind === "assistant"} />
       <Field conversationId={conversationId} mode={mode} text={text} />
       <div class="foot">
         {over > 0 ? <p class="fault">{words.tooLong(over)}</p> : <p class="faint">{takes ? hintOf(summary) : ""}</p>}
@@ -50,6 +50,7 @@ export function Composer({ conversationId, summary }: ComposerProps) {
 
   function hintOf({ responder }: Summary): string {
     const { assistant, agent } = words.takesOver;
+    if (responder.kind === "nobody") return "";
     return responder.kind === "agent" ? agent(responder.name ?? words.bar.someone) : assistant;
   }
 }
