@@ -7,16 +7,23 @@ import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
 import { Assistant } from "./domain/assistant.ts";
 import { Audience } from "./domain/audience.ts";
+import type { Conversation } from "./domain/conversations.ts";
+import { Drafts } from "./domain/drafts.ts";
 import { RelayGauge } from "./domain/gauge.ts";
+import { Handoff } from "./domain/handoff.ts";
 import { Helm } from "./domain/helm.ts";
+import { Inbox } from "./domain/inbox.ts";
 import type { Line } from "./domain/line.ts";
 import { Places } from "./domain/places.ts";
 import type { Relay } from "./domain/relay.ts";
 import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
+import { Responding } from "./domain/responding.ts";
 import { tellAll } from "./domain/steps.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
+import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
+import { MemoryResponders } from "./engines/memory/responders.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
@@ -33,13 +40,15 @@ import {
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
 import { clusterLog, pauseLog, TurnLog, tierLog } from "./telemetry/log.ts";
+import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
+import type { CustomerWorld } from "./transport/customers.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { openBucket, Rates } from "./transport/limits.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
-import { openSockets, type SocketServer, tellElsewhere } from "./transport/sockets.ts";
+import { openSockets, type SocketServer, tellAgents, tellAgentsHere, tellElsewhere } from "./transport/sockets.ts";
 
 /** A running server. */
 export interface App extends AsyncDisposable {
@@ -71,7 +80,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, line, health } = cluster ?? openMemory(config, stack);
+  const { conversations, turns, responders, desk, line, health } = cluster ?? openMemory(config, stack);
   const audience = new Audience({
     clock,
     paceMs: pace,
@@ -97,7 +106,23 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   stack.defer(() => absences.close());
-  const listener = tellAll([audience, places, absences, new TurnLog(log), ...(cluster?.listeners ?? [])]);
+  const responding = new Responding();
+  const inbox = new Inbox({
+    desk,
+    clock,
+    nodeId: () => cluster?.nodeId ?? "this",
+    classOf: (conversationId) => admission.classOf(conversationId),
+    isWatched: (conversationId) => audience.isWatched(conversationId),
+    queued: (conversationId, position) => audience.tell(conversationId, "agent:queued", { position }),
+    viewers: (conversationId, viewers) =>
+      tellAgentsHere(io, conversationId, "viewers:changed", { conversationId, viewers }),
+    lost: (conversationId, agent) => handoff.lost(conversationId, agent),
+    abandoned: (conversationId) => handoff.abandoned(conversationId),
+    goneMs: config.desk.goneSeconds * 1_000,
+    onFault,
+  });
+  const own = [audience, places, absences, responding, inbox, new TurnLog(log)];
+  const listener = tellAll([...own, ...(cluster?.listeners ?? [])]);
   const admission = openAdmission(config, line, cluster, onFault);
   const services = serviceTable(config);
   const helm = new Helm({
@@ -121,23 +146,35 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
-  const desk = { ...deskSettings(config), turns, relay, clock, listener };
+  const writing = { ...deskSettings(config), turns, relay, clock, listener };
   const assistant = new Assistant({
-    ...desk,
+    ...writing,
     conversations,
     service: (name) => helm.serviceOf(name),
     newId,
     admission,
+    responding,
     mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {
       work: cluster.work,
       stopElsewhere: (turn) => cluster.stopElsewhere(turn),
       revive: (conversationId, isFree) => cluster.revive(conversationId, isFree),
       waits: (conversationId) => cluster.waits(conversationId),
+      hush: (turn) => cluster.hush(turn),
     }),
     onFault,
   });
-  await cluster?.join({ assistant, admission, places }, audience, stack);
+  const handoff = new Handoff({
+    responders,
+    conversations,
+    assistant,
+    listener,
+    list: (row) => inbox.list(row),
+    available: () => inbox.available(),
+    clock,
+    newId,
+  });
+  await cluster?.join({ assistant, admission, places, responding }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
     round: (round) => places.round(round),
@@ -145,10 +182,18 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   stack.defer(() => admission.close());
   helm.open(relay);
+  await inbox.open();
+  stack.defer(() => inbox.close());
   stack.defer(() => helm.close());
   const secrets = await agreedSecrets(config, cluster);
 
   const leaving = new AbortController();
+  const shown = {
+    live: (turnId: string) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
+    show: (conversation: Conversation) => cluster?.show(conversation),
+    seated: (conversationId: string) => cluster?.seated(conversationId),
+    tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
+  } satisfies Partial<CustomerWorld>;
   const transport: ChatApiOptions = {
     leaving: leaving.signal,
     identity: new Identity({ ...config, secrets }),
@@ -156,16 +201,16 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     trustedProxies: config.trustedProxies,
     connections: new Rates(connectionRate(config), clock),
     world: {
+      ...shown,
       conversations,
       turns,
       assistant,
       audience,
-      live: (turnId) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
-      show: (conversation) => cluster?.show(conversation),
-      seated: (conversationId) => cluster?.seated(conversationId),
-      tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
       places,
       admission,
+      handoff,
+      inbox,
+      responding,
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
@@ -184,6 +229,24 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...socketLimits(config),
     adapter: cluster?.adapter,
     onFault,
+  });
+  openAgentSockets(io, {
+    ...transport,
+    ...socketLimits(config),
+    onFault,
+    ready: () => cluster?.ready(),
+    present: (present) => inbox.present(present),
+    world: {
+      ...shown,
+      ...{ conversations, responders, turns, assistant, audience, places, admission, handoff, inbox, clock, newId },
+      drafts: new Drafts({
+        ...writing,
+        service: ({ customer }) => helm.serviceOf(customer?.class ?? "guest"),
+        tier: () => admission.tier,
+        newId,
+      }),
+      tellAgents: (conversationId, fact, payload) => tellAgents(io, conversationId, fact, payload),
+    },
   });
   const url = await http.listen({ host: config.host, port: config.port, backlog: 4_096 });
   stack.defer(() => http.close());
@@ -234,7 +297,14 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
   stack.defer(() => clearInterval(timer));
   const line = new MemoryLine({ settings: lineSettings(config), clock: systemClock });
   const health = new MemoryHealth(systemClock);
-  return { conversations: new MemoryConversations(world), turns: new MemoryTurns(world), line, health };
+  return {
+    conversations: new MemoryConversations(world),
+    turns: new MemoryTurns(world),
+    responders: new MemoryResponders(world),
+    desk: new MemoryDesk(systemClock),
+    line,
+    health,
+  };
 }
 
 function openAdmission(

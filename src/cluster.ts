@@ -8,6 +8,7 @@ import { Caretaker } from "./domain/caretaker.ts";
 import { type Clock, sleep } from "./domain/clock.ts";
 import type { Conversation } from "./domain/conversations.ts";
 import { Herald } from "./domain/herald.ts";
+import { Hushes } from "./domain/hushes.ts";
 import { afterHearing } from "./domain/known.ts";
 import type { LineSettings, StartRate } from "./domain/line.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
@@ -17,10 +18,12 @@ import { Mirrors } from "./domain/mirrors.ts";
 import { Outage } from "./domain/outage.ts";
 import { conversationOf, type PeerMessage } from "./domain/peers.ts";
 import type { Places } from "./domain/places.ts";
+import type { Responding } from "./domain/responding.ts";
 import { type Restored, Standby } from "./domain/standby.ts";
 import { StandbyConversations } from "./domain/standby-conversations.ts";
 import { StandbyHealth } from "./domain/standby-health.ts";
 import { StandbyLine } from "./domain/standby-line.ts";
+import { StandbyResponders } from "./domain/standby-responders.ts";
 import { StandbyTurns } from "./domain/standby-turns.ts";
 import type { Listener } from "./domain/steps.ts";
 import type { Turn } from "./domain/turns.ts";
@@ -60,12 +63,14 @@ export interface Answerers {
   readonly assistant: Assistant;
   readonly admission: Admission;
   readonly places: Places;
+  readonly responding: Responding;
 }
 
 /** Who takes part once the node has joined. */
 interface Crew {
   readonly assistant: Assistant;
   readonly places: Places;
+  readonly responding: Responding;
   readonly audience: Audience;
   readonly mirrors: Mirrors;
   readonly caretaker: Caretaker;
@@ -79,6 +84,8 @@ interface Crew {
 export class Cluster implements AsyncDisposable {
   readonly conversations: StandbyConversations;
   readonly turns: StandbyTurns;
+  readonly responders: StandbyResponders;
+  readonly desk: RedisEngines["desk"];
   readonly work: WorkList;
   readonly line: StandbyLine;
   readonly health: StandbyHealth;
@@ -91,6 +98,7 @@ export class Cluster implements AsyncDisposable {
   readonly #herald: Herald;
   readonly #logKeeper: LogKeeper;
   readonly #peers: RedisPeers;
+  readonly #hushes: Hushes;
   #crew: Crew | null = null;
   #mendedOutages = 0;
 
@@ -122,7 +130,10 @@ export class Cluster implements AsyncDisposable {
     this.#standby = this.#openStandby();
     this.conversations = new StandbyConversations(this.#standby, conversations, newId);
     this.turns = new StandbyTurns(this.#standby, newId);
+    this.responders = new StandbyResponders(this.#standby, redis.responders);
+    this.desk = redis.desk;
     this.#peers = this.#openPeers();
+    this.#hushes = new Hushes({ peers: this.#peers, clock, newId });
     const muted = () => membership.fenced;
     const unstored = (conversationId: string) => this.#standby.keeps(conversationId);
     this.#herald = new Herald({ peers: this.#peers, watchers, clock, paceMs, muted, unstored });
@@ -235,13 +246,24 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
+  /** Silences an answer everywhere, because a person answers from now on (H1). */
+  async hush({ owner, conversationId, turnId }: Turn): Promise<void> {
+    const ref = { conversationId, turnId };
+    const nodes = new Set([...this.#redis.attendance.of(conversationId), ...(owner === undefined ? [] : [owner])]);
+    nodes.delete(this.nodeId);
+    await this.#hushes.ask(
+      ref,
+      [...nodes].filter((nodeId) => this.#membership.mayLive(nodeId)),
+    );
+  }
+
   /** From here on this node is one of the others' and takes part in everything, until the stack is closed. */
   async join(answerers: Answerers, audience: Audience, stack: AsyncDisposableStack): Promise<void> {
-    const { assistant, places } = answerers;
+    const { assistant, places, responding } = answerers;
     const mirrors = this.#openMirrors(assistant, audience);
     const caretaker = this.#openCaretaker(answerers, mirrors);
     const member = this.#openMember(assistant, audience, caretaker);
-    this.#crew = { assistant, audience, places, mirrors, caretaker, member };
+    this.#crew = { assistant, audience, places, responding, mirrors, caretaker, member };
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());
     await this.#membership.open(member);
@@ -391,7 +413,7 @@ export class Cluster implements AsyncDisposable {
     if (this.#crew === null) return;
     const change = afterHearing(from, message);
     if (change) this.#standby.known.change(conversationOf(message), change);
-    const { assistant, audience, places, mirrors, member } = this.#crew;
+    const { assistant, audience, places, responding, mirrors, member } = this.#crew;
     const forgive = unlessOutage(this.#options.onFault);
     switch (message.kind) {
       case "wanted":
@@ -415,6 +437,20 @@ export class Cluster implements AsyncDisposable {
       case "ended":
         places.gone(message.end.ref);
         return mirrors.hear(from, message);
+      case "responder": {
+        const { conversationId, responder } = message;
+        for (const listener of [responding, audience])
+          listener.step({ kind: "responder-changed", conversationId, responder });
+        return;
+      }
+      case "hush":
+        audience.silence(message.ref.turnId);
+        return void assistant
+          .interruptHere(message.ref)
+          .then(() => this.#peers.send(from, { ...message, kind: "hushed" }))
+          .catch(forgive);
+      case "hushed":
+        return this.#hushes.heard(from, message.asked);
       case "stop":
         return void assistant.stop(message.ref).catch(forgive);
       default:

@@ -167,6 +167,7 @@ export const fileConfig = z.strictObject({
       rampPerSecond: z.number().min(0.1).max(1_000_000).nullable().default(null),
     })
     .prefault({}),
+  desk: z.strictObject({ goneSeconds: count(5, 86_400).default(60) }).prefault({}),
   limits: z
     .strictObject({
       commandsPerSecond: count(1, 10_000).default(10),

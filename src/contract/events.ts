@@ -212,9 +212,9 @@ export const agentCommands = {
 } as const;
 
 /** The facts of a conversation as an agent receives them: they say which one it is. */
-const joined = <S extends z.ZodRawShape, T>({ payload, tells }: { payload: z.ZodObject<S>; tells: T }) => ({
-  payload: z.object({ ...payload.shape, conversationId }),
-  tells,
+const joined = <S extends z.ZodRawShape>(fact: { readonly payload: z.ZodObject<S>; readonly tells: string }) => ({
+  payload: z.object({ ...fact.payload.shape, conversationId }),
+  tells: fact.tells,
 });
 
 /** What an agent's console receives: the facts of the conversations it has joined, and those of the inbox. */

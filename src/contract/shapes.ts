@@ -99,6 +99,7 @@ export const notice = z.object({
     "person-requested",
     "person-cancelled",
     "message-left",
+    "agents-away",
     "agent-joined",
     "agent-left",
     "agent-transferred",

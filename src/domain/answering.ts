@@ -51,6 +51,7 @@ export class Answering {
   readonly #desk: Desk;
   readonly #answer: Answer;
   #context: readonly ModelMessage[] = [];
+  #team = "";
   readonly #signal: AbortSignal;
   readonly #writing: Writing;
   readonly #startedAt: number;
@@ -71,11 +72,12 @@ export class Answering {
   }
 
   /**
-   * Answers the last message of `context`. Resolves with how the answer ended, or with null when another writer has
+   * Answers the last message of `context`; `team` is what the shop's people have to say to the model. Resolves with how the answer ended, or with null when another writer has
    * fenced this one (S4).
    */
-  async write(context: readonly ModelMessage[]): Promise<Ending | null> {
+  async write(context: readonly ModelMessage[], team = ""): Promise<Ending | null> {
     this.#context = context;
+    this.#team = team;
     for (;;) {
       const end = await this.#attempt();
       if (this.#signal.aborted) return this.#interrupted();
@@ -97,7 +99,7 @@ export class Answering {
     const overlap = soFar !== "" && how === "instruct" ? new OverlapFilter(soFar, append) : null;
     this.attempts++;
     this.#tries++;
-    const request = { model: answer.model, maxTokens, system, messages };
+    const request = { model: answer.model, maxTokens, system: withTeam(system, this.#team), messages };
     const signal = AbortSignal.any([this.#signal, full.signal]);
     const told = await relay.attempt(request, overlap ? (piece) => overlap.push(piece) : append, signal);
     overlap?.end();
@@ -187,6 +189,8 @@ export class Answering {
 type Next = "go on" | Ending | null;
 
 type Complete = Extract<AttemptEnd, { kind: "complete" }>;
+
+const withTeam = (system: string, team: string) => (team === "" ? system : `${system}\n\n${team}`);
 
 /** A relay that does not keep to `max_tokens` cannot fill the memory: no honest answer is as long as this. */
 function maxChars(maxTokens: number): number {

@@ -5,11 +5,13 @@ import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption } from "./answering.ts";
 import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
-import type { Asked, Conversations, Question } from "./conversations.ts";
+import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
 import type { Wish } from "./line.ts";
 import { Outage } from "./outage.ts";
+import type { Responding } from "./responding.ts";
 import type { Service } from "./service.ts";
 import type { TurnReport } from "./steps.ts";
+import { teamNotes } from "./team-notes.ts";
 import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
 
 /** A turn that this node answers. */
@@ -39,6 +41,8 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   /** Asked before a question is looked up that is shed: a flood of them costs the store nothing (A3). */
   readonly mayLookUp?: () => boolean;
   readonly conversations: Conversations;
+  /** Who is known to answer. */
+  readonly responding?: Responding;
   readonly turns: Turns;
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
   readonly service: (name: CustomerClass) => Service;
@@ -48,6 +52,8 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
+  /** Silences a turn on all other nodes, and has its writer end it (H1); resolves when all have said so, or long enough after. */
+  readonly hush?: (turn: Turn) => Promise<void>;
   /** Told of what should never happen; the customer has been told of a failed answer by then. */
   readonly onFault: (fault: unknown, conversationId: string) => void;
 }
@@ -95,7 +101,8 @@ export class Assistant {
    * @throws {TidegateError} `shed` when too many wait (A3): then it is not stored
    */
   async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
-    const { conversations, listener } = this.#options;
+    const { conversations, listener, responding } = this.#options;
+    if (responding?.isAssistant(conversationId) === false) return this.#askPerson(conversationId, question, as);
     // Whoever waits already asks for no other place.
     const owed = this.#options.waits?.(conversationId) === true;
     const admitted = await this.#enter({ conversationId, class: as, owed }, question);
@@ -110,6 +117,16 @@ export class Assistant {
       // Also when it could not be stored: what was granted is given back where nothing waits.
       if (admitted.kind === "granted") this.begin(conversationId);
     }
+  }
+
+  /** A person reads it: no place in line is needed for that. */
+  async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
+    const { conversations, listener } = this.#options;
+    const asked = await conversations.ask(conversationId, question);
+    if (!asked.repeated) listener.step({ kind: "message-added", conversationId, message: asked.message });
+    // It was handed back a moment ago: the assistant owes an answer.
+    if (asked.turnId !== null && !asked.repeated) this.serve(conversationId, as);
+    return asked;
   }
 
   /** What was asked and answered before needs no place in line: looked up where the line has none (A4). */
@@ -220,6 +237,32 @@ export class Assistant {
     await live?.ended;
     if (!live) await this.#stopElsewhere(ref);
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
+  }
+
+  /**
+   * Somebody else answers from now on, and no turn starts any more (H1): ends what is being written there, with the text so
+   * far, and what waits. Resolves when that is stored, and when not one more character can reach anybody.
+   */
+  async interrupt({ conversationId, running, waiting }: Conversation): Promise<void> {
+    await this.#options.admission.giveUp(conversationId).catch(unlessOutage);
+    if (waiting) await this.#end(waiting, { outcome: "interrupted", text: "" }, noReport);
+    if (running === null) return;
+    await Promise.all([this.#options.hush?.(running), this.interruptHere(running)]);
+    const left = await this.#options.turns.read(running);
+    if (left === null || left.state === "ended") return;
+    // Its node says nothing: what it may still write is fenced, and what is logged of it is kept.
+    const { logged = "" } = (await this.#options.conversations.read(conversationId)) ?? {};
+    const fenced = await this.#options.turns.raise(left, left.epoch, logged.length);
+    if (fenced) await this.#end(fenced, { outcome: "interrupted", text: logged }, noReport);
+  }
+
+  /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
+  async interruptHere({ conversationId, turnId }: TurnRef): Promise<void> {
+    // It may be about to begin.
+    await this.#starts.get(conversationId);
+    const live = this.#live.get(turnId);
+    live?.abort.abort("interrupted" satisfies Interruption);
+    await live?.ended;
   }
 
   /** Whoever asked has gone: the place in line is given up (A7). False while an answer is being written there. */
@@ -381,7 +424,7 @@ export class Assistant {
       again: (waitMs) => admission.again(turn.conversationId, waitMs, signal),
     });
     const ending = await this.#context(turn, service)
-      .then((context) => answering.write(context))
+      .then(({ context, team }) => answering.write(context, team))
       .catch((fault: unknown) => this.#broken(fault, answer));
     if (ending === null) {
       listener.step({ kind: "turn-lost", answer });
@@ -399,9 +442,10 @@ export class Assistant {
 
   async #context(turn: Turn, { rounds }: Service) {
     const conversation = await this.#options.conversations.read(turn.conversationId);
-    if (conversation === null) return [];
+    if (conversation === null) return { context: [], team: "" };
     const limits = { rounds, tokens: this.#options.contextTokens };
-    return buildContext(conversation.messages, turn.turnId, limits, conversation.page);
+    const context = buildContext(conversation.messages, turn.turnId, limits, conversation.page);
+    return { context, team: teamNotes(conversation) };
   }
 
   #broken(fault: unknown, answer: Answer): Ending {
@@ -443,6 +487,11 @@ export class Assistant {
       if (this.#closed !== null) return null;
     }
   }
+}
+
+/** A place in a line that cannot be reached leads to nothing any more. */
+function unlessOutage(fault: unknown): void {
+  if (!(fault instanceof Outage)) throw fault;
 }
 
 /** Between two tries to store an end. */

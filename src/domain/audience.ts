@@ -2,6 +2,7 @@ import type { FactName, FactPayload } from "../contract/events.ts";
 import type { Message } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
 import type { Clock, Undo } from "./clock.ts";
+import { shownTo } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 
 /** Somebody who receives the facts of one conversation: a socket, an event stream. */
@@ -111,6 +112,11 @@ export class Audience implements Listener {
     }
   }
 
+  /** Not one more character of that answer is sent: an agent answers from now on (H1). Its end is told. */
+  silence(turnId: string): void {
+    this.#forget(turnId);
+  }
+
   /** Tells everybody on this node, whatever they look at. */
   announce<N extends FactName>(fact: N, payload: FactPayload<N>): void {
     for (const { seats } of this.#rooms.values()) for (const { viewer } of seats) viewer.send(fact, payload);
@@ -160,6 +166,8 @@ export class Audience implements Listener {
     switch (step.kind) {
       case "message-added":
         return this.added(step.conversationId, step.message);
+      case "responder-changed":
+        return this.tell(step.conversationId, "responder:changed", { responder: shownTo(step.responder) });
       case "turn-started":
         return this.#started(step.answer, step.offset);
       case "turn-ended":

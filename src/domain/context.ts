@@ -10,12 +10,12 @@ export interface ContextLimits {
 }
 
 /**
- * What the model is given to answer `turnId` (C1): the last rounds within the limits, beginning with the customer and
+ * What the model is given to answer `turnId`, or all that was said where none is named (C1): the last rounds within the limits, beginning with the customer and
  * alternating, never cut inside a round. The round that is asked now is always whole, however large.
  */
 export function buildContext(
   messages: readonly Message[],
-  turnId: string,
+  turnId: string | undefined,
   limits: ContextLimits,
   page?: Page,
 ): ModelMessage[] {
@@ -25,7 +25,8 @@ export function buildContext(
 }
 
 /** Without what was asked later: that belongs to the next turn. */
-function upToTurn(messages: readonly Message[], turnId: string): readonly Message[] {
+function upToTurn(messages: readonly Message[], turnId: string | undefined): readonly Message[] {
+  if (turnId === undefined) return messages;
   const last = messages.findLastIndex((message) => message.author === "customer" && message.turnId === turnId);
   return messages.slice(0, last + 1);
 }
@@ -36,16 +37,20 @@ function toRounds(messages: readonly Message[]): ModelMessage[][] {
   for (const message of messages) {
     if (message.author === "system" || message.text === "") continue;
     const role = message.author === "customer" ? "user" : "assistant";
+    const text = message.author === "agent" ? `${agentMark(message.name)} ${message.text}` : message.text;
     const opens = role === "user" && (message.turnId !== turnId || rounds.length === 0);
     if (opens) rounds.push([]);
     if (role === "user") turnId = message.turnId;
-    rounds.at(-1)?.push({ role, text: message.text });
+    rounds.at(-1)?.push({ role, text });
   }
   return rounds;
 }
 
+/** Tells the model which words in its place were a person's (H3). */
+const agentMark = (name = "an agent") => `[${name} of the shop's team, a person, wrote:]`;
+
 /** Neighbours of one role become one message: an unanswered question is asked together with the next. */
-function alternating(messages: readonly ModelMessage[]): ModelMessage[] {
+export function alternating(messages: readonly ModelMessage[]): ModelMessage[] {
   const merged: ModelMessage[] = [];
   for (const message of messages) {
     const last = merged.at(-1);

@@ -1,5 +1,6 @@
-import type { Message, Page, Rating, Responder } from "../contract/shapes.ts";
+import type { Message, Note, Page, Rating } from "../contract/shapes.ts";
 import type { Caller } from "./identity.ts";
+import type { CustomerCard, PersonWish, Responder } from "./responders.ts";
 import type { Turn } from "./turns.ts";
 
 /** The thread between one customer and the shop, as it stands. */
@@ -17,6 +18,12 @@ export interface Conversation {
   readonly logged: string;
   /** Where the customer was when asking last. */
   readonly page: Page | undefined;
+  /** The customer as the latest verified token tells. */
+  readonly customer?: CustomerCard | undefined;
+  /** A person is waited for. */
+  readonly wish?: PersonWish | undefined;
+  /** What agents have noted, oldest first. */
+  readonly notes?: readonly Note[] | undefined;
 }
 
 /** What a customer asks. `messageId` is the customer's own and makes sending it again harmless. */
@@ -26,6 +33,8 @@ export interface Question {
   readonly page?: Page | undefined;
   /** The id of the turn it opens, when it opens one; made up where none is given. */
   readonly turnId?: string | undefined;
+  /** It is stored, and nobody is to answer it for now. */
+  readonly opensNoTurn?: boolean | undefined;
 }
 
 /** What became of a question: its message, its turn (null while an agent is the responder), and whether it was new. */

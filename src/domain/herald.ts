@@ -59,6 +59,10 @@ export class Herald implements Listener {
           conversationId: step.conversationId,
           message: step.message,
         });
+      case "responder-changed": {
+        const { conversationId, responder } = step;
+        return this.#tell(conversationId, { kind: "responder", conversationId, responder });
+      }
       case "turn-started":
         return this.#started(step.answer, step.offset);
       case "turn-ended":

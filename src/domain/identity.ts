@@ -1,4 +1,5 @@
 import type { CustomerClass } from "../contract/shapes.ts";
+import type { CustomerCard } from "./responders.ts";
 
 export type Role = "customer" | "agent" | "operator";
 
@@ -13,4 +14,9 @@ export interface Caller {
   readonly isNew?: boolean;
   /** When the token ends, in epoch milliseconds; undefined for one without an end. */
   readonly expiresAt: number | undefined;
+}
+
+/** A customer as agents see them. */
+export function customerCard({ name, class: of }: Caller): CustomerCard {
+  return { class: of, ...(name !== undefined && { name }) };
 }

@@ -1,6 +1,7 @@
 import type { Message } from "../contract/shapes.ts";
 import type { Asked, Conversation } from "./conversations.ts";
 import type { PeerMessage } from "./peers.ts";
+import type { PersonWish, Responder } from "./responders.ts";
 import type { Restored } from "./standby.ts";
 import type { Turn } from "./turns.ts";
 
@@ -169,9 +170,16 @@ export function afterHearing(from: string, told: PeerMessage): Change | null {
       const { ref, epoch, message } = told.end;
       return afterEnding({ ...ref, state: "ended", epoch, starts: [], askedAt: 0, answer: message });
     }
+    case "responder":
+      return afterHanding(told.responder);
     default:
       return null;
   }
+}
+
+/** Somebody else answers from now on. */
+export function afterHanding(responder: Responder, wish?: PersonWish): Change {
+  return (conversation) => ({ ...conversation, responder, wish });
 }
 
 function isAnswered({ messages }: Conversation, turnId: string): boolean {

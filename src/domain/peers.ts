@@ -1,5 +1,6 @@
 import type { Message } from "../contract/shapes.ts";
 import type { Standing } from "./line.ts";
+import type { Responder } from "./responders.ts";
 import type { TurnEnded } from "./steps.ts";
 import type { EpochStart, TurnRef } from "./turns.ts";
 
@@ -30,6 +31,10 @@ export type PeerMessage =
   | { readonly kind: "ended"; readonly end: TurnEnded }
   /** A turn waits, in line or behind a running answer. */
   | { readonly kind: "queued"; readonly ref: TurnRef; readonly place: Standing | null }
+  | { readonly kind: "responder"; readonly conversationId: string; readonly responder: Responder }
+  /** An agent answers: that turn is to be silent everywhere, and whoever writes it is to end it. Answered by `hushed`. */
+  | { readonly kind: "hush"; readonly ref: TurnRef; readonly asked: string }
+  | { readonly kind: "hushed"; readonly ref: TurnRef; readonly asked: string }
   | { readonly kind: "added"; readonly conversationId: string; readonly message: Message }
   /** The store was given back what it lacked of a conversation: whoever looks has missed what was said since then. */
   | { readonly kind: "restored"; readonly conversationId: string; readonly since: number }

@@ -3,6 +3,7 @@ import type { Message, Outcome } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
 import type { Standing } from "./line.ts";
 import type { AttemptEnd } from "./relay.ts";
+import type { Responder } from "./responders.ts";
 import type { TurnRef } from "./turns.ts";
 
 /** What a finished turn cost in time and tries. */
@@ -28,6 +29,8 @@ export type Step =
   | { readonly kind: "message-added"; readonly conversationId: string; readonly message: Message }
   /** A turn waits: in line, or (`place` is null) for the answer before it to end. */
   | { readonly kind: "turn-queued"; readonly ref: TurnRef; readonly place: Standing | null }
+  /** Somebody else answers from now on. */
+  | { readonly kind: "responder-changed"; readonly conversationId: string; readonly responder: Responder }
   | { readonly kind: "turn-started"; readonly answer: Answer; readonly offset: number }
   /** Another writer has taken the turn over (S4): this node says no more of it. */
   | { readonly kind: "turn-lost"; readonly answer: Answer }

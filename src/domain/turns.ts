@@ -41,12 +41,16 @@ export interface Ending {
  *
  * - **S4** Epochs fence: `raise` and `end` with an epoch other than the turn's own change nothing and give null.
  * - **S5** The end is a stored state: `read` gives it to whoever asks later, for as long as the conversation lives.
+ * - **H1** No turn starts while somebody else than the assistant is the responder.
  * - **A4** At most one turn of a conversation is past `queued` and not ended.
  *
  * The node that starts a turn, or raised its epoch last, owns it.
  */
 export interface Turns {
-  /** Makes the waiting turn the running one under epoch 1. Null when nothing waits or another turn still runs. */
+  /**
+   * Makes the waiting turn the running one under epoch 1. Null when nothing waits, another turn still runs, or the
+   * assistant is not the responder.
+   */
   start(conversationId: string): Promise<Turn | null>;
   /** Begins the next epoch at `offset`, fencing the one given. Null when that one was not the turn's own any more. */
   raise(turn: TurnRef, epoch: number, offset: number): Promise<Turn | null>;

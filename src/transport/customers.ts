@@ -7,8 +7,13 @@ import type { Assistant } from "../domain/assistant.ts";
 import type { Audience, Viewer } from "../domain/audience.ts";
 import type { Undo } from "../domain/clock.ts";
 import { type Conversation, type Conversations, inReadingOrder } from "../domain/conversations.ts";
+import type { Handoff } from "../domain/handoff.ts";
 import type { Caller } from "../domain/identity.ts";
+import type { Inbox } from "../domain/inbox.ts";
+import { asksForPerson } from "../domain/person-words.ts";
 import type { Places } from "../domain/places.ts";
+import { shownTo } from "../domain/responders.ts";
+import type { Responding } from "../domain/responding.ts";
 import { sharedChars, type TurnRef, type Turns } from "../domain/turns.ts";
 import type { Handlers } from "./door.ts";
 import type { Rates } from "./limits.ts";
@@ -43,6 +48,9 @@ export interface CustomerWorld {
   /** The places in line that are looked after here. */
   readonly places: Places;
   readonly admission: Admission;
+  readonly handoff: Pick<Handoff, "request" | "cancel" | "asked">;
+  readonly inbox: Pick<Inbox, "opened" | "placeOf">;
+  readonly responding: Responding;
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
   readonly simulated: boolean;
@@ -59,7 +67,7 @@ type Have = CommandPayload<"conversation:open">["have"];
 
 /** What customers can do, on a socket or over HTTP. */
 export function customerHandlers(world: CustomerWorld): Handlers<typeof customerCommands, CustomerSession> {
-  const { conversations, assistant, audience, questions } = world;
+  const { conversations, assistant, audience, questions, handoff, inbox, responding } = world;
   return {
     "conversation:open": async (session, { have }) => {
       const conversation = await openWhole(world, session.caller);
@@ -69,6 +77,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
       watch(world, session, conversationId, seen(turn));
+      tellPersonPlace(world, session, conversation);
       return opened(world, session, conversation, turn);
     },
     "message:send": async (session, question) => {
@@ -76,9 +85,11 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
       questions.demand(session.caller.customerId);
       const { class: as } = session.caller;
-      const { turnId } = await assistant.ask(conversationId, question, as).catch(async (error: unknown) => {
+      const isForPerson = asksForPerson(question.text) && responding.isAssistant(conversationId);
+      const ask = (id: string) => (isForPerson ? handoff.asked(id, question) : assistant.ask(id, question, as));
+      const { turnId } = await ask(conversationId).catch(async (error: unknown) => {
         if (!isGone(error)) throw error;
-        return assistant.ask(await rejoin(world, session), question, as);
+        return ask(await rejoin(world, session));
       });
       return { turnId };
     },
@@ -87,12 +98,14 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
     "turn:stop": async (session, { turnId }) => ({
       outcome: await assistant.stop({ conversationId: openId(session), turnId }),
     }),
-    "agent:request": async (session) => {
-      openId(session);
-      throw new TidegateError("agents-away");
+    "agent:request": async (session, { reason, leave }) => {
+      const conversationId = openId(session);
+      await handoff.request(conversationId, { reason, leave });
+      const position = await inbox.placeOf(conversationId);
+      return { ...(position !== undefined && { position }) };
     },
     "agent:cancel": async (session) => {
-      openId(session);
+      await handoff.cancel(openId(session));
       return {};
     },
     "message:rate": async (session, { messageId, value }) => {
@@ -140,11 +153,16 @@ function leave({ audience, conversations }: CustomerWorld, conversationId: strin
 }
 
 /** With what was told here while it was read: a message may be faster than a snapshot of the moment before it (S11). */
-async function openWhole({ audience, conversations }: CustomerWorld, caller: Caller): Promise<Conversation> {
+async function openWhole(
+  { audience, conversations, responding, inbox }: CustomerWorld,
+  caller: Caller,
+): Promise<Conversation> {
   const { told } = audience;
   const conversation = await conversations.open(caller);
   const { conversationId, messages } = conversation;
   const has = new Set(messages.map(({ messageId }) => messageId));
+  responding.note(conversation);
+  inbox.opened(conversation);
   const lacking = audience.toldSince(conversationId, told).filter(({ messageId }) => !has.has(messageId));
   return lacking.length === 0 ? conversation : { ...conversation, messages: [...messages, ...lacking] };
 }
@@ -180,7 +198,7 @@ function opened(
     conversationId,
     ...(guestToken !== undefined && { guestToken }),
     class: caller.class,
-    responder,
+    responder: shownTo(responder),
     tier: admission.tier,
     messages: inReadingOrder(messages).slice(-snapshotMessages),
     turn,
@@ -189,8 +207,8 @@ function opened(
 }
 
 /** The turn that is not ended, as far as it goes beyond what the page has already (S3). */
-function snapshot(
-  { live, places }: CustomerWorld,
+export function snapshot(
+  { live, places }: Pick<CustomerWorld, "live" | "places">,
   { conversationId, running, waiting }: Conversation,
   have: Have,
 ): TurnSnapshot | null {
@@ -204,6 +222,16 @@ function snapshot(
     return { turnId, state, epoch: 0, text: "", offset: 0, ...place };
   }
   return have?.turnId === turnId ? answer.since(have.epoch, have.offset) : answer.since(0, 0);
+}
+
+/** A customer who waits for a person is told the place in that line. */
+function tellPersonPlace({ inbox }: CustomerWorld, { viewer }: CustomerSession, conversation: Conversation): void {
+  if (conversation.responder.kind !== "nobody") return;
+  const told = inbox.placeOf(conversation.conversationId).then((position) => {
+    if (position !== undefined) viewer.send("agent:queued", { position });
+  });
+  // The next change of the line tells it.
+  told.catch(() => {});
 }
 
 /** The place of a question that waits is known here from now on, whichever node has taken it (A6). */
@@ -222,12 +250,12 @@ async function findPlace(
   if (place === null) assistant.serve(conversationId, as);
 }
 
-function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | undefined {
+export function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | undefined {
   return turn === null ? undefined : { turnId: turn.turnId, offset: turn.offset + turn.text.length };
 }
 
-async function resume(
-  { turns, live: liveOf }: CustomerWorld,
+export async function resume(
+  { turns, live: liveOf }: Pick<CustomerWorld, "turns" | "live">,
   ref: TurnRef,
   epoch: number,
   offset: number,

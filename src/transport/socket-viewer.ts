@@ -6,11 +6,11 @@ import { Outbox } from "./outbox.ts";
 
 /** A socket as the audience sees it. */
 export class SocketViewer implements Viewer {
-  readonly #socket: Socket;
+  readonly #socket: Pick<Socket, "emit" | "conn">;
   readonly #outbox: Outbox;
   #passedOver = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Pick<Socket, "emit" | "conn">) {
     this.#socket = socket;
     this.#outbox = new Outbox(socket.conn);
   }
@@ -22,6 +22,11 @@ export class SocketViewer implements Viewer {
   }
 
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
+    this.tell(fact, payload);
+  }
+
+  /** Any fact of the socket's namespace. */
+  tell(fact: string, payload: object): void {
     if (this.#outbox.isHopeless) return this.close();
     // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
     (this.#socket.emit as (name: string, payload: unknown) => boolean).call(this.#socket, fact, payload);

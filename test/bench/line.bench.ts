@@ -56,9 +56,9 @@ async function load(nodeId: string): Promise<void> {
   }
 }
 
-/** A time on Redis' clock, and the starts until then, in one step. */
+/** A time on Redis' clock, and the starts until then, in one step: `now` and `numbers` in the order of `line/state.lua`. */
 const look =
-  "local s = cmsgpack.unpack(redis.call('GET', KEYS[1])) return { tostring(s.now), s.served.vip + s.served.member + s.served.guest }";
+  "local fields = { cmsgpack.unpack(redis.call('GET', KEYS[1])) } return { tostring(fields[2]), fields[10] }";
 
 async function lookWith({ store }: TestStore): Promise<{ readonly now: number; readonly starts: number }> {
   const [state = ""] = keys.line;

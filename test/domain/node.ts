@@ -7,6 +7,7 @@ import { LogKeeper } from "../../src/domain/log-keeper.ts";
 import { Mirrors } from "../../src/domain/mirrors.ts";
 import { Outage } from "../../src/domain/outage.ts";
 import type { PeerMessage } from "../../src/domain/peers.ts";
+import { Responding } from "../../src/domain/responding.ts";
 import { type Listener, type Step, tellAll } from "../../src/domain/steps.ts";
 import type { TurnRef } from "../../src/domain/turns.ts";
 import { type CustomerWorld, customerHandlers } from "../../src/transport/customers.ts";
@@ -24,6 +25,8 @@ export interface NodeOptions {
   readonly network: Network;
   readonly clock: VirtualClock;
 }
+
+const unavailable = () => Promise.reject(new Outage());
 
 /** A node that shows its pages what it writes itself, by the test's hand, and what other nodes write. */
 export class TestNode {
@@ -87,6 +90,10 @@ export class TestNode {
       places: placesOf(clock),
       // Nobody stands in a line here: what is asked is begun by the scene.
       admission: Object.assign(admissionOf(clock), { find: () => Promise.reject(new Outage()) }),
+      // No person is there.
+      handoff: { request: unavailable, cancel: unavailable, asked: unavailable },
+      inbox: { opened: () => {}, placeOf: async () => undefined },
+      responding: new Responding(),
       ready: () => undefined,
       draining: () => false,
     };
@@ -196,6 +203,9 @@ export class TestNode {
       case "restored":
       case "queued":
       case "stop":
+      case "responder":
+      case "hush":
+      case "hushed":
         return;
       default:
         for (const page of this.pages) page.couldKnow(message);

@@ -94,6 +94,11 @@ describe("the line in one Redis, when that misbehaves", () => {
   test.each([
     ["is lost", (state: string) => redis.store.del(state)],
     ["cannot be read", (state: string) => redis.store.set(state, "something else")],
+    // The map { version: 1 }, packed.
+    [
+      "is in the form of another version",
+      (state: string) => redis.store.set(state, Buffer.from("\x81\xa7version\x01", "latin1")),
+    ],
   ])(
     "A2 what the line remembers %s: newcomers stand behind those who waited, and grants have new numbers",
     async (_, damage) => {

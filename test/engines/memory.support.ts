@@ -1,6 +1,7 @@
 import { MemoryAnswerLog } from "../../src/engines/memory/answer-log.ts";
 import { MemoryConversations } from "../../src/engines/memory/conversations.ts";
 import { MemoryNodes } from "../../src/engines/memory/nodes.ts";
+import { MemoryResponders } from "../../src/engines/memory/responders.ts";
 import { MemoryTurns } from "../../src/engines/memory/turns.ts";
 import { MemoryWorld } from "../../src/engines/memory/world.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -17,6 +18,7 @@ export async function openMemory({ maxMessages = 200 }: WorldOptions = {}) {
     world,
     conversations: new MemoryConversations(world),
     turns: new MemoryTurns(world),
+    responders: new MemoryResponders(world),
     log: new MemoryAnswerLog(world),
     nodes: new MemoryNodes(),
     lifeMs,

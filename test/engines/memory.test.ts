@@ -4,12 +4,14 @@ import { conversationsSuite } from "./conversations.suite.ts";
 import { openMemory } from "./memory.support.ts";
 import { nodesSuite } from "./nodes.suite.ts";
 import { questionsSuite } from "./questions.suite.ts";
+import { respondersSuite } from "./responders.suite.ts";
 import { turnsSuite } from "./turns.suite.ts";
 import { caller } from "./world.ts";
 
 describe("conversations in memory", () => conversationsSuite(openMemory));
 describe("questions in memory", () => questionsSuite(openMemory));
 describe("turns in memory", () => turnsSuite(openMemory));
+describe("responders in memory", () => respondersSuite(openMemory));
 describe("the answer log in memory", () => answerLogSuite(openMemory));
 describe("nodes in memory", () => nodesSuite(openMemory));
 

@@ -107,20 +107,6 @@ test("an opinion replaces the one before: the message does not grow with them", 
   expect(new Set(sizes).size).toBe(1);
 });
 
-test("while an agent is the responder a question opens no turn", async () => {
-  const node = openNode();
-  const { conversationId } = await node.conversations.open(caller("li"));
-  await redis.store.hset(node.keyOf(conversationId, "conversation"), "responder", `{"kind":"agent","name":"Mei"}`);
-  const asked = await node.conversations.ask(conversationId, { messageId: "m1", text: "one" });
-  expect(asked).toMatchObject({ turnId: null, repeated: false });
-  expect(asked.message.turnId).toBeUndefined();
-  expect(await node.conversations.read(conversationId)).toMatchObject({
-    responder: { kind: "agent", name: "Mei" },
-    waiting: null,
-  });
-  expect(await node.turns.start(conversationId)).toBeNull();
-});
-
 test("X1 a conversation that lies in the caller's place and is another customer's is not given away", async () => {
   const node = openNode();
   const { conversationId } = await node.conversations.open(caller("li"));

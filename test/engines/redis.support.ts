@@ -9,6 +9,7 @@ import { Keys } from "../../src/engines/redis/keys.ts";
 import { Link } from "../../src/engines/redis/link.ts";
 import { RedisNodes } from "../../src/engines/redis/nodes.ts";
 import { Place } from "../../src/engines/redis/place.ts";
+import { RedisResponders } from "../../src/engines/redis/responders.ts";
 import { defineSteps } from "../../src/engines/redis/scripts.ts";
 import { RedisTurns } from "../../src/engines/redis/turns.ts";
 import { until } from "../support/until.ts";
@@ -53,6 +54,7 @@ export function enginesOf(link: Link, { prefix, nodeId = "node", maxMessages = 2
     keys,
     conversations: new RedisConversations({ place, newId: randomUUID }),
     turns: new RedisTurns({ place, newId: randomUUID }),
+    responders: new RedisResponders(place),
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
   };

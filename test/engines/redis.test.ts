@@ -6,6 +6,7 @@ import { conversationsSuite } from "./conversations.suite.ts";
 import { nodesSuite } from "./nodes.suite.ts";
 import { questionsSuite } from "./questions.suite.ts";
 import { eachKey, openStore, openWorld, type TestStore } from "./redis.support.ts";
+import { respondersSuite } from "./responders.suite.ts";
 import { turnsSuite } from "./turns.suite.ts";
 import { startTurn, type WorldOptions } from "./world.ts";
 
@@ -23,6 +24,7 @@ describe("in one Redis", () => {
   describe("conversations", () => conversationsSuite(open));
   describe("questions", () => questionsSuite(open));
   describe("turns", () => turnsSuite(open));
+  describe("responders", () => respondersSuite(open));
   describe("the answer log", () => answerLogSuite(open));
   describe("nodes", () => nodesSuite(open));
 });
@@ -41,6 +43,7 @@ describe("in a Redis Cluster of three masters", () => {
   describe("conversations", () => conversationsSuite(open));
   describe("questions", () => questionsSuite(open));
   describe("turns", () => turnsSuite(open));
+  describe("responders", () => respondersSuite(open));
   describe("the answer log", () => answerLogSuite(open));
   describe("nodes", () => nodesSuite(open));
 

@@ -2,12 +2,14 @@ import type { AnswerLog } from "../../src/domain/answer-log.ts";
 import type { Conversations } from "../../src/domain/conversations.ts";
 import type { Caller } from "../../src/domain/identity.ts";
 import type { Nodes } from "../../src/domain/nodes.ts";
+import type { Responders } from "../../src/domain/responders.ts";
 import type { Turn, Turns } from "../../src/domain/turns.ts";
 
 /** The engines of one node. */
 export interface Engines {
   readonly conversations: Conversations;
   readonly turns: Turns;
+  readonly responders: Responders;
   readonly log: AnswerLog;
   readonly nodes: Nodes;
 }
@@ -32,7 +34,10 @@ export function caller(customerId: string): Caller {
 }
 
 /** A conversation of `customerId` in which a first question is being answered. */
-export async function startTurn({ conversations, turns }: Engines, customerId = "li"): Promise<Turn> {
+export async function startTurn(
+  { conversations, turns }: Pick<Engines, "conversations" | "turns">,
+  customerId = "li",
+): Promise<Turn> {
   const { conversationId } = await conversations.open(caller(customerId));
   await conversations.ask(conversationId, { messageId: "m1", text: "one" });
   const turn = await turns.start(conversationId);

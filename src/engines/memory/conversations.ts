@@ -1,7 +1,7 @@
 import { TidegateError } from "../../contract/errors.ts";
 import type { Message, Rating } from "../../contract/shapes.ts";
 import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
-import type { Caller } from "../../domain/identity.ts";
+import { type Caller, customerCard } from "../../domain/identity.ts";
 import { type MemoryConversation, type MemoryWorld, turnOf } from "./world.ts";
 
 /** {@link Conversations} of one process; each call is one step because nothing in it waits. */
@@ -13,7 +13,9 @@ export class MemoryConversations implements Conversations {
   }
 
   async open(caller: Caller): Promise<Conversation> {
-    return copy(this.#world.ofCustomer(caller.customerId) ?? this.#world.begin(caller.customerId));
+    const conversation = this.#world.ofCustomer(caller.customerId) ?? this.#world.begin(caller.customerId);
+    conversation.customer = customerCard(caller);
+    return copy(conversation);
   }
 
   async read(conversationId: string): Promise<Conversation | null> {
@@ -32,7 +34,8 @@ export class MemoryConversations implements Conversations {
     const known = conversation.messages.find(({ messageId }) => messageId === question.messageId);
     if (known !== undefined) return repeated(known, question);
     const { turnId: newTurnId = this.#world.options.newId() } = question;
-    const turnId = conversation.responder.kind === "agent" ? null : this.#waitingTurn(conversation, newTurnId);
+    const isAnswered = conversation.responder.kind === "assistant" && !question.opensNoTurn;
+    const turnId = !isAnswered ? null : this.#waitingTurn(conversation, newTurnId);
     const message = this.#message(question, turnId);
     if (question.page) conversation.page = question.page;
     this.#world.append(conversation, message);
@@ -82,6 +85,7 @@ function repeated(known: Message, question: Question): Asked {
 /** A conversation as it stands, for whoever asked. */
 export function copy(conversation: MemoryConversation): Conversation {
   const { conversationId, customerId, responder, messages, runningTurnId, waitingTurnId, page } = conversation;
+  const { customer, wish, notes } = conversation;
   const turn = (turnId: string | null) => {
     const found = conversation.turns.get(turnId ?? "");
     return found ? turnOf(conversation, found) : null;
@@ -95,5 +99,8 @@ export function copy(conversation: MemoryConversation): Conversation {
     waiting: turn(waitingTurnId),
     logged: "",
     page,
+    ...(customer && { customer }),
+    ...(wish && { wish }),
+    ...(notes && { notes }),
   };
 }

@@ -18,7 +18,7 @@ export class MemoryCustody implements Custody {
   }
 
   adopt({ running, waiting, messages, ...conversation }: Conversation): void {
-    const { conversationId, customerId, responder, page } = conversation;
+    const { conversationId, customerId, responder, page, customer, wish, notes } = conversation;
     const turns = new Map<string, MemoryTurn>();
     for (const turn of [running, waiting]) if (turn) turns.set(turn.turnId, memoryTurn(turn));
     this.#world.add({
@@ -30,6 +30,9 @@ export class MemoryCustody implements Custody {
       runningTurnId: running?.turnId ?? null,
       waitingTurnId: waiting?.turnId ?? null,
       page,
+      customer,
+      wish,
+      notes,
       touchedAt: this.#world.options.clock.now(),
     });
   }

@@ -13,6 +13,8 @@ export class MemoryTurns implements Turns {
   async start(conversationId: string): Promise<Turn | null> {
     const conversation = this.#world.find(conversationId);
     if (conversation === null || conversation.runningTurnId !== null) return null;
+    // H1: nobody else answers.
+    if (conversation.responder.kind !== "assistant") return null;
     const turn = conversation.turns.get(conversation.waitingTurnId ?? "");
     if (turn === undefined) return null;
     conversation.waitingTurnId = null;

@@ -1,5 +1,6 @@
-import type { Message, Page, Responder } from "../../contract/shapes.ts";
+import type { Message, Note, Page } from "../../contract/shapes.ts";
 import type { Clock } from "../../domain/clock.ts";
+import type { CustomerCard, PersonWish, Responder } from "../../domain/responders.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
 import { conversationIdOf } from "../conversation-id.ts";
 
@@ -21,6 +22,9 @@ export interface MemoryConversation {
   runningTurnId: string | null;
   waitingTurnId: string | null;
   page: Page | undefined;
+  customer?: CustomerCard | undefined;
+  wish?: PersonWish | undefined;
+  notes?: readonly Note[] | undefined;
   score?: { score: number; comment: string | undefined };
   touchedAt: number;
 }

@@ -1,7 +1,7 @@
 -- Stores a question once and joins it to the waiting turn (C2, A4).
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 messageId, 3 its JSON without the closing brace, `at` and `turnId`, 4 its text as JSON, 5 page as JSON (or
---       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept
+--       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept, 9 '1' for one that opens no turn
 -- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored', message, watchers }
 if not exists(ARGV[1]) then return { 'gone' } end
 local known = redis.call('HGET', messages, ARGV[2])
@@ -12,8 +12,7 @@ if known then
 end
 local at = now()
 local message = ARGV[3] .. ',"at":' .. at
-local responder = field('responder')
-if responder == '' or cjson.decode(responder).kind ~= 'agent' then
+if hands() == 'assistant' and ARGV[9] ~= '1' then
   local turnId = field('waiting')
   if turnId == '' then
     turnId = ARGV[6]

@@ -1,7 +1,7 @@
 import { TidegateError } from "../../contract/errors.ts";
 import type { Rating } from "../../contract/shapes.ts";
 import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
-import type { Caller } from "../../domain/identity.ts";
+import { type Caller, customerCard } from "../../domain/identity.ts";
 import { conversationIdOf, tagOf } from "../conversation-id.ts";
 import { openJson, type Place } from "./place.ts";
 import { parseConversation, parseMessage, replies } from "./replies.ts";
@@ -24,9 +24,11 @@ export class RedisConversations implements Conversations {
     this.#newId = newId;
   }
 
-  async open({ customerId }: Caller): Promise<Conversation> {
+  async open(caller: Caller): Promise<Conversation> {
+    const { customerId } = caller;
     const visit = this.#visit();
     const args = [customerId, this.#place.lifeMs, this.#place.options.nodeId(), visit];
+    args.push(JSON.stringify(customerCard(caller)));
     const reply = await this.#place.step("open", conversationIdOf(customerId), ...args);
     const conversation = this.#whole(reply, visit);
     if (conversation?.customerId !== customerId) throw new TidegateError("internal");
@@ -58,11 +60,14 @@ export class RedisConversations implements Conversations {
     return ms !== null && ms < 0 ? Number.POSITIVE_INFINITY : ms;
   }
 
-  async ask(conversationId: string, { messageId, text, page, turnId = this.#newId() }: Question): Promise<Asked> {
+  async ask(conversationId: string, question: Question): Promise<Asked> {
+    const { messageId, text, page, turnId = this.#newId(), opensNoTurn = false } = question;
     const message = openJson({ messageId, author: "customer", text });
     const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", turnId];
     const { lifeMs, maxMessages } = this.#place;
-    const reply = replies.asked.parse(await this.#place.step("ask", conversationId, ...args, lifeMs, maxMessages));
+    const reply = replies.asked.parse(
+      await this.#place.step("ask", conversationId, ...args, lifeMs, maxMessages, opensNoTurn ? "1" : ""),
+    );
     if (reply.length === 1) throw new TidegateError(reply[0] === "gone" ? "not-found" : "message-conflict");
     const [outcome, stored, watchers] = reply;
     const known = parseMessage(stored);

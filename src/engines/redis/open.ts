@@ -2,10 +2,12 @@ import { RedisAnswerLog } from "./answer-log.ts";
 import { Attendance } from "./attendance.ts";
 import { openClient, type RedisPlace } from "./client.ts";
 import { RedisConversations } from "./conversations.ts";
+import { RedisDesk } from "./desk.ts";
 import { Keys } from "./keys.ts";
 import { Link } from "./link.ts";
 import { RedisNodes } from "./nodes.ts";
 import { Place } from "./place.ts";
+import { RedisResponders } from "./responders.ts";
 import { RedisRestorer } from "./restorer.ts";
 import { shareRooms } from "./rooms.ts";
 import { defineSteps } from "./scripts.ts";
@@ -61,6 +63,8 @@ export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nod
     subscriber,
     conversations: new RedisConversations({ place, newId }),
     turns: new RedisTurns({ place, newId }),
+    responders: new RedisResponders(place),
+    desk: new RedisDesk(link, keys),
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
     restorer: new RedisRestorer({ place, newId }),

@@ -17,6 +17,23 @@ local function exists(conversationId)
   return field('id') == conversationId
 end
 
+-- H1: `assistant`, `nobody`, or `agent:` and the agent's id.
+local function hands()
+  local known = field('hands')
+  return known ~= '' and known or 'assistant'
+end
+
+-- Notes are kept as lines of "noteId JSON": neither has a line break.
+local function addNote(noteId, json, most)
+  local lines = {}
+  for line in string.gmatch(field('notes'), '[^\n]+') do
+    if string.sub(line, 1, #noteId + 1) == noteId .. ' ' then return end
+    lines[#lines + 1] = line
+  end
+  lines[#lines + 1] = noteId .. ' ' .. json
+  redis.call('HSET', conversation, 'notes', table.concat(lines, '\n', math.max(1, #lines - tonumber(most) + 1)))
+end
+
 -- C1: the life begins anew; a turn that waits or runs keeps its conversation alive.
 local function keepAlive(lifeMs)
   local ms = tonumber(lifeMs)
@@ -77,8 +94,8 @@ end
 
 -- Everything a page or a model is given: fields, open turns, messages in order, and the log of the running answer.
 local function whole()
-  local fields = redis.call('HMGET', conversation, 'id', 'customer', 'responder', 'page', 'running', 'waiting')
-  for at = 1, 6 do fields[at] = fields[at] or '' end
+  local fields = redis.call('HMGET', conversation, 'id', 'customer', 'responder', 'page', 'running', 'waiting', 'customerCard', 'wish', 'notes')
+  for at = 1, 9 do fields[at] = fields[at] or '' end
   local ids = redis.call('LRANGE', order, 0, -1)
   local texts = {}
   for from = 1, #ids, 100 do

@@ -1,8 +1,21 @@
 import { z } from "zod";
-import { customerClass, type Message, message, page, responder, tier } from "../../contract/shapes.ts";
+import {
+  agent,
+  customerClass,
+  type Message,
+  message,
+  type Note,
+  note,
+  page,
+  responder,
+  tier,
+  turnState,
+} from "../../contract/shapes.ts";
 import { type LoggedPiece, textOf } from "../../domain/answer-log.ts";
 import type { Conversation } from "../../domain/conversations.ts";
+import type { CareRow, LiveRow, Presence } from "../../domain/desk.ts";
 import { type Course, vitalNames } from "../../domain/health.ts";
+import type { Responder } from "../../domain/responders.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
 
 type VitalName = (typeof vitalNames)[number];
@@ -17,8 +30,27 @@ const storedTurn = z.object({
   answer: z.string().optional(),
 });
 
+const storedResponder = responder.extend({ agentId: z.string().optional() });
+const customerCard = z.object({ name: z.string().optional(), class: customerClass });
+const personWish = z.object({
+  since: z.number(),
+  reason: z.string().optional(),
+  left: z.boolean().optional(),
+});
+
 const texts = z.array(z.string());
-const whole = z.tuple([texts.length(6), z.string(), z.string(), texts, texts, texts]);
+const whole = z.tuple([texts.length(9), z.string(), z.string(), texts, texts, texts]);
+const handed = z.union([
+  z.tuple([z.literal("gone")]),
+  z.tuple([z.literal("refused"), z.string()]),
+  z.tuple([z.enum(["handed", "repeated"]), z.string(), whole]),
+]);
+const said = z.union([
+  z.tuple([z.enum(["gone", "conflict"])]),
+  z.tuple([z.literal("refused"), z.string()]),
+  z.tuple([z.enum(["said", "repeated"]), z.string(), texts]),
+]);
+const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
   z.tuple([z.enum(["repeated", "stored"]), z.string(), texts]),
@@ -80,6 +112,9 @@ const course: z.ZodType<Course> = z.object({
 export const replies = {
   whole: whole.nullable(),
   asked,
+  handed,
+  said,
+  looked,
   started,
   raised,
   ended,
@@ -134,19 +169,51 @@ function parseStarts(text: string): EpochStart[] {
 
 export function parseConversation(reply: z.infer<typeof whole>): Conversation {
   const [fields, running, waiting, messages, logged] = reply;
-  const [conversationId = "", customerId = "", responderJson, pageJson, runningId = "", waitingId = ""] = fields;
+  const [conversationId = "", customerId = "", responderJson = "", pageJson, runningId = "", waitingId = ""] = fields;
+  const [customerJson, wishJson, noteLines = ""] = fields.slice(6);
   const turn = (turnId: string, json: string) => (json === "" ? null : parseTurn(conversationId, turnId, json));
   const runningTurn = turn(runningId, running);
   return {
     conversationId,
     customerId,
-    responder: responderJson ? responder.parse(JSON.parse(responderJson)) : { kind: "assistant" },
+    responder: parseResponder(responderJson),
     messages: messages.filter((json) => json !== "").map(parseMessage),
     running: runningTurn,
     waiting: turn(waitingId, waiting),
     logged: runningTurn === null ? "" : textOf(runningTurn, parseLog(runningTurn.turnId, logged)),
     page: pageJson ? page.parse(JSON.parse(pageJson)) : undefined,
+    ...(customerJson && { customer: customerCard.parse(JSON.parse(customerJson)) }),
+    ...(wishJson && { wish: personWish.parse(JSON.parse(wishJson)) }),
+    ...(noteLines && { notes: noteLines.split("\n").map(parseNote) }),
   };
+}
+
+export function parseResponder(json: string): Responder {
+  return json === "" ? { kind: "assistant" } : storedResponder.parse(JSON.parse(json));
+}
+
+const careRow = z.object({
+  conversationId: z.string(),
+  customer: customerCard,
+  responder: storedResponder,
+  wish: personWish.nullable(),
+  at: z.number(),
+});
+const liveRow = z.object({
+  conversationId: z.string(),
+  customer: customerCard,
+  last: message.pick({ author: true, text: true, at: true }).optional(),
+  turn: turnState.optional(),
+});
+const presences = z.array(agent.extend({ viewing: texts }));
+
+export const parseCare = (json: string): CareRow => careRow.parse(JSON.parse(json));
+export const parseLive = (json: string): LiveRow => liveRow.parse(JSON.parse(json));
+export const parsePresent = (json: string): Presence[] => presences.parse(JSON.parse(json));
+
+/** `noteId JSON`. */
+function parseNote(line: string): Note {
+  return note.parse(JSON.parse(line.slice(line.indexOf(" ") + 1)));
 }
 
 /** The fields `turnId:epoch:offset:length` of the log that belong to a turn; a fenced writer may have left others. */

@@ -3,10 +3,11 @@
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 customer, 3 responder and 4 page as JSON (or empty), 5 life in ms, 6 most messages kept,
 --       7 messages as a JSON list of [messageId, JSON, turn it answers or empty], 8 turns as a JSON list of [turnId, turn],
---       9 running, 10 waiting turn, 11 id for a new turn
+--       9 running, 10 waiting turn, 11 id for a new turn, 12 fields of a conversation that
+--       is gone, as a flat JSON list
 -- Gives: { { turn that others have taken further, last epoch that is void, … }, waiting turns that became part of another, watchers,
 --          1 when a question waits and nothing is answered, waiting turn }
-if field('id') == '' then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3]) end
+if field('id') == '' then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3], unpack(cjson.decode(ARGV[12]))) end
 if ARGV[4] ~= '' then redis.call('HSET', conversation, 'page', ARGV[4]) end
 
 local function clear(turnId)

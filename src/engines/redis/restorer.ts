@@ -1,3 +1,4 @@
+import { handsOf } from "../../domain/responders.ts";
 import type { Kept, Restored, Restorer } from "../../domain/standby.ts";
 import type { RedisConversationsOptions } from "./conversations.ts";
 import type { Place } from "./place.ts";
@@ -15,6 +16,7 @@ export class RedisRestorer implements Restorer {
 
   async restore({ conversation, turns }: Kept): Promise<Restored> {
     const { conversationId, customerId, responder, page, messages, running, waiting } = conversation;
+    const { customer, wish, notes = [] } = conversation;
     const { nodeId, attendance } = this.#place.options;
     const entries = messages.map((message) => {
       const { messageId, author, turnId = "" } = message;
@@ -37,6 +39,12 @@ export class RedisRestorer implements Restorer {
       running?.turnId ?? "",
       waiting?.turnId ?? "",
       this.#newId(),
+      JSON.stringify([
+        ...["hands", handsOf(responder)],
+        ...["wish", wish ? JSON.stringify(wish) : ""],
+        ...["customerCard", customer ? JSON.stringify(customer) : ""],
+        ...["notes", notes.map((note) => `${note.noteId} ${JSON.stringify(note)}`).join("\n")],
+      ]),
     );
     const [taken, merged, watchers, waits, waitingNow] = replies.restored.parse(reply);
     attendance.note(conversationId, watchers);

@@ -2,6 +2,7 @@
 -- ARGV: 2 conversation, 3 class, 4 node, 5 '1' for one that is owed
 -- Gives: { 'granted', number } | { 'waiting', class, ticket, position } | { 'held' } | { 'shed', how many wait }
 local conversation, class, node, owed = ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+local acceptAt = { vip = 7, member = 8, guest = 9 }
 local entry = read(conversation)
 
 local function isFull(of)
@@ -22,9 +23,9 @@ end
 
 entry = newEntry(conversation, class, node)
 -- A node that was not heard of yet can take at least what it asks for.
-local hasRoom = not nodeAt(node) or roomAt(node) > 0
-if standing() == 0 and mayStart() and not isPaused(class) and hasRoom then
+if standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0) then
   grant(entry, node)
+  saveNodes()
   save()
   return { 'granted', entry.number }
 end
@@ -32,4 +33,5 @@ local full = isFull(class)
 if full then return full end
 append(entry)
 save()
-return asWaiting(entry)
+-- Nobody has a higher ticket.
+return { 'waiting', class, entry.ticket, count(line[class]) }

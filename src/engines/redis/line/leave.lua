@@ -1,6 +1,7 @@
 -- Gives a place up (A7).
 -- ARGV: 2 conversation
 -- Gives: 1 when it was waiting
+local mostLeft = 20000
 local entry = read(ARGV[2])
 if not entry then return 0 end
 if entry.asksMore then s.held = s.held - 1 end

@@ -3,13 +3,10 @@
 -- Gives: 1
 local node, work = ARGV[2], cjson.decode(ARGV[3])
 
-for _, letter in ipairs(listed(owned, node)) do
-  local entry = read(string.sub(letter, #node + 2))
-  if entry then
-    entry.isFree = true
-    putBack(entry, 0)
-  end
-end
+eachListed(owned, node, function(entry)
+  entry.isFree = true
+  putBack(entry, 0)
+end)
 redis.call('HDEL', nodes, node)
 for at = 1, #work, 2 do
   if not read(work[at]) then

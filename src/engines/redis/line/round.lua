@@ -1,24 +1,27 @@
 -- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
--- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …; 7 leavings that it has seen,
---       8 a name for a line that begins
--- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each class { head, next, served, before }; waiting, starting, leavings: class, ticket, …;
---          leavings seen, tier, life, how many ms each class pauses (or nothing where none does) }
+-- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …; 7 leavings that it has
+--       seen, 8 a name for a line that begins
+-- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each
+--          class { head, next, served, before }; waiting, starting, leavings: class, ticket, …; leavings seen, tier, life, how many ms
+--          each class pauses (or nothing where none does) }
 local node = ARGV[2]
+local mostAtOnce = 1000
 
 local function each(json, what)
   local list = cjson.decode(json)
   for at = 1, #list, 2 do what(list[at], list[at + 1]) end
 end
 
-each(ARGV[4], function(conversation, number)
-  local entry = read(conversation)
-  -- One that was granted anew has a letter of its own under the same name.
-  if entry and entry.number == number then redis.call('ZREM', grants, node .. '|' .. conversation) end
-end)
-nodeOf[node] = { room = tonumber(ARGV[3]) - #listed(grants, node), seenAt = now, isChanged = true }
-each(ARGV[5], function(conversation, number)
-  if granted(conversation, number) then redis.call('ZREM', starting, conversation) end
-end)
+-- Each name is of one grant: one that was granted anew has another, and what is said twice changes nothing.
+local function takeAll(key, json, nameOf)
+  local names = {}
+  each(json, function(conversation, number) names[#names + 1] = nameOf(conversation, number) end)
+  for from = 1, #names, mostAtOnce do take(key, unpack(names, from, math.min(#names, from + mostAtOnce - 1))) end
+end
+
+takeAll(grants, ARGV[4], function(conversation, number) return letterOf(node, conversation, number) end)
+takeAll(starting, ARGV[5], slotOf)
+nodeOf[node] = { room = tonumber(ARGV[3]) - redis.call('ZLEXCOUNT', grants, unpack(lettersOf(node))), seenAt = now, isChanged = true }
 local appended = {}
 each(ARGV[6], function(conversation, number)
   local entry = granted(conversation, number)
@@ -29,95 +32,25 @@ each(ARGV[6], function(conversation, number)
   append(entry)
   appended[#appended + 1] = entry
 end)
-for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', exact(now))) do
-  redis.call('ZREM', later, conversation)
+for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', now)) do
+  take(later, conversation)
   local entry = read(conversation)
   if entry then putBefore(entry) end
 end
 
-local function headOf(class)
-  return redis.call('ZRANGE', before[class], 0, 0)[1] or redis.call('ZRANGE', line[class], 0, 0)[1]
-end
-
-local pass, head = s.pass, {}
-for _, class in ipairs(classes) do head[class] = headOf(class) end
-
-local function nextClass()
-  local best
-  for _, class in ipairs(classes) do
-    if isPaused(class) then
-      pass[class] = math.max(pass[class], s.virtual)
-    elseif head[class] and (not best or pass[class] < pass[best]) then
-      best = class
-    end
-  end
-  return best
-end
-
-local function weightOf(class, since)
-  local grown = math.min(1, math.max(0, (now - since) / setting(13) - 1))
-  return setting(weightAt[class]) * (1 + 2 * grown)
-end
-
--- An answer that is to be tried again is the node's that writes it, which needs no room for it; others go to their own node
--- where it has room, or to the one that asks.
-local function whoCan(entry)
-  if entry.number > 0 and not entry.isFree and isThere(entry.node) then return entry.node end
-  return roomAt(entry.node) > 0 and entry.node or roomAt(node) > 0 and node
-end
-
-while mayStart() do
-  local class = nextClass()
-  if not class then break end
-  local entry = read(head[class])
-  local by = not entry or whoCan(entry)
-  if not by then break end
-  if not entry then
-    -- What is known of it is lost; the others go on.
-    redis.call('ZREM', line[class], head[class])
-    redis.call('ZREM', before[class], head[class])
-    head[class] = headOf(class)
-  else
-    s.virtual = pass[class]
-    pass[class] = pass[class] + 1 / weightOf(class, entry.since)
-    takeOut(entry)
-    grant(entry, by)
-    head[class] = headOf(class)
-  end
-end
+serve(node)
 s.life = s.life or ARGV[8]
+saveNodes()
 save()
 
 local mine = {}
-for _, letter in ipairs(listed(grants, node)) do
-  local conversation = string.sub(letter, #node + 2)
-  local entry = read(conversation)
-  if entry then
-    for _, part in ipairs({ conversation, entry.class, tostring(entry.number), entry.isFree and '1' or '0' }) do mine[#mine + 1] = part end
-  end
-end
+eachListed(grants, node, function(entry)
+  for _, part in ipairs({ entry.conversation, entry.class, tostring(entry.number), entry.isFree and '1' or '0' }) do mine[#mine + 1] = part end
+end)
 local queued = {}
 for _, entry in ipairs(appended) do
   if read(entry.conversation).place == 'line' then
     queued[#queued + 1], queued[#queued + 2], queued[#queued + 3] = entry.conversation, entry.class, tostring(entry.ticket)
   end
 end
-local lines = {}
-for at, class in ipairs(classes) do
-  local following = s.next[class] + 1
-  local first = redis.call('ZRANGE', line[class], 0, 0, 'WITHSCORES')[2]
-  local tickets = redis.call('ZRANGE', before[class], 0, mostBefore - 1, 'WITHSCORES')
-  local told = {}
-  for i = 2, #tickets, 2 do told[#told + 1] = tickets[i] end
-  lines[at] = { tostring(first or following), tostring(following), tostring(s.served[class]), told }
-end
-local gone = {}
-for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', left, '(' .. ARGV[7], '+inf')) do
-  local class, number = string.match(ticket, '^(%a+):(%d+)')
-  gone[#gone + 1], gone[#gone + 2] = class, number
-end
-local paused = {}
-if now < math.max(s.pausedUntil.vip, s.pausedUntil.member, s.pausedUntil.guest) then
-  for at, class in ipairs(classes) do paused[at] = math.max(0, math.ceil(s.pausedUntil[class] - now)) end
-end
-return { mine, queued, lines, waiting(), countStarting(), gone, tostring(s.leftSeq), s.tier, s.life, paused }
+return { mine, queued, linesTold(), waiting(), countStarting(), leftSince(ARGV[7]), tostring(s.leftSeq), s.tier, s.life, pausedMs() }

@@ -1,0 +1,82 @@
+import { TidegateError } from "../../contract/errors.ts";
+import type { Message, Note } from "../../contract/shapes.ts";
+import {
+  type AgentWords,
+  type Handed,
+  type Handing,
+  handsOf,
+  mostNotes,
+  type Responders,
+  type Said,
+} from "../../domain/responders.ts";
+import { copy } from "./conversations.ts";
+import type { MemoryConversation, MemoryWorld } from "./world.ts";
+
+/** {@link Responders} of one process; each call is one step because nothing in it waits. */
+export class MemoryResponders implements Responders {
+  readonly #world: MemoryWorld;
+
+  constructor(world: MemoryWorld) {
+    this.#world = world;
+  }
+
+  async hand(conversationId: string, { from, to, wish, notice, note, reopen }: Handing): Promise<Handed> {
+    const conversation = this.#world.find(conversationId);
+    if (conversation === null) return { kind: "gone" };
+    const known = conversation.messages.find(({ messageId }) => messageId === notice.messageId);
+    if (known) return { kind: "handed", conversation: copy(conversation), message: known, repeated: true };
+    if (!from.includes(handsOf(conversation.responder))) return { kind: "refused", responder: conversation.responder };
+    conversation.responder = to;
+    conversation.wish = wish ?? undefined;
+    if (note) addNote(conversation, note);
+    if (reopen !== undefined) this.#reopen(conversation, reopen);
+    const message: Message = { ...notice, author: "system", at: this.#world.options.clock.now() };
+    this.#world.append(conversation, message);
+    return { kind: "handed", conversation: copy(conversation), message, repeated: false };
+  }
+
+  async say(conversationId: string, agentId: string, { messageId, text, name }: AgentWords): Promise<Said> {
+    const conversation = this.#world.find(conversationId);
+    if (conversation === null) return { kind: "gone" };
+    const known = conversation.messages.find((message) => message.messageId === messageId);
+    if (known) {
+      const isSame = known.author === "agent" && known.text === text;
+      return isSame ? { kind: "said", message: known, repeated: true } : { kind: "conflict" };
+    }
+    const { responder } = conversation;
+    if (handsOf(responder) !== `agent:${agentId}`) return { kind: "refused", responder };
+    const message: Message = { messageId, author: "agent", name, text, at: this.#world.options.clock.now() };
+    this.#world.append(conversation, message);
+    return { kind: "said", message, repeated: false };
+  }
+
+  async note(conversationId: string, note: Note): Promise<void> {
+    const conversation = this.#world.find(conversationId);
+    if (conversation === null) throw new TidegateError("not-found");
+    addNote(conversation, note);
+  }
+
+  /** What the customer has said last and nobody has answered becomes a turn, or joins the one that waits. */
+  #reopen(conversation: MemoryConversation, newTurnId: string): void {
+    const { messages } = conversation;
+    const last = messages.findLastIndex((said) => said.author !== "system" && !isUnanswered(said));
+    const open = messages.slice(last + 1).filter(isUnanswered);
+    if (open.length === 0) return;
+    const turnId = conversation.waitingTurnId ?? newTurnId;
+    const askedAt = this.#world.options.clock.now();
+    if (conversation.waitingTurnId === null)
+      conversation.turns.set(turnId, { turnId, state: "queued", epoch: 0, starts: [], askedAt });
+    conversation.waitingTurnId = turnId;
+    conversation.messages = messages.map((said) => (open.includes(said) ? { ...said, turnId } : said));
+  }
+}
+
+function isUnanswered({ author, turnId }: Message): boolean {
+  return author === "customer" && turnId === undefined;
+}
+
+function addNote(conversation: MemoryConversation, note: Note): void {
+  const notes = conversation.notes ?? [];
+  if (notes.some(({ noteId }) => noteId === note.noteId)) return;
+  conversation.notes = [...notes, note].slice(-mostNotes);
+}

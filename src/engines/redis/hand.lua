@@ -1,0 +1,50 @@
+-- Changes the responder, if the conversation is in certain hands, with the message that tells of it (H1, H2, C2).
+-- KEYS: the conversation's six
+-- ARGV: 1 conversation, 2 the hands as a JSON list, 3 the new responder's hands, 4 its JSON, 5 the wish for a person as JSON (or empty),
+--       6 messageId, 7 the message's JSON without the closing brace and `at`, 8 noteId and 9 note as JSON (or empty), 10 id for
+--       a turn of what is unanswered (or empty), 11 life in ms, 12 most messages kept, 13 most notes kept
+-- Gives: { 'gone' } | { 'refused', responder } | { 'handed' | 'repeated', message, the whole conversation }
+if not exists(ARGV[1]) then return { 'gone' } end
+local known = redis.call('HGET', messages, ARGV[6])
+if known then return { 'repeated', known, whole() } end
+
+local function isAmong(hands)
+  for _, each in ipairs(cjson.decode(ARGV[2])) do if each == hands then return true end end
+  return false
+end
+
+if not isAmong(hands()) then return { 'refused', field('responder') } end
+redis.call('HSET', conversation, 'responder', ARGV[4], 'hands', ARGV[3], 'wish', ARGV[5])
+if ARGV[8] ~= '' then addNote(ARGV[8], ARGV[9], ARGV[13]) end
+
+-- The customer's latest words that nobody has answered, latest first.
+local function unanswered()
+  local open, ids = {}, redis.call('LRANGE', order, 0, -1)
+  for at = #ids, 1, -1 do
+    local json = redis.call('HGET', messages, ids[at]) or ''
+    local author = textField(json, 'author')
+    if author == 'customer' and textField(json, 'turnId') == '' then
+      open[#open + 1] = { ids[at], json }
+    elseif author ~= 'system' then
+      return open
+    end
+  end
+  return open
+end
+
+local open = ARGV[10] ~= '' and unanswered() or {}
+if #open > 0 then
+  local turnId = field('waiting')
+  if turnId == '' then
+    turnId = ARGV[10]
+    writeTurn(turnId, { state = 'queued', epoch = 0, starts = '', askedAt = tonumber(now()) })
+    redis.call('HSET', conversation, 'waiting', turnId)
+  end
+  for _, said in ipairs(open) do
+    redis.call('HSET', messages, said[1], string.sub(said[2], 1, -2) .. ',"turnId":"' .. turnId .. '"}')
+  end
+end
+local message = ARGV[7] .. ',"at":' .. now() .. '}'
+append(ARGV[6], message, ARGV[12])
+keepAlive(ARGV[11])
+return { 'handed', message, whole() }

@@ -1,0 +1,26 @@
+-- What is known of one conversation: where it waits, or what it was granted. Packed in the order of `write`.
+local entryOf = {}
+
+local function read(conversation)
+  if entryOf[conversation] ~= nil then return entryOf[conversation] or nil end
+  local packed = redis.call('HGET', entries, conversation)
+  if not packed then return nil end
+  local isRead, class, ticket, place, number, node, asksMore, since, notBefore, isFree = pcall(cmsgpack.unpack, packed)
+  -- Of another kind than this one can read: as good as lost.
+  if not isRead or not line[class] then return nil end
+  local entry = { conversation = conversation, class = class, ticket = ticket, place = place, number = number, node = node,
+    asksMore = asksMore, since = since, notBefore = notBefore, isFree = isFree }
+  entryOf[conversation] = entry
+  return entry
+end
+
+local function write(entry)
+  entryOf[entry.conversation] = entry
+  redis.call('HSET', entries, entry.conversation, cmsgpack.pack(entry.class, entry.ticket, entry.place, entry.number, entry.node,
+    entry.asksMore, entry.since, entry.notBefore, entry.isFree))
+end
+
+local function newEntry(conversation, class, node)
+  return { conversation = conversation, class = class, ticket = 0, place = 'granted', number = 0, node = node, asksMore = false,
+    since = now, notBefore = 0, isFree = false }
+end

@@ -1,0 +1,29 @@
+import { agentFacts, type FactName, type FactPayload } from "../contract/events.ts";
+import type { Viewer } from "../domain/audience.ts";
+
+/** What an agent's socket can be told, of any conversation. */
+export interface AgentLine {
+  readonly clogged: boolean;
+  tell(fact: string, payload: object): void;
+}
+
+/** One conversation as an agent's page sees it: each fact says which one it is. */
+export class AgentViewer implements Viewer {
+  readonly #line: AgentLine;
+  readonly #conversationId: string;
+
+  constructor(line: AgentLine, conversationId: string) {
+    this.#line = line;
+    this.#conversationId = conversationId;
+  }
+
+  get clogged(): boolean {
+    return this.#line.clogged;
+  }
+
+  send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
+    // The customer's own, such as the place in the line for a person.
+    if (!Object.hasOwn(agentFacts, fact)) return;
+    this.#line.tell(fact, { ...payload, conversationId: this.#conversationId });
+  }
+}

@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import type { Handing, Hands, Responder } from "../../src/domain/responders.ts";
+import { caller, type OpenEngines, startTurn } from "./world.ts";
+
+const li: Responder = { kind: "agent", name: "Li", agentId: "li@shop" };
+const wang: Responder = { kind: "agent", name: "Wang", agentId: "wang@shop" };
+const ai: Responder = { kind: "assistant" };
+const nobody: Responder = { kind: "nobody" };
+
+/** A change from the hands given, told by a message of that id. */
+function handing(messageId: string, from: readonly Hands[], to: Responder, more: Partial<Handing> = {}): Handing {
+  const notice = { messageId, text: "Li has joined.", notice: { kind: "agent-joined", name: "Li" } } as const;
+  return { from, to, wish: null, notice, ...more };
+}
+
+const takes = (messageId: string, who: Responder) => handing(messageId, ["assistant", "nobody"], who);
+
+/** What {@link Responders} promise, whatever keeps them. */
+export function respondersSuite(open: OpenEngines): void {
+  test("H1 a conversation is the assistant's at first, and an agent's once taken, with a message that tells of it", async () => {
+    await using world = await open();
+    const opened = await world.conversations.open(caller("customer"));
+    expect(opened.responder).toEqual(ai);
+    const { conversationId } = opened;
+    const handed = await world.responders.hand(conversationId, takes("n1", li));
+    expect(handed).toMatchObject({ kind: "handed", repeated: false, message: { author: "system", messageId: "n1" } });
+    const read = await world.conversations.read(conversationId);
+    expect(read?.responder).toEqual(li);
+    expect(read?.messages.map(({ notice }) => notice)).toEqual([{ kind: "agent-joined", name: "Li" }]);
+  });
+
+  test("H2 of twenty agents who take at once one wins, and the others are told who", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    const agents = Array.from({ length: 20 }, (_, at) => ({ ...li, name: `Li ${at}`, agentId: `li${at}` }));
+    const all = await Promise.all(
+      agents.map((agent, at) => world.responders.hand(conversationId, takes(`n${at}`, agent))),
+    );
+    const [winner, ...others] = agents.filter((_, at) => all[at]?.kind === "handed");
+    expect(others).toEqual([]);
+    const refused = all.filter(({ kind }) => kind === "refused");
+    expect(refused).toEqual(Array(19).fill({ kind: "refused", responder: winner }));
+  });
+
+  test("H1 the same change again changes nothing, and tells what it told", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.responders.hand(conversationId, handing("n2", ["agent:li@shop"], ai));
+    const again = await world.responders.hand(conversationId, takes("n1", li));
+    expect(again).toMatchObject({ kind: "handed", repeated: true, conversation: { responder: ai } });
+    expect((await world.conversations.read(conversationId))?.messages).toHaveLength(2);
+  });
+
+  test("H1 no turn starts while the assistant is not the responder; a running one is for the caller to end", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    await world.conversations.ask(conversationId, { messageId: "m2", text: "two" });
+    const handed = await world.responders.hand(conversationId, takes("n1", li));
+    if (handed.kind !== "handed") throw new Error(handed.kind);
+    expect(handed.conversation.running?.turnId).toBe(turn.turnId);
+    expect(handed.conversation.waiting).not.toBeNull();
+    await world.turns.end(turn, 1, { outcome: "interrupted", text: "half a sen" });
+    expect(await world.turns.start(conversationId)).toBeNull();
+  });
+
+  test.each([["an agent", li] as const, ["nobody", nobody] as const])(
+    "H1 what the customer says while %s is the responder opens no turn",
+    async (_, responder) => {
+      await using world = await open();
+      const { conversationId } = await world.conversations.open(caller("customer"));
+      await world.responders.hand(conversationId, handing("n1", ["assistant"], responder));
+      const asked = await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+      expect(asked).toMatchObject({ turnId: null, repeated: false });
+      expect((await world.conversations.read(conversationId))?.waiting).toBeNull();
+    },
+  );
+
+  test("H3 what nobody has answered becomes a turn of the assistant when it is handed back", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    await world.responders.say(conversationId, "li@shop", { messageId: "a1", text: "One it is.", name: "Li" });
+    for (const messageId of ["m2", "m3"]) await world.conversations.ask(conversationId, { messageId, text: "and?" });
+    const back = handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" });
+    const handed = await world.responders.hand(conversationId, back);
+    if (handed.kind !== "handed") throw new Error(handed.kind);
+    const { waiting, messages } = handed.conversation;
+    expect(waiting).toMatchObject({ turnId: "new-turn", state: "queued" });
+    const turnOf = (id: string) => messages.find(({ messageId }) => messageId === id)?.turnId;
+    expect(["m1", "m2", "m3"].map(turnOf)).toEqual([undefined, "new-turn", "new-turn"]);
+    expect((await world.turns.start(conversationId))?.turnId).toBe("new-turn");
+  });
+
+  test("H3 where everything is answered nothing is asked of the assistant", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    await world.responders.say(conversationId, "li@shop", { messageId: "a1", text: "Yes.", name: "Li" });
+    await world.responders.hand(conversationId, handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" }));
+    expect((await world.conversations.read(conversationId))?.waiting).toBeNull();
+  });
+
+  test("H1 C2 only the responder speaks, each message once and in order", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    const say = (agentId: string, messageId: string, text: string) =>
+      world.responders.say(conversationId, agentId, { messageId, text, name: "Li" });
+    expect(await say("li@shop", "a1", "hello")).toEqual({ kind: "refused", responder: ai });
+    await world.responders.hand(conversationId, takes("n1", li));
+    expect(await say("wang@shop", "a1", "hello")).toEqual({ kind: "refused", responder: li });
+    const said = await Promise.all(Array.from({ length: 10 }, () => say("li@shop", "a1", 'say "at":1 "hi"')));
+    expect(said.filter((each) => each.kind === "said" && !each.repeated)).toHaveLength(1);
+    expect(said[0]).toMatchObject({ message: { author: "agent", name: "Li", text: 'say "at":1 "hi"' } });
+    expect(await say("li@shop", "a1", "another text")).toEqual({ kind: "conflict" });
+    expect(await say("li@shop", "n1", "Li has joined.")).toEqual({ kind: "conflict" });
+    const messages = (await world.conversations.read(conversationId))?.messages ?? [];
+    expect(messages.map(({ author }) => author)).toEqual(["system", "agent"]);
+  });
+
+  test("H4 the wish for a person is kept until somebody takes the conversation", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    const wish = { since: 1_234, reason: "refund" };
+    await world.responders.hand(conversationId, handing("n1", ["assistant"], nobody, { wish }));
+    expect(await world.conversations.read(conversationId)).toMatchObject({ responder: nobody, wish });
+    await world.responders.hand(conversationId, takes("n2", wang));
+    expect((await world.conversations.read(conversationId))?.wish).toBeUndefined();
+  });
+
+  test("H3 notes are kept once each, oldest first, and the oldest of very many go", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    const note = (at: number) =>
+      ({ noteId: `note${at}`, kind: "note", agentId: "li@shop", name: "Li", text: `a\nb "${at}"`, at }) as const;
+    for (let at = 0; at < 3; at++) await world.responders.note(conversationId, note(at));
+    await world.responders.note(conversationId, note(1));
+    expect((await world.conversations.read(conversationId))?.notes).toEqual([note(0), note(1), note(2)]);
+    for (let at = 3; at < 53; at++) await world.responders.note(conversationId, note(at));
+    const kept = (await world.conversations.read(conversationId))?.notes ?? [];
+    expect([kept.length, kept[0]?.noteId, kept.at(-1)?.noteId]).toEqual([50, "note3", "note52"]);
+  });
+
+  test("C1 a conversation that is gone is handed to nobody", async () => {
+    await using world = await open();
+    expect(await world.responders.hand("nowhere", takes("n1", li))).toEqual({ kind: "gone" });
+    expect(await world.responders.say("nowhere", "li", { messageId: "a", text: "b", name: "Li" })).toEqual({
+      kind: "gone",
+    });
+    const note = { noteId: "x", kind: "note", agentId: "li", name: "Li", text: "x", at: 1 } as const;
+    await expect(world.responders.note("nowhere", note)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("X1 agents see the customer by the latest token", async () => {
+    await using world = await open();
+    await world.conversations.open({ ...caller("customer"), name: "Zhao", class: "member" });
+    const opened = await world.conversations.open({ ...caller("customer"), name: "Zhao", class: "vip" });
+    expect(opened.customer).toEqual({ name: "Zhao", class: "vip" });
+  });
+}
