@@ -3,7 +3,7 @@ import type { Summary, View } from "../../src/contract/shapes.ts";
 import type { Keeper } from "../chat/keeper.ts";
 import type { Desk } from "./desk/desk.ts";
 import type { State } from "./desk/state.ts";
-import { isMine } from "./desk/views.ts";
+import { isMine, isTaken } from "./desk/views.ts";
 import type { Writing } from "./desk/writing.ts";
 import { explain } from "./explain.ts";
 import { focusRow, focusWriting } from "./focus.ts";
@@ -79,15 +79,22 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
       .finally(() => ui.patch({ busy: null }));
   }
 
-  function sentenceOf(error: WireError, summary: Summary | undefined): string {
-    const name = summary?.responder.kind === "agent" ? summary.responder.name : undefined;
-    const isOther = summary && !isMine(summary, desk.state.me?.agentId);
-    return error.code === "taken" && name && isOther ? words().takenBy(name) : explain(error, words());
+  function sentenceOf(error: Pick<WireError, "code">, summary: Summary | undefined): string {
+    const name = summary && isTaken(summary, desk.state.me?.agentId) ? summary.responder.name : undefined;
+    return error.code === "taken" && name ? words().takenBy(name) : explain(error, words());
   }
 
-  function isMineNow(): boolean {
-    const summary = desk.inbox.row(openId() ?? "");
-    return summary !== undefined && isMine(summary, desk.state.me?.agentId);
+  const rowNow = () => desk.inbox.row(openId() ?? "");
+  const is = (what: typeof isMine) => {
+    const summary = rowNow();
+    return summary !== undefined && what(summary, desk.state.me?.agentId);
+  };
+  const isMineNow = () => is(isMine);
+  const isTakenNow = () => is(isTaken);
+
+  /** Another agent has it: nothing would come of trying. */
+  function refuseTaken(): void {
+    toast(sentenceOf({ code: "taken" }, rowNow()), true);
   }
 
   function open(conversationId: string): void {
@@ -122,6 +129,7 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
     const conversationId = openId();
     const text = conversationId === null ? "" : writing.read(conversationId, mode).trim();
     if (conversationId === null || text === "" || text.length > mostChars) return;
+    if (mode === "reply" && isTakenNow()) return refuseTaken();
     if (mode === "reply") {
       writing.write(conversationId, mode, "");
       desk.send(conversationId, text);
@@ -170,11 +178,13 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
     insert,
     submit,
     ask(dialog) {
-      if (dialog === null || dialog === "help" || dialog === "canned" || isMineNow()) ui.patch({ dialog });
+      const may = dialog === "resolve" ? !isTakenNow() && openId() !== null : isMineNow();
+      if (dialog === null || dialog === "help" || dialog === "canned" || may) ui.patch({ dialog });
       else if (openId() !== null) toast(explain({ code: "not-responder" }, words()), true);
     },
     take() {
       if (isMineNow()) focusWriting();
+      else if (isTakenNow()) refuseTaken();
       else carryOut("take", desk.take, () => focusWriting());
     },
     stop() {

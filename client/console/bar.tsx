@@ -17,11 +17,7 @@ export function Bar({ thread, summary }: BarProps) {
   if (!summary) return thread.status === "ready" ? <Strip by="nobody">{words.gone}</Strip> : null;
   if (isMine(summary, myId)) return <MineBar />;
   if (summary.responder.kind === "agent")
-    return (
-      <Strip by="agent" acts={<Take quiet />}>
-        {words.bar.taken(summary.responder.name ?? words.bar.someone)}
-      </Strip>
-    );
+    return <Strip by="agent">{words.bar.taken(summary.responder.name ?? words.bar.someone)}</Strip>;
   if (isWaiting(summary)) return <WaitingBar summary={summary} />;
   return <AssistantBar thread={thread} kind={summary.responder.kind} />;
 }
@@ -66,10 +62,19 @@ function AssistantBar({ thread, kind }: { thread: ThreadState; kind: "assistant"
 }
 
 function WaitingBar({ summary }: { summary: Summary }) {
-  const { bar } = useWords();
+  const { acts } = useScene();
+  const { bar, resolve } = useWords();
   const time = useSpan(summary.waitingSince ?? summary.changedAt);
   return (
-    <Strip by="waiting" acts={<Take />}>
+    <Strip
+      by="waiting"
+      acts={
+        <>
+          <Take />
+          <Act letter="e" label={resolve} onClick={() => acts.ask("resolve")} />
+        </>
+      }
+    >
       {summary.waitingSince === undefined ? bar.left : bar.waiting(time)}
     </Strip>
   );
@@ -94,11 +99,11 @@ function MineBar() {
   );
 }
 
-function Take({ quiet = false }: { quiet?: boolean }) {
+function Take() {
   const { acts } = useScene();
   const { take } = useWords();
   const isBusy = useUi((ui) => ui.busy === "take");
-  return <Act letter="t" label={take} onClick={acts.take} main={!quiet} busy={isBusy} />;
+  return <Act letter="t" label={take} onClick={acts.take} main busy={isBusy} />;
 }
 
 interface ActProps {

@@ -3,12 +3,12 @@ import type { Summary } from "../../src/contract/shapes.ts";
 import { openInputMethodGuard } from "../widget/keys.ts";
 import { mostChars } from "./acts.ts";
 import { CannedMenu, useCanned } from "./canned-menu.tsx";
-import { isMine } from "./desk/views.ts";
+import { isMine, isTaken } from "./desk/views.ts";
 import { DraftBox } from "./draft-box.tsx";
 import { focusRow, writingId } from "./focus.ts";
 import { Icon } from "./icons.tsx";
 import { useDesk, useRead, useScene, useUi, useWords } from "./scene.tsx";
-import type { Mode } from "./words/words.ts";
+import type { Mode, Words } from "./words/words.ts";
 
 interface ComposerProps {
   readonly conversationId: string;
@@ -27,6 +27,7 @@ export function Composer({ conversationId, summary }: ComposerProps) {
   const text = useRead(writing.subscribe, () => writing.read(conversationId, mode), `${conversationId} ${mode}`);
   const over = text.trim().length - mostChars;
   const takes = mode === "reply" && !mine;
+  const taken = takes && isTaken(summary, myId);
   return (
     <form
       class="composer"
@@ -40,19 +41,19 @@ export function Composer({ conversationId, summary }: ComposerProps) {
       <Modes mode={mode} hasAssistant={summary.responder.kind === "assistant"} />
       <Field conversationId={conversationId} mode={mode} text={text} />
       <div class="foot">
-        {over > 0 ? <p class="fault">{words.tooLong(over)}</p> : <p class="faint">{takes ? hintOf(summary) : ""}</p>}
-        <button type="submit" class="button main" aria-disabled={text.trim() === "" || over > 0}>
-          {takes ? words.takeAndSend : words.send[mode]}
+        {over > 0 ? <p class="fault">{words.tooLong(over)}</p> : <p class="faint">{takes && hintOf(summary, words)}</p>}
+        <button type="submit" class="button main" aria-disabled={text.trim() === "" || over > 0 || taken}>
+          {takes && !taken ? words.takeAndSend : words.send[mode]}
         </button>
       </div>
     </form>
   );
+}
 
-  function hintOf({ responder }: Summary): string {
-    const { assistant, agent } = words.takesOver;
-    if (responder.kind === "nobody") return "";
-    return responder.kind === "agent" ? agent(responder.name ?? words.bar.someone) : assistant;
-  }
+/** What sending would do to whoever answers now. */
+function hintOf({ responder }: Summary, words: Words): string | undefined {
+  if (responder.kind === "agent") return words.onlyNotes(responder.name ?? words.bar.someone);
+  return responder.kind === "assistant" ? words.takesOver : undefined;
 }
 
 function Modes({ mode, hasAssistant }: { mode: Mode; hasAssistant: boolean }) {

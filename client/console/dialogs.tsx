@@ -63,11 +63,11 @@ function Transfer() {
   const others = agents
     .filter(({ agentId }) => agentId !== me?.agentId)
     .sort((a, b) => Number(a.state === "away") - Number(b.state === "away"));
-  const [to, setTo] = useState(others[0]?.agentId);
+  const [to, setTo] = useState(others.find(({ state }) => state === "available")?.agentId);
   return (
     <Dialog
       title={words.transfer}
-      lead={others.length === 0 ? words.dialogs.nobodyElse : words.dialogs.transferLead}
+      lead={to === undefined ? words.dialogs.nobodyElse : words.dialogs.transferLead}
       confirm={words.transfer}
       disabled={to === undefined}
       onConfirm={() => to !== undefined && acts.transfer(to, note)}
@@ -76,7 +76,13 @@ function Transfer() {
         <legend class="heard">{words.transfer}</legend>
         {others.map(({ agentId, name, state }) => (
           <label key={agentId} class="choice">
-            <input type="radio" name="to" checked={agentId === to} onChange={() => setTo(agentId)} />
+            <input
+              type="radio"
+              name="to"
+              disabled={state === "away"}
+              checked={agentId === to}
+              onChange={() => setTo(agentId)}
+            />
             <span dir="auto">{name}</span>
             <span class="faint">{words.presence[state]}</span>
           </label>

@@ -38,8 +38,8 @@ export const Row = still(({ conversationId, isOpen, isCursor }: RowProps) => {
           <ClassMark summary={summary} words={words} />
           <Responder summary={summary} words={words} isMine={isMine(summary, myId)} />
           <When summary={summary} />
-          <span class="last" dir="auto">
-            {lastWords(summary, words, myId)}
+          <span class="last" data-live={isLive(summary)} dir="auto">
+            <span>{lastWords(summary, words, myId)}</span>
           </span>
           <Viewers viewers={others} label={words.viewers} />
         </button>
@@ -74,9 +74,12 @@ function When({ summary }: { summary: Summary }) {
 /** Of Markdown: they mean nothing on one line. */
 const marks = /[*`#|]+/g;
 
-function lastWords({ last, reason, responder, waitingSince }: Summary, words: Words, myId: string | undefined): string {
+function lastWords(summary: Summary, words: Words, myId: string | undefined): string {
+  const { last, reason, responder, waitingSince } = summary;
   if (!last) return reason ?? "";
   const isByMe = last.author === "agent" && responder.agentId === myId && waitingSince === undefined;
   if (isByMe) return words.said.you + last.text;
-  return last.author === "assistant" ? words.said.ai + last.text.replaceAll(marks, "") : last.text;
+  if (last.author !== "assistant") return last.text;
+  const plain = last.text.replaceAll(marks, "");
+  return isLive(summary) ? plain : words.said.ai + plain;
 }

@@ -79,6 +79,7 @@ export function agentScripts(floor: Floor): AgentScripts {
     },
     "message:send"({ conversationId, messageId, text }, socket) {
       const { responder } = talkOf({ conversationId }).summary;
+      if (responder.kind === "agent" && responder.agentId !== caller(socket)) throw new TidegateError("taken");
       if (responder.agentId !== caller(socket)) floor.respond(conversationId, caller(socket));
       const { name } = floor.agent(caller(socket));
       floor.say(conversationId, { messageId, author: "agent", name, text, at: Date.now() });

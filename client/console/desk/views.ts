@@ -11,13 +11,17 @@ export interface Row {
 export const isMine = ({ responder }: Summary, myId: string | undefined) =>
   responder.kind === "agent" && myId !== undefined && responder.agentId === myId;
 
+/** Another agent answers: nobody else may. */
+export const isTaken = (summary: Summary, myId: string | undefined) =>
+  summary.responder.kind === "agent" && !isMine(summary, myId);
+
 /** A person is waited for, or a message was left for one, and nobody has taken it. */
 export const isWaiting = ({ responder, waitingSince, left }: Summary) =>
   responder.kind !== "agent" && (waitingSince !== undefined || left === true);
 
 /** The assistant is at work on an answer. */
 export const isLive = ({ responder, turn }: Summary) =>
-  responder.kind !== "agent" && turn !== undefined && turn !== "ended";
+  responder.kind === "assistant" && turn !== undefined && turn !== "ended";
 
 export function isIn(view: View, summary: Summary, myId: string | undefined): boolean {
   switch (view) {

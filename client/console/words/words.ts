@@ -64,7 +64,9 @@ export interface Words {
   readonly back: string;
   readonly modes: Readonly<Record<Mode, string>>;
   readonly placeholders: Readonly<Record<Mode, string>>;
-  readonly takesOver: { readonly assistant: string; readonly agent: (name: string) => string };
+  readonly takesOver: string;
+  /** Another agent answers. */
+  readonly onlyNotes: (name: string) => string;
   readonly send: Readonly<Record<Mode, string>>;
   readonly takeAndSend: string;
   readonly tooLong: (count: number) => string;
