@@ -1,14 +1,9 @@
 /** The ids of what the keyboard goes to. */
 export const writingId = "writing";
+export const logId = "log";
 export const rowId = (conversationId: string) => `row-${conversationId}`;
 
-/** Moves the focus there now, or with the next picture where the place is not drawn yet. */
-export function focusOn(elementId: string): void {
-  const go = () => document.getElementById(elementId)?.focus();
-  go();
-  requestAnimationFrame(go);
-}
-
+/** Puts the cursor behind what stands in the composer, once that is drawn. */
 export function focusWriting(): void {
   requestAnimationFrame(() => requestAnimationFrame(() => focusAtEnd(document.getElementById(writingId))));
 }
@@ -18,6 +13,13 @@ function focusAtEnd(field: HTMLElement | null): void {
   if (field instanceof HTMLTextAreaElement) field.setSelectionRange(field.value.length, field.value.length);
 }
 
+/** Goes out of the composer: to a row now, or with the next picture; where the view has no such row, to the thread. */
 export function focusRow(conversationId: string | null): void {
-  if (conversationId !== null) focusOn(rowId(conversationId));
+  const go = () => {
+    const place = document.getElementById(rowId(conversationId ?? "")) ?? document.getElementById(logId);
+    place?.focus();
+    if (!place && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  };
+  go();
+  requestAnimationFrame(go);
 }

@@ -4,6 +4,7 @@ import { Bar } from "./bar.tsx";
 import { Composer } from "./composer.tsx";
 import type { ThreadState } from "./desk/thread.ts";
 import { explain } from "./explain.ts";
+import { logId } from "./focus.ts";
 import { Icon } from "./icons.tsx";
 import { ItemLine } from "./items.tsx";
 import { ClassMark, nameOf } from "./names.tsx";
@@ -72,7 +73,7 @@ function Log({ thread, customerName }: { thread: ThreadState; customerName: stri
   return (
     <div class="log-place">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must scroll by keyboard, too */}
-      <div class="log" role="log" aria-live="off" aria-label={words.thread} tabIndex={0} ref={box}>
+      <div id={logId} class="log" role="log" aria-live="off" aria-label={words.thread} tabIndex={0} ref={box}>
         <div class="items" ref={content}>
           {thread.status === "loading" && <p class="system">{words.loading}</p>}
           {thread.items.map((item) => (

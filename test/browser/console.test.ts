@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openAgent as openTestAgent, tokenOf } from "../support/agent.ts";
+import type { Summary } from "../../src/contract/shapes.ts";
+import { TestAgent, tokenOf } from "../support/agent.ts";
 import { counted, long, rich, saying } from "./asks.ts";
 import { type AgentPage, openAgent } from "./console-page.ts";
 import { eventually } from "./eventually.ts";
@@ -30,7 +31,7 @@ const lastSaidTo = ({ panel }: Visitor) => panel.locator(".by-person .text").las
 test("H1, H5: an agent sees an answer while it is written, unseen, takes over in mid-sentence, answers and hands back", async () => {
   await using customer = await openCustomer(shop);
   await using agent = await openConsole();
-  await customer.ask(saying(counted(1_500), { delta: 60, chars: 5 }, "看着写"));
+  await customer.ask(saying(counted(500), { delta: 60, chars: 5 }, "看着写"));
   await customer.grownTo(40);
   await openByWords(agent, "0");
   const answer = agent.items.locator('[data-by="assistant"] .text').last();
@@ -52,7 +53,9 @@ test("H1, H5: an agent sees an answer while it is written, unseen, takes over in
   await agent.page.keyboard.press("b");
   await agent.page.locator("dialog textarea").fill("已说明");
   await agent.page.locator("dialog .main").click();
-  await agent.page.locator(".bar", { hasText: "AI" }).waitFor();
+  await agent.page.locator('.bar[data-by="assistant"]').waitFor();
+  await agent.page.keyboard.press("Escape");
+  await agent.page.keyboard.press("Enter");
   await agent.items.locator('[data-by="handback"]', { hasText: "已说明" }).waitFor();
   expect(agent.complaints).toEqual([]);
 });
@@ -80,7 +83,7 @@ test("H2: who comes second reads who has it, and can leave a note but no reply",
 });
 
 test("a customer who asks for a person is counted in the title, waits in the list, and is transferred and resolved", async () => {
-  await using other = await openTestAgent(shop.url, "Wang");
+  await using other = await new TestAgent(shop.url, await tokenFor("Wang")).connected();
   await other.openInbox();
   await using agent = await openConsole();
   await using customer = await openCustomer(shop);
@@ -100,14 +103,9 @@ test("a customer who asks for a person is counted in the title, waits in the lis
   await agent.page.locator("dialog label", { hasText: "Wang" }).click();
   await agent.page.locator("dialog .main").click();
   await agent.page.locator(".toast", { hasText: "已转交" }).waitFor();
-  const { conversationId } = await other
-    .fact("inbox:changed", ({ conversations }) =>
-      conversations.some(({ responder }) => responder.agentId === "wang@shop"),
-    )
-    .then(
-      ({ conversations }) =>
-        conversations.find(({ responder }) => responder.agentId === "wang@shop") ?? { conversationId: "" },
-    );
+  const isTheirs = ({ responder }: Summary) => responder.agentId === "Wang@shop";
+  const { conversations } = await other.fact("inbox:changed", (fact) => fact.conversations.some(isTheirs));
+  const conversationId = conversations.find(isTheirs)?.conversationId ?? "";
   await other.ask("conversation:resolve", { conversationId });
   await eventually(() => customer.panel.locator(".system").allTextContents()).not.toEqual([]);
 });
@@ -115,7 +113,7 @@ test("a customer who asks for a person is counted in the title, waits in the lis
 test("H5, N3: over a lost connection the console shows a red bar, and then everything that was missed, once", async () => {
   await using customer = await openCustomer(shop);
   await using agent = await openConsole();
-  await customer.ask(long(1_200, { delta: 60, chars: 5 }));
+  await customer.ask(long(500, { delta: 60, chars: 5 }));
   await customer.grownTo(40);
   await agent.page.keyboard.press("3");
   await agent.page.locator(".row button").first().click();
@@ -155,10 +153,9 @@ test("X4: what customers and the model write is text: nothing of it is executed,
   await using customer = await openCustomer(shop);
   await using agent = await openConsole();
   const hostile = `<img src=x onerror=alert(1)><script>alert(2)</script>`;
-  await customer.ask(`${hostile}${saying(`${rich} ${hostile} [x](javascript:alert(3))`)}`);
+  await customer.ask(`${hostile}${saying(`${rich} ${hostile} [x](javascript:alert(3)) 终点`)}`);
   await customer.ended(1);
-  await agent.page.keyboard.press("4");
-  await agent.page.locator(".row button").first().click();
+  await openByWords(agent, "终点");
   await agent.items.locator("table").waitFor();
   expect(await agent.items.locator("img, script, a[href^=javascript]").count()).toBe(0);
   expect(agent.complaints).toEqual([]);
