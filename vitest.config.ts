@@ -5,6 +5,7 @@ const timed = [
   "test/transport/first-delta.test.ts",
   "test/client/markdown-speed.test.ts",
   "test/browser/speed.test.ts",
+  "test/browser/console-speed.test.ts",
   "test/cluster/death.test.ts",
   "test/cluster/sleep.test.ts",
 ];

@@ -78,10 +78,13 @@ function Floor({ token, settings, announcer, onLeave }: FloorProps) {
   return (
     <SceneOf value={scene}>
       <Header />
-      <LinkBar />
-      <Panes />
+      <main class="desk">
+        <Title />
+        <LinkBar />
+        <Panes />
+        <Toasts />
+      </main>
       <Dialogs />
-      <Toasts />
     </SceneOf>
   );
 }
@@ -96,14 +99,20 @@ function openScene(token: string, settings: State<Settings>, announcer: Announce
   return { desk, acts, ui, settings, writing, announcer, signOut: () => leave() };
 }
 
+/** Said, and seen in the tab; the page itself has no room for it. */
+function Title() {
+  const { title } = useWords();
+  return <h1 class="heard">{title}</h1>;
+}
+
 function Panes() {
   const pane = useUi((ui) => ui.pane);
   return (
-    <main class="panes" data-pane={pane}>
+    <div class="panes" data-pane={pane}>
       <List />
       <ThreadPane />
       <CustomerPane />
-    </main>
+    </div>
   );
 }
 

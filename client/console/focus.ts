@@ -3,9 +3,11 @@ export const writingId = "writing";
 export const logId = "log";
 export const rowId = (conversationId: string) => `row-${conversationId}`;
 
-/** Puts the cursor behind what stands in the composer, once that is drawn. */
+/** Goes to the composer at once, and puts the cursor behind what stands in it as soon as that is drawn. */
 export function focusWriting(): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => focusAtEnd(document.getElementById(writingId))));
+  const go = () => focusAtEnd(document.getElementById(writingId));
+  go();
+  requestAnimationFrame(() => requestAnimationFrame(go));
 }
 
 function focusAtEnd(field: HTMLElement | null): void {
@@ -16,7 +18,8 @@ function focusAtEnd(field: HTMLElement | null): void {
 /** Goes out of the composer: to a row now, or with the next picture; where the view has no such row, to the thread. */
 export function focusRow(conversationId: string | null): void {
   const go = () => {
-    const place = document.getElementById(rowId(conversationId ?? "")) ?? document.getElementById(logId);
+    const row = document.getElementById(rowId(conversationId ?? ""));
+    const place = row?.checkVisibility() ? row : document.getElementById(logId);
     place?.focus();
     if (!place && document.activeElement instanceof HTMLElement) document.activeElement.blur();
   };

@@ -15,7 +15,7 @@ export function Header() {
   const theme = `${names.appearance}${words.comma}${names.appearances[appearance]}`;
   return (
     <header class="top">
-      <h1>Tidegate</h1>
+      <b class="brand">Tidegate</b>
       {tier !== "high" && (
         <span class="tier" data-tier={tier}>
           {words.tiers[tier] ?? tier}

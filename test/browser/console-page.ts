@@ -43,7 +43,7 @@ export class AgentPage implements AsyncDisposable {
 
   /** Opens a conversation from the list of all. */
   async open(conversationId: string): Promise<void> {
-    await this.page.keyboard.press("4");
+    await this.page.locator(".tabs button").nth(3).click();
     await this.row(conversationId).click();
     await this.field.waitFor();
   }
@@ -66,6 +66,6 @@ export async function openAgent(
   if (before) await context.addInitScript(before);
   const agent = new AgentPage(context, await context.newPage());
   await agent.page.goto(`${url}/console#token=${token}`);
-  await agent.page.locator(".tabs").waitFor();
+  await agent.page.locator(".presence").waitFor();
   return agent;
 }

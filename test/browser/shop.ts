@@ -70,7 +70,8 @@ const relayAt = (baseUrl: string) => ({
   TIDEGATE_CONFIG: join(import.meta.dirname, "server.json"),
 });
 
-function openBrowser(): Promise<Browser> {
+/** The browser of all browser tests. */
+export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: browserArguments });
 }
 
