@@ -14,11 +14,16 @@ import { Handoff } from "./domain/handoff.ts";
 import { Helm } from "./domain/helm.ts";
 import { Inbox } from "./domain/inbox.ts";
 import type { Line } from "./domain/line.ts";
+import { personTool } from "./domain/person-tool.ts";
 import { Places } from "./domain/places.ts";
 import type { Relay } from "./domain/relay.ts";
 import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
+import { Rescue } from "./domain/rescue.ts";
 import { Responding } from "./domain/responding.ts";
+import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
+import { type Tool, Toolbox } from "./domain/tools.ts";
+import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
@@ -27,11 +32,13 @@ import { MemoryResponders } from "./engines/memory/responders.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
+import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import {
   connectionRate,
   deskSettings,
   lineSettings,
+  mcpPlaces,
   questionRate,
   serviceTable,
   socketLimits,
@@ -39,7 +46,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, pauseLog, TurnLog, tierLog } from "./telemetry/log.ts";
+import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog } from "./telemetry/log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -121,7 +128,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     goneMs: config.desk.goneSeconds * 1_000,
     onFault,
   });
-  const own = [audience, places, absences, responding, inbox, new TurnLog(log)];
+  const rescue = new Rescue({ handoff: () => handoff, onFault });
+  const own = [audience, places, absences, responding, inbox, rescue, new TurnLog(log)];
   const listener = tellAll([...own, ...(cluster?.listeners ?? [])]);
   const admission = openAdmission(config, line, cluster, onFault);
   const services = serviceTable(config);
@@ -144,9 +152,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
   });
+  const toolbox = await openToolbox(config, log, stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
-  const writing = { ...deskSettings(config), turns, relay, clock, listener };
+  const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
   const assistant = new Assistant({
     ...writing,
     conversations,
@@ -174,6 +183,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     clock,
     newId,
   });
+  toolbox.bring("people", [personTool(handoff)]);
   await cluster?.join({ assistant, admission, places, responding }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
@@ -305,6 +315,20 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     line,
     health,
   };
+}
+
+/** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
+async function openToolbox(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
+  const { limitMs } = config.tools;
+  const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
+  const now = () => systemClock.now();
+  toolbox.bring("shop", shopTools(stack.use(openShop(config.shopAccess, now)), now));
+  const opening = mcpPlaces(config).map((place) => {
+    const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
+    return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });
+  });
+  for (const server of await Promise.all(opening)) stack.use(server);
+  return toolbox;
 }
 
 function openAdmission(

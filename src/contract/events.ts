@@ -85,16 +85,7 @@ export const customerFacts = {
     tells: "A piece of the answer and its place.",
   },
   "turn:activity": {
-    payload: z.object({
-      turnId: shape.turnId,
-      epoch: shape.epoch,
-      callId: z.string(),
-      tool: z.string(),
-      state: z.enum(["running", "done", "failed"]),
-      /** Where in the answer it stands. */
-      offset: shape.offset,
-      cards: z.array(shape.card).optional(),
-    }),
+    payload: shape.activity,
     tells: "The assistant looks something up, and what it found.",
   },
   "turn:ended": {
