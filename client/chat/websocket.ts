@@ -4,13 +4,13 @@ import type { End, OpenSocket } from "./socket.ts";
 
 /** Who does not answer for so long is not reached. */
 const openWithinMs = 10_000;
-/** Engine.IO's type, or `4` and Socket.IO's; a namespace; the number of an acknowledgement; JSON. */
-const packet = /^(4?\d)(?:\/\w+,)?(\d*)(.*)$/s;
+/** Engine.IO's type, or `4` and Socket.IO's; the number of an acknowledgement; JSON. */
+const packet = /^(4?\d)(\d*)(.*)$/s;
 
 /**
  * Socket.IO (protocol 5 on Engine.IO 4) over a WebSocket alone and in text alone: all that the chat needs of it. What
- * comes in another shape or in binary is passed over in silence. `room` is empty for namespace `/`, else the namespace
- * and a comma: `/agents,`.
+ * comes in another shape, from another namespace or in binary is passed over in silence. `room` is empty for namespace
+ * `/`, else the namespace and a comma: `/agents,`.
  */
 export const overWebSocket =
   (clock: Clock, room = ""): OpenSocket =>
@@ -94,7 +94,7 @@ export const overWebSocket =
       wire = new WebSocket(href.replace("http", "ws"));
       wire.onerror = wire.onclose = breakOff;
       wire.onmessage = ({ data }) => {
-        const [, type, id = "", json] = packet.exec(data) ?? [];
+        const [, type, id = "", json] = packet.exec(`${data}`.replace(room, "")) ?? [];
         const body = read(json);
         if (type && body) receive(type, id, body);
       };
