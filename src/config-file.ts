@@ -113,7 +113,11 @@ export const fileConfig = z.strictObject({
     .strictObject({
       model: z.string().default("claude-sonnet-4-5"),
       smallModel: z.string().default("claude-haiku-4-5"),
-      fallbacks: z.array(z.string()).max(5).default(["claude-haiku-4-5"]),
+      fallbacks: z
+        .array(z.string())
+        .max(5)
+        .default(["claude-haiku-4-5"])
+        .refine((ids) => new Set(ids).size === ids.length, { error: "must name each model once" }),
       firstTokenMs: count(50, 600_000).default(5_000),
       idleMs: count(50, 600_000).default(10_000),
       totalMs: count(100, 3_600_000).default(120_000),
@@ -121,6 +125,9 @@ export const fileConfig = z.strictObject({
       continuations: count(0, 5).default(2),
       backoffMs: count(1, 60_000).default(1_000),
       startDeadlineMs: count(100, 600_000).default(30_000),
+    })
+    .refine(({ firstTokenMs, totalMs }) => firstTokenMs <= totalMs, {
+      error: "must have a firstTokenMs that is not above totalMs",
     })
     .prefault({}),
   models: z
