@@ -53,7 +53,7 @@ const said = z.union([
 const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
-  z.tuple([z.enum(["repeated", "stored"]), z.string(), texts]),
+  z.tuple([z.enum(["repeated", "stored", "first"]), z.string(), texts]),
 ]);
 const started = z.tuple([z.string(), z.string(), texts]).nullable();
 const raised = z.tuple([z.string(), texts]).nullable();
