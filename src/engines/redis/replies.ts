@@ -84,6 +84,9 @@ const away = z.number().nullable();
 const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
+const dropped = z.int();
+const claimed = z.tuple([texts, z.number()]);
+
 const told = z.tuple([z.int(), z.string().nullable(), texts, texts]);
 const vitals = z.object(
   Object.fromEntries(vitalNames.map((name) => [name, z.number()])) as Record<VitalName, z.ZodNumber>,
@@ -125,6 +128,8 @@ export const replies = {
   round,
   found,
   away,
+  dropped,
+  claimed,
   told,
   course,
 };
