@@ -118,12 +118,17 @@ test("an endpoint that fails is tried again with the same id, and holds up neith
   for (const secret of [webhookSecret, webhookSecret.slice(6), "/hooks"]) expect(log).not.toContain(secret);
 });
 
-test("N3 a server that closes delivers first what is due", async () => {
+test("N3 a server that closes delivers first what is due, and waits for what is under way", async () => {
   await using other = await openServer();
+  shop.behave = (response) => setTimeout(() => response.writeHead(204).end(), 300);
   await using guest = await openCustomer(other.url);
   await guest.answerTo("hello");
   await guest.ask("conversation:rate", { score: 2 });
   await other.app.close();
+  shop.behave = answering(204);
+  const delivered = other.logged.filter(({ msg }) => msg === "webhook delivered");
+  // Both endpoints were told of two events.
+  expect(delivered).toHaveLength(4);
   const isTheirs = (event: { data: { conversationId: string } }) =>
     event.data.conversationId === guest.opened.conversationId;
   expect(
