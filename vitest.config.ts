@@ -4,7 +4,9 @@ import { defineConfig } from "vitest/config";
 const timed = [
   "test/transport/first-delta.test.ts",
   "test/client/markdown-speed.test.ts",
+  "test/domain/discount.speed.test.ts",
   "test/browser/speed.test.ts",
+  "test/browser/console-speed.test.ts",
   "test/cluster/death.test.ts",
   "test/cluster/sleep.test.ts",
 ];

@@ -14,11 +14,17 @@ import { Handoff } from "./domain/handoff.ts";
 import { Helm } from "./domain/helm.ts";
 import { Inbox } from "./domain/inbox.ts";
 import type { Line } from "./domain/line.ts";
+import { personTool } from "./domain/person-tool.ts";
 import { Places } from "./domain/places.ts";
 import type { Relay } from "./domain/relay.ts";
 import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
+import { Rescue } from "./domain/rescue.ts";
 import { Responding } from "./domain/responding.ts";
+import type { Shop } from "./domain/shop.ts";
+import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
+import { type Tool, Toolbox } from "./domain/tools.ts";
+import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
@@ -28,11 +34,13 @@ import { MemoryTurns } from "./engines/memory/turns.ts";
 import { MemoryWebhooks } from "./engines/memory/webhooks.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
+import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import {
   connectionRate,
   deskSettings,
   lineSettings,
+  mcpPlaces,
   questionRate,
   serviceTable,
   socketLimits,
@@ -40,7 +48,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, pauseLog, TurnLog, tierLog, webhookLog } from "./telemetry/log.ts";
+import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -123,7 +131,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     goneMs: config.desk.goneSeconds * 1_000,
     onFault,
   });
-  const own = [audience, places, absences, responding, inbox, new TurnLog(log)];
+  const rescue = new Rescue({ handoff: () => handoff, onFault });
+  const own = [audience, places, absences, responding, inbox, rescue, new TurnLog(log)];
   const told = openWebhooks(
     config,
     { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
@@ -151,9 +160,11 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
   });
+  const shop = stack.use(openShop(config.shopAccess, clock.now));
+  const toolbox = await openToolbox(config, shop, log, stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
-  const writing = { ...deskSettings(config), turns, relay, clock, listener };
+  const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
   const assistant = new Assistant({
     ...writing,
     conversations,
@@ -181,6 +192,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     clock,
     newId,
   });
+  toolbox.bring("people", [personTool(handoff)]);
   await cluster?.join({ assistant, admission, places, responding }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
@@ -247,6 +259,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     world: {
       ...shown,
       ...{ conversations, responders, turns, assistant, audience, places, admission, handoff, inbox, clock, newId },
+      shop,
       drafts: new Drafts({
         ...writing,
         service: ({ customer }) => helm.serviceOf(customer?.class ?? "guest"),
@@ -314,6 +327,20 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     line,
     health,
   };
+}
+
+/** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
+async function openToolbox(config: Config, shop: Shop, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
+  const { limitMs } = config.tools;
+  const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
+  const now = () => systemClock.now();
+  toolbox.bring("shop", shopTools(shop, now));
+  const opening = mcpPlaces(config).map((place) => {
+    const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
+    return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });
+  });
+  for (const server of await Promise.all(opening)) stack.use(server);
+  return toolbox;
 }
 
 function openAdmission(

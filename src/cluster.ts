@@ -193,7 +193,9 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Shows here what another node writes in a conversation (S7). */
-  show({ running, logged }: Conversation): void {
+  show(conversation: Conversation): void {
+    const { running, logged } = conversation;
+    this.#crew?.responding.note(conversation);
     if (running && running.owner !== this.nodeId) this.#crew?.mirrors.follow(running, logged);
   }
 

@@ -21,6 +21,20 @@ export type RelayConfig =
       readonly authToken: string | undefined;
     };
 
+/** Where the assistant looks things up: the demo shop, or the shop's own API. */
+export type ShopConfig =
+  | { readonly kind: "demo"; readonly catalogue: string | undefined }
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      readonly apiKey: string;
+      readonly timeoutMs: number;
+      readonly tries: number;
+      readonly backoffMs: number;
+      readonly breakAfter: number;
+      readonly restMs: number;
+    };
+
 /** Where Redis is: one server, a Redis Cluster's nodes, or Sentinels that know the master by a name. */
 export type RedisConfig =
   | { readonly kind: "one"; readonly url: string }
@@ -41,9 +55,12 @@ export interface Config extends FileConfig {
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: number;
   readonly relayAccess: RelayConfig;
+  readonly shopAccess: ShopConfig;
   /** Null for one node that keeps everything in memory. */
   readonly redis: RedisConfig | null;
   readonly redisPrefix: string;
+  /** What is sent to each MCP server, by its name: values of the environment, never logged (X5). */
+  readonly mcpHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly anthropicVersion: string | undefined;
   readonly drainMs: number;
   readonly logLevel: string;
@@ -64,6 +81,11 @@ const number = (least: number, most: number) =>
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 
+const headerText = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, "holds characters that no header can carry; copy it again");
+
 const environment = z.object({
   PORT: number(0, 65_535).default(3_000),
   HOST: z.string().optional(),
@@ -74,6 +96,7 @@ const environment = z.object({
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, "must look like 2023-06-01")
     .optional(),
+  SHOP_API_KEY: headerText.optional(),
   TIDEGATE_SIMULATOR: z.enum(["auto", "on", "off"], { error: "must be auto, on or off" }).default("auto"),
   TIDEGATE_CONFIG: z.string().optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis or rediss URL" }).optional(),
@@ -115,6 +138,8 @@ export function readConfig(env: Environment = process.env): Config {
     ...relayFaults(settings),
     ...originFaults(settings),
     ...redisFaults(settings),
+    ...mcpFaults(file, given),
+    ...shopFaults(file, settings),
   ];
   if (faults.length > 0) throw new ConfigError(faults);
   const [first, ...others] = secrets;
@@ -130,8 +155,10 @@ export function readConfig(env: Environment = process.env): Config {
     allowedOrigins: listOf(settings.ALLOWED_ORIGINS).map((origin) => URL.parse(origin)?.origin ?? origin),
     trustedProxies: settings.TRUSTED_PROXIES,
     relayAccess: relayAccess(settings),
+    shopAccess: shopAccess(file, settings),
     redis: redisPlace(settings),
     redisPrefix: settings.REDIS_PREFIX,
+    mcpHeaders: mcpHeaders(file, given),
     anthropicVersion: settings.ANTHROPIC_VERSION,
     drainMs: settings.DRAIN_SECONDS * 1_000,
     logLevel: settings.LOG_LEVEL,
@@ -204,6 +231,20 @@ function relayFaults(settings: Settings): string[] {
   ];
 }
 
+function mcpFaults({ tools }: FileConfig, given: Environment): string[] {
+  return tools.mcp.flatMap(({ name, headersFromEnv }) =>
+    Object.values(headersFromEnv)
+      .filter((variable) => given[variable] === undefined)
+      .map((variable) => `Set ${variable}: the configuration names it for the MCP server "${name}".`),
+  );
+}
+
+function mcpHeaders({ tools }: FileConfig, given: Environment): Config["mcpHeaders"] {
+  const headersOf = (variables: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(variables).map(([header, variable]) => [header, given[variable] ?? ""]));
+  return Object.fromEntries(tools.mcp.map(({ name, headersFromEnv }) => [name, headersOf(headersFromEnv)]));
+}
+
 const redisNode = /^(rediss?:\/\/\S+|[\w.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?)$/i;
 
 function redisFaults({ REDIS_URL, REDIS_NODES, REDIS_SENTINEL }: Settings): string[] {
@@ -225,4 +266,16 @@ function relayAccess(settings: Settings): RelayConfig {
   const { ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_API_KEY: apiKey, ANTHROPIC_AUTH_TOKEN: authToken } = settings;
   if (settings.TIDEGATE_SIMULATOR === "on" || baseUrl === undefined) return { kind: "simulator" };
   return { kind: "remote", baseUrl, apiKey, authToken };
+}
+
+function shopFaults({ shop }: FileConfig, { SHOP_API_KEY }: Settings): string[] {
+  if (shop.kind !== "http" || SHOP_API_KEY !== undefined) return [];
+  return [
+    "Set SHOP_API_KEY: the key of your shop's API. Without one, anybody could read your customers' orders there.",
+  ];
+}
+
+function shopAccess({ shop }: FileConfig, { SHOP_API_KEY: apiKey = "" }: Settings): ShopConfig {
+  const { name: _, kind, catalogue, url, ...pace } = shop;
+  return kind === "demo" || url === undefined ? { kind: "demo", catalogue } : { kind: "http", url, apiKey, ...pace };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type App, openApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
+import { withKeptSecret } from "./demonstration.ts";
 import { openLog } from "./telemetry/log.ts";
 
 /** A second signal, or as much time beyond the drain, ends the process at once. */
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
 
 function readSettings(): Config {
   try {
-    return readConfig();
+    return withKeptSecret(readConfig());
   } catch (fault) {
     if (!(fault instanceof ConfigError)) throw fault;
     console.error(`Tidegate does not start:\n${fault.message}`);
@@ -34,7 +35,10 @@ function refuseToStart(log: Logger, fault: unknown, { host, port }: Config): nev
 }
 
 function announce(log: Logger, app: App, { demonstration }: Config): void {
-  if (demonstration) log.warn("AUTH_SECRET is not set: a demonstration with random secrets, on loopback only");
+  if (demonstration)
+    log.warn(
+      "AUTH_SECRET is not set: a demonstration with a secret of its own, on loopback only; npm run token makes tokens for agents",
+    );
   log.info(`Tidegate listens on ${app.url}`);
 }
 

@@ -44,6 +44,17 @@ export function deskSettings({ relay, models, assistant, shop, context }: Config
   };
 }
 
+/** The MCP servers whose tools the assistant may use. */
+export function mcpPlaces({ tools, mcpHeaders }: Config) {
+  return tools.mcp.map(({ name, url, allow, timeoutMs }) => ({
+    name,
+    url,
+    allow,
+    timeoutMs,
+    headers: mcpHeaders[name] ?? {},
+  }));
+}
+
 export const connectionRate = ({ limits }: Config) => ({
   perSecond: limits.connectionsPerSecond,
   burst: limits.connectionsBurst,

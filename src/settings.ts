@@ -25,6 +25,11 @@ export const settings = [
     meaning: "Value of the `anthropic-version` header: every relay knows the unset one, some also a newer.",
   },
   {
+    name: "SHOP_API_KEY",
+    unset: "none",
+    meaning: "Key of the shop's own API, sent as `Authorization: Bearer`. Needed when `shop.kind` is `http`.",
+  },
+  {
     name: "TIDEGATE_SIMULATOR",
     unset: "`auto`",
     meaning: "`auto` starts the simulator when no relay is set and `NODE_ENV` is not `production`; `on`; `off`.",

@@ -73,6 +73,44 @@ describe("U1 base URL and key", () => {
   });
 });
 
+describe("the shop", () => {
+  const http = { shop: { kind: "http", url: "https://shop.example/api", timeoutMs: 800 } };
+
+  test("is the demo shop unless its own API is given, with the key from the environment", () => {
+    expect(readConfig({}).shopAccess).toEqual({ kind: "demo", catalogue: undefined });
+    expect(readConfig(withFile({ shop: { name: "Tide" } })).shopAccess.kind).toBe("demo");
+    expect(readConfig(withFile({ shop: { catalogue: "goods.json" } })).shopAccess).toMatchObject({
+      catalogue: "goods.json",
+    });
+    expect(readConfig({ ...withFile(http), SHOP_API_KEY: " k " }).shopAccess).toEqual({
+      kind: "http",
+      url: "https://shop.example/api",
+      apiKey: "k",
+      timeoutMs: 800,
+      tries: 3,
+      backoffMs: 100,
+      breakAfter: 5,
+      restMs: 10_000,
+    });
+  });
+
+  test("C3 its API is not asked without a key: orders there would be open to anybody", () => {
+    expect(faults(withFile(http))).toContain("Set SHOP_API_KEY");
+    expect(faults({ SHOP_API_KEY: "two\nlines" })).toContain("SHOP_API_KEY holds characters");
+  });
+
+  test.each([
+    [{ kind: "http" }, "shop must have a url"],
+    [{ url: "https://shop.example" }, "shop must have a url"],
+    [{ kind: "http", url: "ftp://shop.example" }, "shop.url must be an http or https URL"],
+    [{ kind: "http", url: "https://shop.example", catalogue: "x" }, "shop must have no catalogue"],
+    [{ kind: "magic" }, "shop.kind"],
+    [{ timeoutMs: 1 }, "shop.timeoutMs"],
+  ])("a wrong part is refused with its path: %j", (shop, path) => {
+    expect(faults(withFile({ shop }))).toContain(path);
+  });
+});
+
 test("X2 origins are taken as browsers write them, and what is none is refused", () => {
   const env = { AUTH_SECRET: secret, ...relay };
   expect(
@@ -148,6 +186,7 @@ describe("the configuration file", () => {
       maxTokens: 512,
       rounds: 6,
       smallModelFor: ["guest"],
+      tools: true,
     });
     expect(admission.tiers.high).toEqual({ perSecond: 1_000, burst: 5_000 });
     expect([admission.line.awaySeconds, admission.rampPerSecond]).toEqual([60, null]);

@@ -60,7 +60,7 @@ test("without any setting it serves a demonstration on loopback, and says so", a
   const address = await server.says(url);
   expect(address).toContain("127.0.0.1");
   expect(server.output).toContain("simulator answers, not Claude");
-  expect(server.output).toContain("a demonstration with random secrets");
+  expect(server.output).toContain("a demonstration with a secret of its own");
   expect((await fetch(`${address}/healthz`)).status).toBe(200);
 });
 

@@ -85,16 +85,7 @@ export const customerFacts = {
     tells: "A piece of the answer and its place.",
   },
   "turn:activity": {
-    payload: z.object({
-      turnId: shape.turnId,
-      epoch: shape.epoch,
-      callId: z.string(),
-      tool: z.string(),
-      state: z.enum(["running", "done", "failed"]),
-      /** Where in the answer it stands. */
-      offset: shape.offset,
-      cards: z.array(shape.card).optional(),
-    }),
+    payload: shape.activity,
     tells: "The assistant looks something up, and what it found.",
   },
   "turn:ended": {
@@ -173,6 +164,11 @@ export const agentCommands = {
     payload: ofConversation.extend({ messageId: shape.messageId, text: shape.messageText }),
     result: z.object({ messageId: shape.messageId }),
     does: "Answers the customer; takes over first where somebody else, or the assistant, is the responder.",
+  },
+  "customer:orders": {
+    payload: ofConversation.extend({ language: z.enum(["zh", "en"]).default("en") }),
+    result: z.object({ orders: z.array(shape.orderCard) }),
+    does: "Gives the customer's latest orders, as the shop knows them.",
   },
   "note:add": {
     payload: ofConversation.extend({ text: shape.messageText }),

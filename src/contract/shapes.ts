@@ -93,6 +93,21 @@ export const discountCard = z.object({
 /** What a tool found, as a page shows it beside the words of the assistant. */
 export const card = z.discriminatedUnion("kind", [productCard, orderCard, discountCard]);
 
+/**
+ * A tool that the assistant runs, or has run. Later ones of one `callId` replace earlier ones; those that still hold are
+ * told again after an epoch was raised.
+ */
+export const activity = z.object({
+  turnId,
+  epoch,
+  callId: z.string().max(64),
+  tool: z.string().max(200),
+  state: z.enum(["running", "done", "failed"]),
+  /** Where in the answer it stands. */
+  offset,
+  cards: z.array(card).max(20).optional(),
+});
+
 /** Why a message of the system stands there: pages say it in their own language; `name` is the agent's. */
 export const notice = z.object({
   kind: z.enum([
@@ -151,6 +166,8 @@ export const turnSnapshot = z.object({
   offset,
   position: z.int().min(1).optional(),
   waitMs: waitRange.nullable().optional(),
+  /** What was looked up for it so far, each call as it is now. */
+  activities: z.array(activity).max(100).optional(),
 });
 
 const agentId = z.string().min(1).max(200);
@@ -202,6 +219,8 @@ export type Responder = z.infer<typeof responder>;
 export type Page = z.infer<typeof page>;
 export type Message = z.infer<typeof message>;
 export type Card = z.infer<typeof card>;
+export type OrderCard = z.infer<typeof orderCard>;
+export type Activity = z.infer<typeof activity>;
 export type Notice = z.infer<typeof notice>;
 export type Agent = z.infer<typeof agent>;
 export type Note = z.infer<typeof note>;

@@ -1,7 +1,9 @@
+import type { Finding } from "./findings.ts";
 import type { Turn, TurnRef } from "./turns.ts";
 
 /**
- * The text of running answers as far as it is kept outside of the node that writes them (S8): what another node goes on
+ * The text of running answers, and what was looked up for them, as far as it is kept outside of the node that writes them
+ * (S8): what another node goes on
  * from when that one dies, and what a page on another node is shown first.
  *
  * - Each piece has its place, so that writing it again changes nothing.
@@ -10,8 +12,12 @@ import type { Turn, TurnRef } from "./turns.ts";
 export interface AnswerLog {
   /** `text` is a whole number of characters: half a surrogate pair cannot be kept. */
   write(ref: TurnRef, epoch: number, offset: number, text: string): Promise<void>;
+  /** Keeps what was looked up for an answer, whichever epoch it was in: it stays known for the turn (C3). */
+  note(ref: TurnRef, finding: Finding): Promise<void>;
   /** The text up to the first hole. */
   read(turn: Turn): Promise<string>;
+  /** What was looked up so far. */
+  found(turn: Turn): Promise<readonly Finding[]>;
 }
 
 /** A piece as it was logged. */

@@ -1,4 +1,5 @@
-import type { TurnSnapshot } from "../contract/shapes.ts";
+import type { Activity, TurnSnapshot } from "../contract/shapes.ts";
+import { type CallState, type Finding, stateOf } from "./findings.ts";
 import { type EpochStart, sharedChars, type Turn, type TurnRef } from "./turns.ts";
 
 /**
@@ -10,14 +11,23 @@ import { type EpochStart, sharedChars, type Turn, type TurnRef } from "./turns.t
 export class Answer {
   readonly ref: TurnRef;
   model: string;
+  /** What was looked up for it, in the order in which it was found. */
+  readonly found: Finding[];
+  /** What is told of its calls, in the order of telling: a later one of the same call replaces the earlier one. */
+  readonly activities: CallState[];
   #text = "";
   #epoch: number;
   #starts: readonly EpochStart[];
 
-  /** @param text what was written of it before, by another node */
-  constructor(turn: Turn, model: string, text = "") {
+  /**
+   * @param text what was written of it before, by another node
+   * @param found what that one has looked up
+   */
+  constructor(turn: Turn, model: string, text = "", found: readonly Finding[] = []) {
     this.ref = { conversationId: turn.conversationId, turnId: turn.turnId };
     this.model = model;
+    this.found = [...found];
+    this.activities = found.map(stateOf);
     this.#text = text;
     this.#epoch = turn.epoch;
     this.#starts = turn.starts;
@@ -58,6 +68,26 @@ export class Answer {
   since(epoch: number, offset: number): TurnSnapshot {
     const from = Math.min(sharedChars(this.#starts, epoch, offset), this.#text.length);
     const state = this.#text === "" ? "starting" : "streaming";
-    return { turnId: this.ref.turnId, state, epoch: this.#epoch, offset: from, text: this.#text.slice(from) };
+    const text = this.#text.slice(from);
+    const slice: TurnSnapshot = { turnId: this.ref.turnId, state, epoch: this.#epoch, offset: from, text };
+    return this.activities.length === 0 ? slice : { ...slice, activities: this.#latest() };
+  }
+
+  /** Takes over what another node tells of its calls. */
+  retell(activities: readonly CallState[] = []): void {
+    this.activities.splice(0, this.activities.length, ...activities);
+  }
+
+  /** What is told of a call, as of now. */
+  told(state: CallState): Activity {
+    // Words that were cut away may have stood before it.
+    const offset = Math.min(state.offset, this.#text.length);
+    return { turnId: this.ref.turnId, epoch: this.#epoch, ...state, offset };
+  }
+
+  /** Each call as it is now. */
+  #latest(): Activity[] {
+    const latest = new Map(this.activities.map((state) => [state.callId, state]));
+    return [...latest.values()].map((state) => this.told(state));
   }
 }

@@ -1,12 +1,16 @@
 import { wireError } from "../contract/errors.ts";
 import type { Answer } from "./answer.ts";
+import type { Asker } from "./asker.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { askForRest, continuable, OverlapFilter } from "./continuation.ts";
+import { LookUps } from "./look-ups.ts";
 import type { ModelTable } from "./models.ts";
 import { customerError, type Progress, type RecoverySettings, type RetryBudget, recover } from "./recovery.ts";
-import type { AttemptEnd, ModelMessage, Relay, RelayFailure } from "./relay.ts";
+import type { AttemptEnd, ModelMessage, Relay, RelayFailure, RelayRequest, ToolUse } from "./relay.ts";
+import { Rounds } from "./rounds.ts";
 import type { Service } from "./service.ts";
 import type { Listener } from "./steps.ts";
+import type { Toolbox } from "./tools.ts";
 import type { Ending, Turn } from "./turns.ts";
 
 /**
@@ -16,9 +20,11 @@ import type { Ending, Turn } from "./turns.ts";
 export type Interruption = "stopped" | "interrupted" | "draining" | "lost";
 
 /** What every answer of a node is written with. */
-export interface Desk extends Pick<Service, "chain" | "maxTokens"> {
+export interface Desk extends Pick<Service, "chain" | "maxTokens" | "tools"> {
   readonly relay: Relay;
   readonly models: ModelTable;
+  /** What the assistant can look up; nothing without it. */
+  readonly toolbox?: Toolbox | undefined;
   readonly system: string;
   readonly recovery: RecoverySettings;
   readonly budget: RetryBudget;
@@ -33,15 +39,26 @@ export interface Writing {
   readonly signal: AbortSignal;
   /** Begins the answer's next epoch at that offset; null when it is another writer's by now. */
   readonly raise: (offset: number) => Promise<Turn | null>;
-  /** Called at the first text. */
+  /** Called at the first text, or at the first tool call before any text. */
   readonly begun: () => void;
   /** Waits until another attempt may be made, `waitMs` from now at the earliest, or until `signal` is aborted (U4). */
   readonly again: (waitMs: number) => Promise<void>;
 }
 
+/** What is answered. */
+export interface Task {
+  /** Ends with the question. */
+  readonly context: readonly ModelMessage[];
+  /** What the shop's people have to say to the model; empty where they say nothing. */
+  readonly team: string;
+  /** Null where it is not known: then nothing can be looked up. */
+  readonly asker: Asker | null;
+}
+
 /**
  * Writes one answer, from the first attempt to its end.
  *
+ * - **C3** What the model looks up is looked up once, and is known in every later attempt.
  * - **U4** Failed attempts are repeated, handed to the next model, or continued under a new epoch, within the budget.
  * - **S5** Only the relay's own end mark makes it `completed`.
  * - **S10** Aborting `signal` with an {@link Interruption} ends it with the text so far; not one piece is appended
@@ -50,11 +67,13 @@ export interface Writing {
 export class Answering {
   readonly #desk: Desk;
   readonly #answer: Answer;
-  #context: readonly ModelMessage[] = [];
-  #team = "";
+  readonly #task: Task;
+  readonly #rounds: Rounds;
   readonly #signal: AbortSignal;
   readonly #writing: Writing;
-  readonly #startedAt: number;
+  /** When the present round began. */
+  #roundAt: number;
+  #hasBegun = false;
   #model = 0;
   #tries = 0;
   #continuations = 0;
@@ -63,60 +82,83 @@ export class Answering {
   /** When the first text came, on the clock's `elapsed` scale; null before. */
   firstTextAt: number | null = null;
 
-  constructor(desk: Desk, answer: Answer, writing: Writing) {
+  constructor(desk: Desk, answer: Answer, task: Task, writing: Writing) {
     this.#desk = desk;
+    this.#task = task;
     this.#writing = writing;
     this.#answer = answer;
     this.#signal = writing.signal;
-    this.#startedAt = desk.clock.elapsed();
+    this.#roundAt = desk.clock.elapsed();
+    this.#rounds = roundsFor(desk, answer, task, writing);
   }
 
-  /**
-   * Answers the last message of `context`; `team` is what the shop's people have to say to the model. Resolves with how the answer ended, or with null when another writer has
-   * fenced this one (S4).
-   */
-  async write(context: readonly ModelMessage[], team = ""): Promise<Ending | null> {
-    this.#context = context;
-    this.#team = team;
+  /** Resolves with how the answer ended, or with null when another writer has fenced this one (S4). */
+  async write(): Promise<Ending | null> {
     for (;;) {
       const end = await this.#attempt();
       if (this.#signal.aborted) return this.#interrupted();
       // Nobody else aborts: the answer had reached its greatest length.
       if (end.kind === "aborted") return this.#ending("truncated");
-      const next = end.kind === "complete" ? this.#whole(end) : await this.#recover(end.failure);
+      const next = end.kind === "complete" ? await this.#whole(end) : await this.#recover(end.failure);
       if (next !== "go on") return next;
     }
   }
 
   async #attempt(): Promise<AttemptEnd> {
-    const { relay, system, maxTokens, models, listener } = this.#desk;
+    const { relay, models, listener } = this.#desk;
     const answer = this.#answer;
-    const soFar = answer.text;
+    const soFar = this.#rounds.said;
     const how = models[answer.model]?.continues ?? "instruct";
-    const messages = soFar === "" ? this.#context : askForRest(this.#context, soFar, how);
+    const known = this.#rounds.messages(this.#task.context);
+    const messages = soFar === "" ? known : askForRest(known, soFar, how);
     const full = new AbortController();
     const append = (piece: string) => this.#append(piece, full);
     const overlap = soFar !== "" && how === "instruct" ? new OverlapFilter(soFar, append) : null;
     this.attempts++;
     this.#tries++;
-    const request = { model: answer.model, maxTokens, system: withTeam(system, this.#team), messages };
+    const request = this.#request(messages);
     const signal = AbortSignal.any([this.#signal, full.signal]);
     const told = await relay.attempt(request, overlap ? (piece) => overlap.push(piece) : append, signal);
     overlap?.end();
-    const end = answer.text === "" ? wordless(told) : told;
+    const end = this.#judged(told);
     listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, end });
     return end;
   }
 
-  #append(piece: string, full: AbortController): void {
-    if (this.#signal.aborted || full.signal.aborted || piece === "") return;
+  #request(messages: readonly ModelMessage[]): RelayRequest {
+    const { system, maxTokens, toolbox } = this.#desk;
+    const request = {
+      model: this.#answer.model,
+      maxTokens,
+      system: withTeam(system, this.#task.team),
+      messages,
+    };
+    const tools = toolbox?.definitions ?? [];
+    // Also where none may be called: the prompt stays the same for the relay's cache (U5, A11).
+    return tools.length === 0 ? request : { ...request, tools, mayCall: this.#rounds.mayCall };
+  }
+
+  /** What an end means here: calls that were not allowed are none, and an end without any text is no answer. */
+  #judged(told: AttemptEnd): AttemptEnd {
+    const isForbidden = told.kind === "complete" && told.stop === "tool-use" && !this.#rounds.mayCall;
+    const end: AttemptEnd = isForbidden ? { kind: "complete", stop: "end", report: told.report } : told;
+    return this.#rounds.said === "" ? wordless(end, this.#answer.text !== "") : end;
+  }
+
+  #append(given: string, full: AbortController): void {
+    if (this.#signal.aborted || full.signal.aborted) return;
+    if (!this.#hasBegun) this.#begin();
+    const piece = this.#rounds.place(given);
+    if (piece === "") return;
     if (this.#answer.text.length + piece.length > maxChars(this.#desk.maxTokens)) return full.abort();
-    if (this.firstTextAt === null) {
-      this.firstTextAt = this.#desk.clock.elapsed();
-      this.#writing.begun();
-    }
+    this.firstTextAt ??= this.#desk.clock.elapsed();
     this.#answer.append(piece);
     this.#desk.listener.text(this.#answer, piece);
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#writing.begun();
   }
 
   async #recover(failure: RelayFailure): Promise<Next> {
@@ -124,12 +166,10 @@ export class Answering {
     const step = recover(failure, this.#progress(), recovery, random);
     if (step.kind === "give-up" || !budget.spend()) return this.#failed(failure);
     if (step.kind === "next-model") return this.#nextModel();
-    if (step.kind === "retry") {
-      await this.#writing.again(step.waitMs);
-      return "go on";
-    }
-    await sleep(clock, step.waitMs, this.#signal);
-    if (this.#signal.aborted) return "go on";
+    // In the middle of an answer nobody goes back into the line.
+    if (step.kind === "retry" && this.#rounds.count === 0) await this.#writing.again(step.waitMs);
+    else await sleep(clock, step.waitMs, this.#signal);
+    if (step.kind === "retry" || this.#signal.aborted) return "go on";
     this.#continuations++;
     return this.#raise(continuable(this.#answer.text).length);
   }
@@ -138,9 +178,9 @@ export class Answering {
     return {
       tries: this.#tries,
       continuations: this.#continuations,
-      hasText: this.#answer.text !== "",
+      hasText: this.#rounds.said !== "",
       hasNextModel: this.#model + 1 < this.#desk.chain.length,
-      elapsedMs: this.#desk.clock.elapsed() - this.#startedAt,
+      elapsedMs: this.#desk.clock.elapsed() - this.#roundAt,
     };
   }
 
@@ -148,7 +188,7 @@ export class Answering {
     this.#model++;
     this.#tries = 0;
     this.#answer.model = this.#desk.chain[this.#model] ?? this.#answer.model;
-    return this.#raise(0);
+    return this.#raise(this.#answer.text.length);
   }
 
   async #raise(offset: number): Promise<Next> {
@@ -176,8 +216,19 @@ export class Answering {
     };
   }
 
-  #whole(end: Complete): Ending {
+  async #whole(end: Complete): Promise<Next> {
+    if (end.stop === "tool-use") return this.#lookUp(end.calls);
     return this.#ending(end.stop === "max-tokens" ? "truncated" : "completed");
+  }
+
+  /** A further round is no repeat: it earns its share of repeats as a turn does (U4). */
+  async #lookUp(uses: readonly ToolUse[]): Promise<Next> {
+    this.#desk.budget.earn();
+    await this.#rounds.run(uses);
+    if (this.#signal.aborted) return this.#interrupted();
+    this.#tries = 0;
+    this.#roundAt = this.#desk.clock.elapsed();
+    return "go on";
   }
 
   #ending(outcome: Ending["outcome"]): Ending {
@@ -197,9 +248,18 @@ function maxChars(maxTokens: number): number {
   return Math.min(1_000_000, 10_000 + 32 * maxTokens);
 }
 
-/** An end without any text is no answer. */
-function wordless(end: AttemptEnd): AttemptEnd {
-  if (end.kind !== "complete") return end;
+function roundsFor(desk: Desk, answer: Answer, { asker }: Task, { signal }: Writing): Rounds {
+  const { toolbox, tools, clock, listener } = desk;
+  const lookUps = toolbox && tools && asker ? new LookUps(toolbox, asker, signal, answer.found) : null;
+  return new Rounds({ answer, lookUps, signal, clock, listener });
+}
+
+/**
+ * An end without any text is no answer, and one without a word about what was looked up is none either: unless there was
+ * no room for it.
+ */
+function wordless(end: AttemptEnd, hasText: boolean): AttemptEnd {
+  if (end.kind !== "complete" || end.stop === "tool-use" || (end.stop === "max-tokens" && hasText)) return end;
   const failure: RelayFailure =
     end.stop === "refusal"
       ? { reason: "declined", detail: "the model declined to answer" }

@@ -1,11 +1,13 @@
 import { TidegateError, toWireError, wireError } from "../contract/errors.ts";
-import type { CustomerClass, Outcome } from "../contract/shapes.ts";
+import type { CustomerClass, Message, Outcome } from "../contract/shapes.ts";
 import type { Admission, Admitted } from "./admission.ts";
 import { Answer } from "./answer.ts";
-import { Answering, type Desk, type Interruption } from "./answering.ts";
+import { Answering, type Desk, type Interruption, type Task } from "./answering.ts";
+import { languageOf } from "./asker.ts";
 import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
 import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
+import { cardsOf, type Finding } from "./findings.ts";
 import type { Wish } from "./line.ts";
 import { Outage } from "./outage.ts";
 import type { Responding } from "./responding.ts";
@@ -191,10 +193,10 @@ export class Assistant {
   }
 
   /**
-   * Takes over a turn that nobody writes any more, going on from `text`. False when another node was faster (S4): then
+   * Takes over a turn that nobody writes any more, going on from `text` and from what was `found`. False when another node was faster (S4): then
    * nothing was done.
    */
-  async adopt(turn: Turn, text: string): Promise<boolean> {
+  async adopt(turn: Turn, text: string, found: readonly Finding[] = []): Promise<boolean> {
     await this.#options.work?.take(turn.conversationId);
     const raised = await this.#options.turns.raise(turn, turn.epoch, text.length);
     if (raised === null) {
@@ -202,10 +204,11 @@ export class Assistant {
       return false;
     }
     if (raised.epoch <= mostEpochs) {
-      this.#begin(raised, text);
+      this.#begin(raised, text, found);
       return true;
     }
-    await this.#end(raised, { outcome: "failed", text, error: wireError("internal") }, noReport);
+    const cards = cardsOf(found);
+    await this.#end(raised, { outcome: "failed", text, cards, error: wireError("internal") }, noReport);
     this.#options.admission.ended(turn.conversationId);
     this.serve(turn.conversationId);
     return true;
@@ -251,9 +254,10 @@ export class Assistant {
     const left = await this.#options.turns.read(running);
     if (left === null || left.state === "ended") return;
     // Its node says nothing: what it may still write is fenced, and what is logged of it is kept.
-    const { logged = "" } = (await this.#options.conversations.read(conversationId)) ?? {};
+    const { logged = "", found = [] } = (await this.#options.conversations.read(conversationId)) ?? {};
     const fenced = await this.#options.turns.raise(left, left.epoch, logged.length);
-    if (fenced) await this.#end(fenced, { outcome: "interrupted", text: logged }, noReport);
+    const kept = { outcome: "interrupted", text: logged, cards: cardsOf(found) } as const;
+    if (fenced) await this.#end(fenced, kept, noReport);
   }
 
   /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
@@ -374,13 +378,13 @@ export class Assistant {
     const left = await turns.read(ref);
     if (left === null || left.state === "ended") return;
     // Its node does not answer: what is logged of it is kept, and whatever that node says later is fenced.
-    const { logged = "" } = (await conversations.read(ref.conversationId)) ?? {};
-    await this.#end(left, { outcome: "stopped", text: logged }, noReport);
+    const { logged = "", found = [] } = (await conversations.read(ref.conversationId)) ?? {};
+    await this.#end(left, { outcome: "stopped", text: logged, cards: cardsOf(found) }, noReport);
   }
 
-  #begin(turn: Turn, text: string): void {
+  #begin(turn: Turn, text: string, found: readonly Finding[] = []): void {
     const service = this.#options.service(this.#options.admission.classOf(turn.conversationId));
-    const answer = new Answer(turn, service.chain[0], text);
+    const answer = new Answer(turn, service.chain[0], text, found);
     const abort = new AbortController();
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
@@ -417,35 +421,44 @@ export class Assistant {
     budget.earn();
     const raise = (offset: number) => this.#inOrder(answer.ref, () => turns.raise(answer.ref, answer.epoch, offset));
     const { admission } = this.#options;
-    const answering = new Answering({ ...this.#options, ...service }, answer, {
+    const writing = {
       signal,
       raise,
       begun: () => admission.began(turn.conversationId),
-      again: (waitMs) => admission.again(turn.conversationId, waitMs, signal),
-    });
-    const ending = await this.#context(turn, service)
-      .then(({ context, team }) => answering.write(context, team))
+      again: (waitMs: number) => admission.again(turn.conversationId, waitMs, signal),
+    };
+    const begun = this.#task(turn, service).then(
+      (task) => new Answering({ ...this.#options, ...service }, answer, task, writing),
+    );
+    const ending = await begun
+      .then((answering) => answering.write())
       .catch((fault: unknown) => this.#broken(fault, answer));
     if (ending === null) {
       listener.step({ kind: "turn-lost", answer });
       return "lost";
     }
-    const { firstTextAt, attempts } = answering;
+    const { firstTextAt, attempts } = await begun.catch(() => neverBegun);
     const report = {
       firstTextMs: firstTextAt === null ? null : firstTextAt - startedAt,
       totalMs: clock.elapsed() - startedAt,
       attempts,
     };
-    await this.#end(turn, ending, report, answer);
+    await this.#end(turn, { ...ending, cards: cardsOf(answer.found) }, report, answer);
     return this.#closed === "lost" ? "lost" : "over";
   }
 
-  async #context(turn: Turn, { rounds }: Service) {
-    const conversation = await this.#options.conversations.read(turn.conversationId);
-    if (conversation === null) return { context: [], team: "" };
-    const limits = { rounds, tokens: this.#options.contextTokens };
-    const context = buildContext(conversation.messages, turn.turnId, limits, conversation.page);
-    return { context, team: teamNotes(conversation) };
+  async #task({ conversationId, turnId }: Turn, { rounds }: Service): Promise<Task> {
+    const { conversations, contextTokens, admission } = this.#options;
+    const conversation = await conversations.read(conversationId);
+    if (conversation === null) return { context: [], team: "", asker: null };
+    const { messages, customerId, customer, page } = conversation;
+    const language = languageOf(questionOf(messages, turnId));
+    const name = customer?.class ?? admission.classOf(conversationId);
+    return {
+      context: buildContext(messages, turnId, { rounds, tokens: contextTokens }, page),
+      team: teamNotes(conversation),
+      asker: { conversationId, turnId, customerId, class: name, language },
+    };
   }
 
   #broken(fault: unknown, answer: Answer): Ending {
@@ -489,6 +502,11 @@ export class Assistant {
   }
 }
 
+function questionOf(messages: readonly Message[], turnId: string): string {
+  const asked = messages.filter(({ author, turnId: of }) => author === "customer" && of === turnId);
+  return asked.map(({ text }) => text).join("\n");
+}
+
 /** A place in a line that cannot be reached leads to nothing any more. */
 function unlessOutage(fault: unknown): void {
   if (!(fault instanceof Outage)) throw fault;
@@ -504,4 +522,5 @@ const brokenMs = 60_000;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 
+const neverBegun = { firstTextAt: null, attempts: 0 };
 const noReport: TurnReport = { firstTextMs: null, totalMs: 0, attempts: 0 };

@@ -29,6 +29,8 @@ interface Room {
 /** The text of one answer that has not been framed yet. */
 interface Frame {
   readonly answer: Answer;
+  /** How much was told of what is looked up for it. */
+  told: number;
   offset: number;
   text: string;
   lastAt: number;
@@ -100,8 +102,9 @@ export class Audience implements Listener {
 
   /** Shows what is appended to `answer` from now on; whoever looks has its text so far. */
   follow(answer: Answer): void {
-    const { turnId } = answer.ref;
-    this.#frames.set(turnId, { answer, offset: answer.text.length, text: "", lastAt: Number.NEGATIVE_INFINITY });
+    const { text, activities, ref } = answer;
+    const told = activities.length;
+    this.#frames.set(ref.turnId, { answer, told, offset: text.length, text: "", lastAt: Number.NEGATIVE_INFINITY });
   }
 
   /** Sends `viewer` what it was passed over for: call when it is no longer clogged. */
@@ -174,6 +177,8 @@ export class Audience implements Listener {
         return this.#ended(step);
       case "turn-lost":
         return this.#lost(step.answer);
+      case "turn-activity":
+        return this.#activity(step.answer);
       case "attempt-ended":
         return this.#flushTurn(step.ref.turnId);
       case "turn-queued":
@@ -196,7 +201,8 @@ export class Audience implements Listener {
     // What an earlier epoch had not sent yet is either cut away or still in the answer's text.
     const begun = this.#frames.get(turnId);
     if (begun) this.#due.delete(begun);
-    const frame: Frame = { answer, offset, text: answer.text.slice(offset), lastAt: Number.NEGATIVE_INFINITY };
+    const text = answer.text.slice(offset);
+    const frame: Frame = { answer, told: 0, offset, text, lastAt: Number.NEGATIVE_INFINITY };
     this.#frames.set(turnId, frame);
     for (const seat of this.#rooms.get(conversationId)?.seats ?? []) {
       seat.offset = seat.turnId === turnId ? Math.min(seat.offset, offset) : 0;
@@ -204,6 +210,16 @@ export class Audience implements Listener {
     }
     this.tell(conversationId, "turn:started", { turnId, epoch: answer.epoch, offset, model: answer.model });
     if (frame.text !== "") this.text(answer, "");
+    // Those that still hold are told anew under this epoch.
+    if (answer.activities.length > 0) this.#activity(answer);
+  }
+
+  #activity(answer: Answer): void {
+    const frame = this.#frames.get(answer.ref.turnId);
+    if (frame?.answer !== answer) return;
+    if (!this.#muted) return this.#flush(frame);
+    this.#due.add(frame);
+    this.#tick ??= this.#options.clock.after(longestPaceMs, () => this.#flushDue());
   }
 
   #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {
@@ -243,11 +259,22 @@ export class Audience implements Listener {
 
   #flush(frame: Frame): void {
     this.#due.delete(frame);
-    if (frame.text === "") return;
-    for (const seat of this.#rooms.get(frame.answer.ref.conversationId)?.seats ?? []) this.#sendTo(seat, frame);
-    frame.offset += frame.text.length;
-    frame.text = "";
-    frame.lastAt = this.#options.clock.elapsed();
+    if (frame.text !== "") {
+      for (const seat of this.#rooms.get(frame.answer.ref.conversationId)?.seats ?? []) this.#sendTo(seat, frame);
+      frame.offset += frame.text.length;
+      frame.text = "";
+      frame.lastAt = this.#options.clock.elapsed();
+    }
+    if (frame.told < frame.answer.activities.length) this.#tellActivities(frame);
+  }
+
+  /** After the words that stand before them. */
+  #tellActivities(frame: Frame): void {
+    const { answer } = frame;
+    for (const state of answer.activities.slice(frame.told)) {
+      this.tell(answer.ref.conversationId, "turn:activity", answer.told(state));
+    }
+    frame.told = answer.activities.length;
   }
 
   #sendTo(seat: Seat, frame: Frame): void {

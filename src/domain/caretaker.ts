@@ -1,7 +1,7 @@
 import type { Admission } from "./admission.ts";
 import type { Assistant, Revival } from "./assistant.ts";
 import { continuable } from "./continuation.ts";
-import type { Conversations } from "./conversations.ts";
+import type { Conversation, Conversations } from "./conversations.ts";
 import type { Nodes } from "./nodes.ts";
 import { Outage } from "./outage.ts";
 import type { Turn } from "./turns.ts";
@@ -63,13 +63,13 @@ export class Caretaker {
     if (!running || assistant.live(running.turnId)) return "nothing";
     const { owner } = running;
     if (!isFree && owner !== undefined && owner !== nodeId() && mayLive(owner)) return "later";
-    return (await this.#claim(running, conversation.logged)) ? "adopted" : "later";
+    return (await this.#claim(running, conversation)) ? "adopted" : "later";
   }
 
-  async #claim(turn: Turn, logged: string): Promise<boolean> {
+  async #claim(turn: Turn, { logged, found }: Conversation): Promise<boolean> {
     const { assistant, adopted } = this.#options;
     // Only then: where another node was faster, its text goes on here from what is known already.
-    const isOwn = await assistant.adopt(turn, continuable(logged));
+    const isOwn = await assistant.adopt(turn, continuable(logged), found);
     if (isOwn) adopted(turn.turnId);
     return isOwn;
   }

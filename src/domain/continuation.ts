@@ -44,7 +44,7 @@ export class OverlapFilter {
   }
 
   push(text: string): void {
-    if (this.#held === null) return this.#pass(text);
+    if (this.#held === null || text === "") return this.#pass(text);
     this.#held += text;
     if (!this.#mayGrow(this.#held)) this.end();
   }

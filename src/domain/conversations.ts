@@ -1,4 +1,5 @@
 import type { Message, Note, Page, Rating } from "../contract/shapes.ts";
+import type { Finding } from "./findings.ts";
 import type { Caller } from "./identity.ts";
 import type { CustomerCard, PersonWish, Responder } from "./responders.ts";
 import type { Turn } from "./turns.ts";
@@ -16,6 +17,8 @@ export interface Conversation {
   readonly waiting: Turn | null;
   /** What the log has of the running answer (S8); empty where the node that writes it is this one. */
   readonly logged: string;
+  /** What the log has of what was looked up for it (C3). */
+  readonly found: readonly Finding[];
   /** Where the customer was when asking last. */
   readonly page: Page | undefined;
   /** The customer as the latest verified token tells. */

@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { PeerMessage } from "./peers.ts";
 
 /** What another node tells of a conversation that somebody looks at. */
-export type Told = Extract<PeerMessage, { kind: "started" | "slice" | "text" | "ended" | "added" }>;
+export type Told = Extract<PeerMessage, { kind: "started" | "slice" | "text" | "activity" | "ended" | "added" }>;
 
 /** What was told by whom. */
 export interface News {

@@ -39,6 +39,10 @@ const sentences: Readonly<Record<Notice["kind"], (name: string) => string>> = {
   resolved: () => "The matter has been closed.",
 };
 
+/** So often within so long the assistant may ask for a person by itself. */
+const mostSought = 2;
+const guardMs = 600_000;
+
 const assistantAgain: Responder = { kind: "assistant" };
 const nobodyYet: Responder = { kind: "nobody" };
 
@@ -162,6 +166,26 @@ export class Handoff {
       notice: this.#notice("person-requested"),
     });
     if (handed.kind === "handed") await this.#options.assistant.interrupt(handed.conversation);
+  }
+
+  /**
+   * The assistant asks for a person by itself: not when it has just been handed back, again and again.
+   *
+   * @throws {TidegateError} `not-found`
+   */
+  async seek(conversationId: string, reason: string): Promise<"requested" | "away" | "too-often"> {
+    const conversation = await this.#options.conversations.read(conversationId);
+    if (conversation === null) throw new TidegateError("not-found");
+    const since = this.#options.clock.now() - guardMs;
+    const lately = conversation.messages.filter(({ notice, at }) => at > since && notice?.kind === "person-requested");
+    if (lately.length >= mostSought) return "too-often";
+    try {
+      await this.request(conversationId, { reason });
+      return "requested";
+    } catch (fault) {
+      if (fault instanceof TidegateError && fault.code === "agents-away") return "away";
+      throw fault;
+    }
   }
 
   /**

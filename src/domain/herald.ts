@@ -1,6 +1,7 @@
 import type { Answer } from "./answer.ts";
 import { longestPaceMs } from "./audience.ts";
 import type { Clock, Undo } from "./clock.ts";
+import type { CallState } from "./findings.ts";
 import type { PeerMessage, Peers, Watchers } from "./peers.ts";
 import type { Listener, Step, TurnEnded } from "./steps.ts";
 
@@ -69,6 +70,8 @@ export class Herald implements Listener {
         return this.#ended(step);
       case "turn-lost":
         return this.#lost(step.answer);
+      case "turn-activity":
+        return this.#activity(step.answer);
       case "turn-queued":
         return this.#tell(step.ref.conversationId, { kind: "queued", ref: step.ref, place: step.place });
       case "attempt-ended": {
@@ -94,7 +97,8 @@ export class Herald implements Listener {
     sending.offset = answer.text.length;
     watchers.add(ref.conversationId, nodeId);
     const { offset: from, text } = answer.since(epoch, offset);
-    peers.send(nodeId, { kind: "slice", ref, starts: answer.starts, model: answer.model, offset: from, text });
+    const { starts, model } = answer;
+    peers.send(nodeId, { kind: "slice", ref, starts, model, offset: from, text, ...activitiesOf(answer) });
   }
 
   #started(answer: Answer, offset: number): void {
@@ -102,7 +106,17 @@ export class Herald implements Listener {
     const begun = this.#sendings.get(ref.turnId);
     if (begun) this.#due.delete(begun);
     this.#sendings.set(ref.turnId, { answer, offset, lastAt: Number.NEGATIVE_INFINITY });
-    this.#tell(ref.conversationId, { kind: "started", ref, starts, model });
+    this.#tell(ref.conversationId, { kind: "started", ref, starts, model, ...activitiesOf(answer) });
+  }
+
+  /** One that may not be told now is missed by whoever is told of later text, and asked for. */
+  #activity(answer: Answer): void {
+    const sending = this.#sendings.get(answer.ref.turnId);
+    const activity = answer.activities.at(-1);
+    if (sending?.answer !== answer || activity === undefined || this.#options.muted()) return;
+    this.#flush(sending);
+    const { ref, epoch, activities } = answer;
+    this.#tell(ref.conversationId, { kind: "activity", ref, epoch, at: activities.length - 1, activity });
   }
 
   #ended({ ref, epoch, outcome, message, error }: TurnEnded): void {
@@ -132,14 +146,19 @@ export class Herald implements Listener {
     if (this.#options.muted()) return;
     this.#due.delete(sending);
     const { answer, offset } = sending;
-    const { ref, epoch, text } = answer;
+    const { ref, epoch, text, activities } = answer;
     sending.offset = text.length;
     sending.lastAt = this.#options.clock.elapsed();
-    if (offset < text.length)
-      this.#tell(ref.conversationId, { kind: "text", ref, epoch, offset, text: text.slice(offset) });
+    if (offset >= text.length) return;
+    const told = activities.length > 0 ? activities.length : undefined;
+    this.#tell(ref.conversationId, { kind: "text", ref, epoch, offset, text: text.slice(offset), told });
   }
 
   #tell(conversationId: string, message: PeerMessage): void {
     for (const nodeId of this.#options.watchers.of(conversationId)) this.#options.peers.send(nodeId, message);
   }
+}
+
+function activitiesOf({ activities }: Answer): { readonly activities?: readonly CallState[] } {
+  return activities.length === 0 ? {} : { activities: [...activities] };
 }

@@ -1,11 +1,14 @@
+import { TidegateError } from "../contract/errors.ts";
 import type { AgentFactName, AgentFactPayload } from "../contract/events.ts";
 import type { Agent, CustomerClass, Summary, View } from "../contract/shapes.ts";
+import { Absentees } from "./absentees.ts";
 import type { Answer } from "./answer.ts";
 import type { Clock, Undo } from "./clock.ts";
 import type { Conversation } from "./conversations.ts";
 import { type CareRow, type Desk, type DeskRow, isInHands, type Presence } from "./desk.ts";
 import { type AgentCaller, careOf } from "./handoff.ts";
 import { LiveRows } from "./live-rows.ts";
+import { Loops } from "./loops.ts";
 import { Outage } from "./outage.ts";
 import type { Listener, Step } from "./steps.ts";
 import { agentsOf, inView, summaryOf, viewersOf } from "./summaries.ts";
@@ -70,42 +73,42 @@ export class Inbox implements Listener {
   /** Rows that the desk may not have heard of. */
   readonly #unheard = new Map<string, CareRow>();
   readonly #positions = new Map<string, number>();
-  /** Agents who hold conversations and whom the desk does not know, by when that was noticed. */
-  readonly #unknownSince = new Map<string, number>();
-  #emptySince: number | null = null;
+  readonly #absentees = new Absentees();
+  readonly #loops: Loops;
   #mine: readonly Presence[] = [];
   #present: readonly Presence[] = [];
   #viewers = new Map<string, Summary["viewers"]>();
   #toldAgents = "[]";
   #seq = 0;
   #looking: Promise<void> | null = null;
-  readonly #next = new Map<string, Undo>();
-  #closed = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#live = new LiveRows(options.classOf, options.clock);
+    this.#loops = new Loops(options.clock, (fault) => this.#forgive(fault));
   }
 
   /** Looks, tells and looks after, until it is closed. */
   async open(): Promise<void> {
     await this.#look();
-    this.#every(
+    const open = (name: string, paceMs: () => number, what: () => Promise<void>) =>
+      this.#loops.open(name, paceMs, what);
+    open(
       "look",
       () => this.#lookMs,
       () => this.#look(),
     );
-    this.#every(
+    open(
       "live",
       () => liveMs,
       () => this.#tellLive(),
     );
-    this.#every(
+    open(
       "presence",
       () => presenceMs,
       () => this.#tellPresence(),
     );
-    this.#every(
+    open(
       "care",
       () => careMs,
       () => this.#lookAfter(),
@@ -113,8 +116,7 @@ export class Inbox implements Listener {
   }
 
   close(): void {
-    this.#closed = true;
-    for (const undo of this.#next.values()) undo();
+    this.#loops.close();
   }
 
   /** Who of the team takes conversations, on all nodes, as of this moment. */
@@ -133,7 +135,7 @@ export class Inbox implements Listener {
     const rows = this.#summaries().filter((summary) => inView(summary, viewer));
     const seat: Seat = { viewer, shown: new Set(rows.map(({ conversationId }) => conversationId)) };
     this.#seats.add(seat);
-    this.#again("look", busyMs);
+    this.#loops.within("look", busyMs);
     return { rows, leave: () => this.#seats.delete(seat) };
   }
 
@@ -162,7 +164,7 @@ export class Inbox implements Listener {
   /** In whose hands a conversation is from now on. */
   list(row: CareRow): void {
     this.#unheard.set(row.conversationId, row);
-    this.#again("look", 0);
+    this.#loops.within("look", 0);
   }
 
   /** A conversation is over. */
@@ -173,8 +175,8 @@ export class Inbox implements Listener {
   /** The agents who are connected here, and what they look at, from now on. */
   present(mine: readonly Presence[]): void {
     this.#mine = mine;
-    this.#again("presence", 0);
-    this.#again("look", busyMs);
+    this.#loops.within("presence", 0);
+    this.#loops.within("look", busyMs);
   }
 
   /** The place of a customer who waits for a person, as of this moment; undefined for one who does not. */
@@ -229,7 +231,7 @@ export class Inbox implements Listener {
     for (const row of look.rows) this.#note(row);
     this.#tellAgents();
     const viewing = this.#noteViewers();
-    this.#noteAbsence(look.unseenMs);
+    this.#absentees.note(this.#rows.values(), look, this.#options.clock.elapsed());
     this.#tellRows(new Set([...look.rows.map(({ conversationId }) => conversationId), ...viewing]));
     this.#tellPlaces();
   }
@@ -304,58 +306,23 @@ export class Inbox implements Listener {
     await this.#options.desk.here(this.#options.nodeId(), this.#mine);
   }
 
-  #noteAbsence(unseenMs: ReadonlyMap<string, number>): void {
-    const now = this.#options.clock.elapsed();
-    this.#emptySince = this.#present.length > 0 ? null : (this.#emptySince ?? now);
-    const holders = new Set([...this.#rows.values()].flatMap(({ care }) => care?.responder.agentId ?? []));
-    for (const id of this.#unknownSince.keys()) if (!holders.has(id)) this.#unknownSince.delete(id);
-    for (const id of holders) {
-      const ms = unseenMs.get(id);
-      if (ms !== undefined) this.#unknownSince.set(id, now - ms);
-      else if (!this.#unknownSince.has(id)) this.#unknownSince.set(id, now);
-    }
-  }
-
   async #lookAfter(): Promise<void> {
     const { clock, goneMs, lost, abandoned } = this.#options;
     const before = clock.elapsed() - goneMs;
-    for (const { conversationId, care } of this.#rows.values()) {
-      const { kind, agentId, name = "" } = care?.responder ?? {};
-      const isGone = agentId !== undefined && (this.#unknownSince.get(agentId) ?? before + 1) < before;
-      const isAlone = kind === "nobody" && this.#emptySince !== null && this.#emptySince < before;
-      if (!isGone && !isAlone) continue;
-      const what = isGone ? lost(conversationId, { agentId, name }) : abandoned(conversationId);
+    for (const row of this.#rows.values()) {
+      const { conversationId, care } = row;
+      const { agentId = "", name = "" } = care?.responder ?? {};
+      const missing = this.#absentees.missing(row, before);
+      if (missing === null) continue;
+      const what = missing === "holder" ? lost(conversationId, { agentId, name }) : abandoned(conversationId);
       await what.catch((fault: unknown) => this.#overOr(fault, conversationId));
     }
   }
 
   /** A conversation that is no more is listed no more. */
   #overOr(fault: unknown, conversationId: string): void {
-    if (fault instanceof Error && "code" in fault && fault.code === "not-found") this.drop(conversationId);
+    if (fault instanceof TidegateError && fault.code === "not-found") this.drop(conversationId);
     else this.#forgive(fault);
-  }
-
-  #every(name: string, ms: () => number, what: () => Promise<void>): void {
-    this.#what.set(name, { ms, what });
-    this.#again(name, ms());
-  }
-
-  readonly #what = new Map<string, { readonly ms: () => number; readonly what: () => Promise<void> }>();
-
-  /** Sees to it that it is done after so long, or sooner. */
-  #again(name: string, ms: number): void {
-    const { clock } = this.#options;
-    const loop = this.#what.get(name);
-    if (this.#closed || loop === undefined) return;
-    this.#next.get(name)?.();
-    const run = async () => {
-      await loop.what().catch((fault: unknown) => this.#forgive(fault));
-      this.#again(name, loop.ms());
-    };
-    this.#next.set(
-      name,
-      clock.after(ms, () => void run()),
-    );
   }
 
   #forgive(fault: unknown): void {

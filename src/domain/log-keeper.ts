@@ -11,6 +11,8 @@ interface Entry {
   readonly answer: Answer;
   /** Up to where the text is known to be kept, under the epoch that is logged. */
   kept: number;
+  /** How much of what was looked up is known to be kept. */
+  noted: number;
   epoch: number;
   writing: Promise<void> | null;
 }
@@ -24,7 +26,8 @@ export interface LogKeeperOptions {
 
 /**
  * Keeps the text of this node's running answers in the log (S8): every 200 ms what was added, all answers together. A
- * piece that could not be written is part of the next one. Nothing in the token loop waits for it (S6).
+ * piece that could not be written is part of the next one. Nothing in the token loop waits for it (S6). What was looked up
+ * is written at once, behind the text before it (C3).
  */
 export class LogKeeper implements Listener {
   readonly #options: LogKeeperOptions;
@@ -45,6 +48,7 @@ export class LogKeeper implements Listener {
 
   step(step: Step): void {
     if (step.kind === "turn-started") this.#begin(step.answer, step.offset);
+    if (step.kind === "turn-activity" && step.activity.state !== "running") this.#look(step.answer);
     if (step.kind === "turn-ended") this.#forget(step.ref.turnId);
     if (step.kind === "turn-lost") this.#lost(step.answer);
   }
@@ -53,6 +57,7 @@ export class LogKeeper implements Listener {
   rewrite(): void {
     for (const entry of this.#entries.values()) {
       entry.kept = 0;
+      entry.noted = 0;
       this.#dirty.add(entry);
     }
     this.#tick ??= this.#options.clock.after(0, () => this.#writeDue());
@@ -66,9 +71,16 @@ export class LogKeeper implements Listener {
   #begin(answer: Answer, offset: number): void {
     const before = this.#entries.get(answer.ref.turnId);
     // The text before `offset` was kept under earlier epochs, by the node before or by this one as far as it came.
-    const kept = before?.answer === answer ? Math.min(before.kept, offset) : offset;
-    this.#entries.set(answer.ref.turnId, { answer, kept, epoch: answer.epoch, writing: null });
-    if (kept < offset) this.text(answer);
+    const isSame = before?.answer === answer;
+    const kept = isSame ? Math.min(before.kept, offset) : offset;
+    const noted = isSame ? before.noted : answer.found.length;
+    this.#entries.set(answer.ref.turnId, { answer, kept, noted, epoch: answer.epoch, writing: null });
+    if (kept < offset || noted < answer.found.length) this.text(answer);
+  }
+
+  #look(answer: Answer): void {
+    const entry = this.#entries.get(answer.ref.turnId);
+    if (entry?.answer === answer) void this.#write(entry);
   }
 
   #lost(answer: Answer): void {
@@ -96,18 +108,35 @@ export class LogKeeper implements Listener {
   }
 
   async #place(entry: Entry): Promise<void> {
-    const { answer, epoch, kept } = entry;
-    const text = wholeCharacters(answer.text.slice(kept));
-    if (text === "" || answer.epoch !== epoch) return;
+    const { answer, epoch } = entry;
+    if (answer.epoch !== epoch) return;
     try {
-      await this.#options.log.write(answer.ref, epoch, kept, text);
-      // Unless the whole was asked for meanwhile.
-      if (entry.kept === kept) entry.kept = kept + text.length;
+      // They leave in this order, and neither waits for the other: a node may die at any moment.
+      await Promise.all([this.#keepText(entry), this.#keepFound(entry)]);
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault(fault, answer.ref.conversationId);
       // It is part of what is written next.
       if (this.#entries.get(answer.ref.turnId) === entry) this.text(answer);
     }
+  }
+
+  async #keepText(entry: Entry): Promise<void> {
+    const { answer, epoch, kept } = entry;
+    const text = wholeCharacters(answer.text.slice(kept));
+    if (text === "") return;
+    await this.#options.log.write(answer.ref, epoch, kept, text);
+    // Unless the whole was asked for meanwhile.
+    if (entry.kept === kept) entry.kept = kept + text.length;
+  }
+
+  async #keepFound(entry: Entry): Promise<void> {
+    const { noted } = entry;
+    const { ref, found } = entry.answer;
+    const fresh = found.slice(noted);
+    if (fresh.length === 0) return;
+    await Promise.all(fresh.map((finding) => this.#options.log.note(ref, finding)));
+    // Unless the whole was asked for meanwhile.
+    if (entry.noted === noted) entry.noted = noted + fresh.length;
   }
 }
 

@@ -135,6 +135,8 @@ export class Member implements MembershipListener {
     for (const message of conversation.messages) {
       if (message.at >= since) audience.tell(conversationId, "message:added", { message });
     }
+    const { responder } = conversation;
+    audience.step({ kind: "responder-changed", conversationId, responder });
     show(conversation);
   }
 

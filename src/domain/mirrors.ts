@@ -2,6 +2,7 @@ import { Answer } from "./answer.ts";
 import type { Audience } from "./audience.ts";
 import type { Clock } from "./clock.ts";
 import { EarlyNews, type Told } from "./early.ts";
+import type { CallState } from "./findings.ts";
 import { Outage } from "./outage.ts";
 import { conversationOf, type PeerMessage, type Peers } from "./peers.ts";
 import type { TurnEnded } from "./steps.ts";
@@ -117,6 +118,8 @@ export class Mirrors {
         return this.#sliced(from, message);
       case "text":
         return this.#text(from, message);
+      case "activity":
+        return this.#activity(from, message);
       case "ended":
         return this.#ended(message.end);
       case "added":
@@ -167,7 +170,7 @@ export class Mirrors {
     this.#options.unwanted(conversationId);
   }
 
-  #started(from: string, { ref, starts, model }: MessageOf<"started">): void {
+  #started(from: string, { ref, starts, model, activities }: MessageOf<"started">): void {
     const start = starts.at(-1);
     if (start === undefined) return;
     const known = this.#mirrors.get(ref.turnId);
@@ -178,11 +181,12 @@ export class Mirrors {
     const answer = known?.answer ?? new Answer(turnFrom(ref, starts), model);
     answer.model = model;
     answer.overwrite(starts, start.offset, "");
+    answer.retell(activities);
     this.#reflect(answer, from);
     this.#options.audience.step({ kind: "turn-started", answer, offset: start.offset });
   }
 
-  #sliced(from: string, { ref, starts, model, offset, text }: MessageOf<"slice">): void {
+  #sliced(from: string, { ref, starts, model, offset, text, activities }: MessageOf<"slice">): void {
     const known = this.#mirrors.get(ref.turnId);
     const start = starts.at(-1);
     if (start === undefined || (known && known.answer.epoch > start.epoch)) return;
@@ -192,14 +196,38 @@ export class Mirrors {
     const answer = known?.answer ?? new Answer(turnFrom(ref, []), model);
     answer.model = model;
     const isSame = answer.epoch === start.epoch;
-    if (isSame && offset + text.length <= length) return;
-    answer.overwrite(starts, offset, text);
-    this.#reflect(answer, from);
-    if (isSame) return this.#options.audience.text(answer, answer.text.slice(length));
+    if (!isSame || offset + text.length > length) {
+      answer.overwrite(starts, offset, text);
+      this.#reflect(answer, from);
+    }
+    if (isSame) return this.#goOn(answer, length, activities);
+    answer.retell(activities);
     this.#retell(answer, Math.min(offset, start.offset));
   }
 
-  #text(from: string, { ref, epoch, offset, text }: MessageOf<"text">): void {
+  /** Shows what of an answer is new here: its text from `length` on, and what is looked up for it. */
+  #goOn(answer: Answer, length: number, activities: readonly CallState[] = []): void {
+    const { audience } = this.#options;
+    if (answer.text.length > length) audience.text(answer, answer.text.slice(length));
+    for (const activity of activities.slice(answer.activities.length)) {
+      answer.activities.push(activity);
+      audience.step({ kind: "turn-activity", answer, activity });
+    }
+  }
+
+  #activity(from: string, { ref, epoch, at, activity }: MessageOf<"activity">): void {
+    const mirror = this.#mirrors.get(ref.turnId);
+    if (mirror === undefined) return this.#want(from, ref, undefined);
+    const { answer } = mirror;
+    if (epoch < answer.epoch) return;
+    this.#heard(mirror, from);
+    const known = answer.activities.length;
+    if (epoch > answer.epoch || at > known || activity.offset > answer.text.length)
+      return this.#want(from, ref, mirror);
+    if (at === known) this.#goOn(answer, answer.text.length, [...answer.activities, activity]);
+  }
+
+  #text(from: string, { ref, epoch, offset, text, told = 0 }: MessageOf<"text">): void {
     const mirror = this.#mirrors.get(ref.turnId);
     if (mirror === undefined) return this.#want(from, ref, undefined);
     const { answer } = mirror;
@@ -211,6 +239,7 @@ export class Mirrors {
     if (piece === "") return;
     answer.append(piece);
     this.#options.audience.text(answer, piece);
+    if (told > answer.activities.length) this.#ask(mirror);
   }
 
   #ended(end: TurnEnded): void {
@@ -283,7 +312,7 @@ function longer(text: string, other = ""): string {
 }
 
 function epochOf(message: Exclude<Told, { kind: "added" | "ended" }>): number {
-  return message.kind === "text" ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);
+  return "epoch" in message ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);
 }
 
 /** The end of a turn as the store has it. */

@@ -1,4 +1,5 @@
 import type { Message } from "../contract/shapes.ts";
+import type { CallState } from "./findings.ts";
 import type { Standing } from "./line.ts";
 import type { Responder } from "./responders.ts";
 import type { TurnEnded } from "./steps.ts";
@@ -11,7 +12,13 @@ export type PeerMessage =
   /** Nobody here looks at that conversation. */
   | { readonly kind: "unwanted"; readonly conversationId: string }
   /** An answer begins, or goes on, under the last of `starts`. */
-  | { readonly kind: "started"; readonly ref: TurnRef; readonly starts: readonly EpochStart[]; readonly model: string }
+  | {
+      readonly kind: "started";
+      readonly ref: TurnRef;
+      readonly starts: readonly EpochStart[];
+      readonly model: string;
+      readonly activities?: readonly CallState[] | undefined;
+    }
   /** What was wanted: the text from `offset` on as it is under the last of `starts`. */
   | {
       readonly kind: "slice";
@@ -20,6 +27,8 @@ export type PeerMessage =
       readonly model: string;
       readonly offset: number;
       readonly text: string;
+      /** All of them so far. */
+      readonly activities?: readonly CallState[] | undefined;
     }
   | {
       readonly kind: "text";
@@ -27,6 +36,16 @@ export type PeerMessage =
       readonly epoch: number;
       readonly offset: number;
       readonly text: string;
+      /** How many activities were told before it; none without it. */
+      readonly told?: number | undefined;
+    }
+  /** A tool is run, or has been: `at` is its place among all activities of the answer. */
+  | {
+      readonly kind: "activity";
+      readonly ref: TurnRef;
+      readonly epoch: number;
+      readonly at: number;
+      readonly activity: CallState;
     }
   | { readonly kind: "ended"; readonly end: TurnEnded }
   /** A turn waits, in line or behind a running answer. */

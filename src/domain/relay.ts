@@ -1,7 +1,38 @@
-/** One entry of the context as the model sees it. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What the model is told of a tool. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of an object. */
+  readonly schema: JsonObject;
+}
+
+/** A tool that the model wants to be run. `input` is null when what came was no JSON object. */
+export interface ToolUse {
+  readonly tool: string;
+  readonly input: JsonObject | null;
+}
+
+/** A tool that was called, under the name by which its result is known. */
+export interface ToolCall extends ToolUse {
+  readonly callId: string;
+}
+
+/** What a call came to, in words or JSON for the model. */
+export interface CallResult {
+  readonly callId: string;
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** One entry of the context as the model sees it. Its text may be empty beside calls or results. */
 export interface ModelMessage {
   readonly role: "user" | "assistant";
   readonly text: string;
+  /** Of the assistant, after its text: each is answered by a result at the beginning of the next message. */
+  readonly calls?: readonly ToolCall[];
+  readonly results?: readonly CallResult[];
 }
 
 /** What one attempt asks of the relay. */
@@ -11,6 +42,10 @@ export interface RelayRequest {
   readonly system: string;
   /** Begins with a `user` message and alternates; a final `assistant` message is a beginning to continue from. */
   readonly messages: readonly ModelMessage[];
+  /** In an order that stays, so that the relay's cache of the prompt survives (U5). None without it. */
+  readonly tools?: readonly ToolDefinition[];
+  /** False forbids the model to call any of them, and leaves them in the prompt as they are (A11). */
+  readonly mayCall?: boolean;
 }
 
 /**
@@ -31,7 +66,7 @@ export type FailureReason =
   | "too-long"
   | "cut"
   | "broken"
-  /** A whole answer without any text. */
+  /** A whole answer without any text and without a call. */
   | "empty"
   /** The model will not answer that, and said nothing. */
   | "declined";
@@ -49,7 +84,7 @@ export interface RelayFailure {
 export interface AttemptReport {
   readonly model: string;
   readonly requestId: string | undefined;
-  /** From the start of the request to the first text; null when none came. */
+  /** From the start of the request to the first text or the first tool call; null when none came. */
   readonly firstTokenMs: number | null;
   readonly totalMs: number;
   readonly inputTokens: number | null;
@@ -60,6 +95,13 @@ export interface AttemptReport {
 
 /** How an attempt ended: only the relay's own end mark makes it `complete` (S5). */
 export type AttemptEnd =
+  /** The model waits for the results of these calls, at least one. */
+  | {
+      readonly kind: "complete";
+      readonly stop: "tool-use";
+      readonly calls: readonly ToolUse[];
+      readonly report: AttemptReport;
+    }
   | { readonly kind: "complete"; readonly stop: "end" | "max-tokens" | "refusal"; readonly report: AttemptReport }
   | { readonly kind: "failed"; readonly failure: RelayFailure; readonly report: AttemptReport }
   | { readonly kind: "aborted"; readonly report: AttemptReport };
@@ -69,6 +111,7 @@ export type AttemptEnd =
  *
  * - **U2** One attempt is one request: no retries inside, own clocks for the first token, for silence and in all.
  * - **U3** Failures are told apart by type.
+ * - **U2** An answer that begins with a tool call has begun: `onText` is called with an empty text then.
  * - **S6** `onText` is called synchronously for every piece of text as it arrives and must not block. It is never
  *   called after `signal` was aborted, nor after the promise settled.
  */

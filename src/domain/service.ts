@@ -9,6 +9,8 @@ export interface Service {
   readonly maxTokens: number;
   /** Rounds of context at most. */
   readonly rounds: number;
+  /** Whether it may look things up. */
+  readonly tools: boolean;
 }
 
 /** What a lower tier sheds of each answer (A11). */
@@ -16,6 +18,7 @@ export interface Shed {
   readonly maxTokens: number;
   readonly rounds: number;
   readonly smallModelFor: readonly CustomerClass[];
+  readonly tools: boolean;
 }
 
 export interface ServiceSettings {
@@ -33,7 +36,7 @@ export class ServiceTable {
   readonly #table: Readonly<Record<Tier, Readonly<Record<CustomerClass, Service>>>>;
 
   constructor(settings: ServiceSettings) {
-    const nothing = { maxTokens: settings.maxTokens, rounds: settings.rounds, smallModelFor: [] };
+    const nothing = { maxTokens: settings.maxTokens, rounds: settings.rounds, smallModelFor: [], tools: true };
     this.#table = {
       high: rowOf(settings, nothing),
       medium: rowOf(settings, settings.medium),
@@ -60,7 +63,7 @@ function rowOf(settings: ServiceSettings, shed: Shed): Record<CustomerClass, Ser
     const first = isSmall ? smallModel : model;
     // Whoever is given the small model to spare the other one is not given the other one when the small one fails.
     const rest = fallbacks.filter((each) => each !== first && !(isSmall && each === model));
-    return { chain: [first, ...rest], maxTokens, rounds };
+    return { chain: [first, ...rest], maxTokens, rounds, tools: shed.tools };
   };
   return { vip: serviceOf("vip"), member: serviceOf("member"), guest: serviceOf("guest") };
 }

@@ -2,6 +2,7 @@ import type { WireError } from "../contract/errors.ts";
 import type { Message, Outcome, Rating } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
 import type { Asked } from "./conversations.ts";
+import type { CallState } from "./findings.ts";
 import type { Standing } from "./line.ts";
 import type { AttemptEnd } from "./relay.ts";
 import type { Responder } from "./responders.ts";
@@ -55,6 +56,8 @@ export type Step =
   | { readonly kind: "turn-started"; readonly answer: Answer; readonly offset: number }
   /** Another writer has taken the turn over (S4): this node says no more of it. */
   | { readonly kind: "turn-lost"; readonly answer: Answer }
+  /** A tool is run for an answer, or has been: the latest of its `activities`. */
+  | { readonly kind: "turn-activity"; readonly answer: Answer; readonly activity: CallState }
   | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
   | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
 

@@ -1,5 +1,5 @@
 import type { WireError } from "../contract/errors.ts";
-import type { Message, Outcome, TurnState } from "../contract/shapes.ts";
+import type { Card, Message, Outcome, TurnState } from "../contract/shapes.ts";
 
 /** Where an epoch began: its first character stands at `offset` of the answer. */
 export interface EpochStart {
@@ -31,6 +31,8 @@ export interface Turn extends TurnRef {
 export interface Ending {
   readonly outcome: Outcome;
   readonly text: string;
+  /** What was found for it. */
+  readonly cards?: readonly Card[] | undefined;
   readonly error?: WireError | undefined;
   /** The id of the stored answer; made up where none is given. */
   readonly messageId?: string | undefined;

@@ -10,6 +10,8 @@ const wishShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("say"), text: z.string() }),
   z.strictObject({ kind: z.literal("long"), chars: count }),
   z.strictObject({ kind: z.literal("call"), name: z.string(), input: z.string().default("{}") }),
+  /** Calls tools in so many rounds before it answers; `{round}` in the input of a call is the round's number. */
+  z.strictObject({ kind: z.literal("rounds"), count }),
   z.strictObject({ kind: z.literal("overlap"), chars: count }),
   z.strictObject({ kind: z.literal("surrogates") }),
   z.strictObject({ kind: z.literal("lone") }),

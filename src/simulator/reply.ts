@@ -60,13 +60,25 @@ function draft(request: MessagesRequest, conversation: readonly Utterance[], ask
   const results = pendingResults(conversation);
   const fixed = fixedText(asked.wishes);
   if (fixed !== undefined) return { text: fixed, calls: [] };
-  if (results.length > 0) return { text: writeResults(results, ask.language), calls: [] };
-  const wished = wishOf(asked.wishes, "call");
-  const calls = wished
-    ? [{ name: wished.name, json: wished.input }]
-    : chooseCalls(ask, request.tools ?? [], request.tool_choice);
+  const round = roundsIn(conversation);
+  const isOver = round >= (wishOf(asked.wishes, "rounds")?.count ?? 1) || request.tool_choice?.type === "none";
+  if (results.length > 0 && isOver) return { text: writeResults(results, ask.language), calls: [] };
+  const wished = wishedCalls(asked.wishes, round);
+  const calls = wished.length > 0 ? wished : chooseCalls(ask, request.tools ?? [], request.tool_choice);
   if (calls.length === 0) return { text: writeAnswer(ask), calls };
   return { text: ask.language === "zh" ? "好的，我帮您查一下。" : "Sure, let me look that up.", calls };
+}
+
+/** Rounds of tools since the question. */
+function roundsIn(conversation: readonly Utterance[]): number {
+  const asked = conversation.findLastIndex(({ role, text }) => role === "user" && text !== "");
+  return conversation.slice(asked + 1).filter((utterance) => utterance.results.length > 0).length;
+}
+
+function wishedCalls(wishes: readonly Wish[], round: number): ToolCall[] {
+  return wishes.flatMap((wish) =>
+    wish.kind === "call" ? [{ name: wish.name, json: wish.input.replaceAll("{round}", String(round)) }] : [],
+  );
 }
 
 function withoutDirectives(utterance: Utterance): Utterance {

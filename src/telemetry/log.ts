@@ -4,6 +4,7 @@ import type { Answer } from "../domain/answer.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { AttemptEnd } from "../domain/relay.ts";
 import type { Listener, Step } from "../domain/steps.ts";
+import type { ToolServerEvent } from "../domain/tool-servers.ts";
 import type { WebhookReport } from "../domain/webhooks.ts";
 
 export interface LogOptions {
@@ -32,7 +33,7 @@ export function openLog({ level, pretty }: LogOptions): Logger {
   return pino({ level, redact, transport: { target: "pino-pretty", options } });
 }
 
-/** Writes one line for each failed attempt and one for each turn; never for a delta, never a text (S6, X5). */
+/** Writes one line for each failed attempt, for each look-up and for each turn; never for a delta, never a text (S6, X5). */
 export class TurnLog implements Listener {
   readonly #log: Logger;
 
@@ -44,7 +45,17 @@ export class TurnLog implements Listener {
 
   step(step: Step): void {
     if (step.kind === "attempt-ended") this.#attempt(step);
+    if (step.kind === "turn-activity") this.#activity(step);
     if (step.kind === "turn-ended") this.#turn(step);
+  }
+
+  #activity({
+    answer: { ref, epoch, found },
+    activity: { callId, tool, state },
+  }: Extract<Step, { kind: "turn-activity" }>): void {
+    if (state === "running") return;
+    const tookMs = found.find((each) => each.callId === callId)?.tookMs;
+    this.#log.info({ ...ref, epoch, tool, tookMs }, `tool ${state}`);
   }
 
   #attempt({ ref, epoch, end }: Extract<Step, { kind: "attempt-ended" }>): void {
@@ -99,6 +110,20 @@ export function webhookLog(log: Logger): (event: WebhookReport) => void {
       default:
         event satisfies never;
     }
+  };
+}
+
+/** Writes why a look-up came to nothing. */
+export function toolLog(log: Logger): (fault: unknown, tool: string) => void {
+  return (fault, tool) => log.warn({ tool, err: fault }, "a tool failed");
+}
+
+/** Writes which tools MCP servers bring, and that one is away. */
+export function mcpLog(log: Logger): (event: ToolServerEvent) => void {
+  return (event) => {
+    const { kind, server, ...figures } = event;
+    if (kind === "listed") log.info({ server, ...figures }, "an MCP server brings its tools");
+    else log.warn({ server, ...figures }, "an MCP server is away: its tools cannot be used until it is back");
   };
 }
 

@@ -70,7 +70,8 @@ const relayAt = (baseUrl: string) => ({
   TIDEGATE_CONFIG: join(import.meta.dirname, "server.json"),
 });
 
-function openBrowser(): Promise<Browser> {
+/** Chromium, as all tests run it. */
+export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: browserArguments });
 }
 

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openCustomer } from "../support/customer.ts";
+import { answering, ShopServer, silent, webhookSecret } from "../support/hook-server.ts";
 import { openRedis } from "../support/redis.ts";
 import { openRedisCluster } from "../support/redis-cluster.ts";
-import { answering, ShopServer, silent, webhookSecret } from "../support/shop-server.ts";
 import { until } from "../support/until.ts";
 import { openService, type Service } from "./service.support.ts";
 

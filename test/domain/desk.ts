@@ -28,7 +28,7 @@ export function deskOf(parts: DeskParts): Omit<AssistantOptions, "conversations"
     recovery: defaultRecovery,
     budget: new RetryBudget(),
     random: () => 0,
-    service: () => ({ chain: ["claude-sonnet-4-5"], maxTokens: 1_024, rounds: 10 }),
+    service: () => ({ chain: ["claude-sonnet-4-5"], maxTokens: 1_024, rounds: 10, tools: true }),
     contextTokens: 10_000,
     admission: admissionOf(parts.clock),
     ...parts,

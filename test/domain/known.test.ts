@@ -23,7 +23,7 @@ beforeEach(() => {
 const question = (messageId: string, text = "?", at = 0): Message => ({ messageId, author: "customer", text, at });
 
 function conversation(name: string, messages: readonly Message[] = []): Conversation {
-  const nothing = { running: null, waiting: null, logged: "", page: undefined };
+  const nothing = { running: null, waiting: null, logged: "", found: [], page: undefined };
   return { conversationId: name, customerId: `of-${name}`, responder: { kind: "assistant" }, messages, ...nothing };
 }
 

@@ -163,6 +163,8 @@ test("S8 N2 an answer that was taken over is written from where it was left", as
   const pieces: [epoch: number, offset: number, text: string][] = [];
   const noting: AnswerLog = {
     read: (turn) => log.read(turn),
+    found: (turn) => log.found(turn),
+    note: (ref, finding) => log.note(ref, finding),
     write: (ref, ...piece) => {
       pieces.push(piece);
       return log.write(ref, ...piece);

@@ -28,8 +28,8 @@ export const services = new ServiceTable({
   fallbacks: [small],
   maxTokens: 1_024,
   rounds: 10,
-  medium: { maxTokens: 512, rounds: 6, smallModelFor: ["guest"] },
-  degraded: { maxTokens: 256, rounds: 3, smallModelFor: ["vip", "member", "guest"] },
+  medium: { maxTokens: 512, rounds: 6, smallModelFor: ["guest"], tools: true },
+  degraded: { maxTokens: 256, rounds: 3, smallModelFor: ["vip", "member", "guest"], tools: false },
 });
 
 const report = {

@@ -1,4 +1,4 @@
-import type { AttemptEnd, AttemptReport, FailureReason, Relay, RelayRequest } from "../../src/domain/relay.ts";
+import type { AttemptEnd, AttemptReport, FailureReason, Relay, RelayRequest, ToolUse } from "../../src/domain/relay.ts";
 
 const report: AttemptReport = {
   model: "m",
@@ -16,7 +16,9 @@ export interface Attempt {
   readonly request: RelayRequest;
   readonly aborted: boolean;
   write(text: string): void;
-  end(): void;
+  end(stop?: "end" | "max-tokens"): void;
+  /** Ends with calls of tools. */
+  call(...calls: readonly ToolUse[]): void;
   fail(reason: FailureReason): void;
 }
 
@@ -37,7 +39,8 @@ export class ScriptedRelay implements Relay {
         write: (text) => {
           if (!signal.aborted) onText(text);
         },
-        end: () => resolve({ kind: "complete", stop: "end", report }),
+        end: (stop = "end") => resolve({ kind: "complete", stop, report }),
+        call: (...calls) => resolve({ kind: "complete", stop: "tool-use", calls, report }),
         fail: (reason) => resolve({ kind: "failed", failure: { reason, detail: "" }, report }),
       });
     });

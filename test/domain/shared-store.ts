@@ -77,9 +77,10 @@ export class SharedStore {
     if (found === null) return null;
     const turn = found.turns.get(found.runningTurnId ?? "");
     const running = turn ? this.owned(turnOf(found, turn)) : null;
-    const reading = [conversations.read(conversationId), running ? log.read(running) : ""] as const;
-    const [whole, logged] = await Promise.all(reading);
-    return whole && { ...whole, running, logged };
+    const text = running ? log.read(running) : "";
+    const findings = running ? log.found(running) : [];
+    const [whole, logged, noted] = await Promise.all([conversations.read(conversationId), text, findings]);
+    return whole && { ...whole, running, logged, found: noted };
   }
 
   /** What is stored, for a test to look at. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Finding } from "../../src/domain/findings.ts";
 import type { Turn } from "../../src/domain/turns.ts";
 import { awkwardTexts } from "./texts.ts";
 import { type EngineWorld, type OpenEngines, startTurn } from "./world.ts";
@@ -7,6 +8,13 @@ async function raise(world: EngineWorld, turn: Turn, offset: number): Promise<Tu
   const raised = await world.turns.raise(turn, turn.epoch, offset);
   if (raised === null) throw new Error("fenced");
   return raised;
+}
+
+const tent = { kind: "product", sku: "tent", name: "帐篷", priceCents: 89_900, currency: "CNY" } as const;
+
+function finding(callId: string, more: Partial<Finding> = {}): Finding {
+  const call = { callId, tool: "find_products", input: { query: "帐篷" }, round: 0, offset: 4 };
+  return { ...call, text: '{"products":[]}', isError: false, cards: [tent], tookMs: 7, ...more };
 }
 
 /** What {@link AnswerLog} promises, whatever keeps it. */
@@ -117,6 +125,32 @@ export function answerLogSuite(open: OpenEngines): void {
     const next = await world.turns.start(turn.conversationId);
     await world.log.write(turn, 1, 0, "later");
     expect(next && (await world.log.read(next))).toBe("");
+  });
+
+  test("C3 S8 what was looked up is kept beside the text, once, whatever epoch it was in", async () => {
+    await using world = await open();
+    const first = await startTurn(world);
+    expect(await world.log.found(first)).toEqual([]);
+    const known = [finding("call_1_1"), finding("call_1_2", { input: null, isError: true, cards: [], round: 1 })];
+    for (const each of [...known, ...known]) await world.log.note(first, each);
+    await world.log.write(first, 1, 0, "The wall");
+    const second = await raise(world, first, 8);
+    await world.log.note(first, finding("call_1_3"));
+    expect(await world.log.found(second)).toEqual([...known, finding("call_1_3")]);
+    expect(await world.log.read(second)).toBe("The wall");
+  });
+
+  test("C3 S8 what was looked up for an ended turn is no part of the next one", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    await world.log.note(turn, finding("call_1_1"));
+    await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
+    const ended = await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
+    expect(ended && (await world.log.found(ended))).toEqual([]);
+    await world.log.note(turn, finding("call_1_2"));
+    const next = await world.turns.start(turn.conversationId);
+    await world.log.note(turn, finding("call_1_3"));
+    expect(next && (await world.log.found(next))).toEqual([]);
   });
 
   test("S8 customers' answers do not mix", async () => {

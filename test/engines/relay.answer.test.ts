@@ -63,7 +63,6 @@ test("U6 a relay that tells no tokens is reported with none", async () => {
 test.each([
   ["end_turn", "end"],
   ["stop_sequence", "end"],
-  ["tool_use", "end"],
   ["max_tokens", "max-tokens"],
   ["model_context_window_exceeded", "max-tokens"],
   ["refusal", "refusal"],
@@ -74,20 +73,19 @@ test.each([
   expect((await play(relay, ask("?"))).end).toMatchObject({ kind: "complete", stop });
 });
 
-test("U3 thinking, tool calls, unknown events and comments pass without a trace", async () => {
+test("U3 thinking, unknown events and comments pass without a trace", async () => {
   const odd = [
     ": a comment\n\n",
     sse({ type: "ping" }),
     sse({ type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "" } }),
     sse({ type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "hm" } }),
     sse({ type: "content_block_start", index: 1, content_block: { type: "text", text: "Yes" } }),
-    sse({ type: "content_block_start", index: 2, content_block: { type: "tool_use", id: "t", name: "n", input: {} } }),
     sse({ type: "content_block_delta", index: 2, delta: { type: "input_json_delta", partial_json: '{"a"' } }),
     sse({ type: "content_block_delta", index: 3, delta: { type: "of_tomorrow", text: "no" } }),
     sse({ type: "of_tomorrow", delta: null }),
   ];
   await using raw = await openRaw((socket) =>
-    socket.end(head + start + odd.join("") + piece(", sir") + ended("tool_use")),
+    socket.end(head + start + odd.join("") + piece(", sir") + ended("end_turn")),
   );
   await using relay = openTestRelay(raw.baseUrl);
   const { text, end } = await play(relay, ask("?"));

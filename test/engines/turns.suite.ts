@@ -5,6 +5,22 @@ import { caller, type OpenEngines, startTurn } from "./world.ts";
 
 /** What {@link Turns} promises, whatever keeps them. */
 export function turnsSuite(open: OpenEngines): void {
+  test("C2 C3 the cards of an answer are stored with it, and its time is still its own", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const steps = [{ at: 5, what: 'left, "at":6' }];
+    const more = { number: "TS1", state: "on its way", totalCents: 5, currency: "CNY", lines: [], steps };
+    const cards = [{ kind: "order", ...more } as const];
+    const ended = await world.turns.end(turn, 1, { outcome: "completed", text: "There.", cards });
+    expect(ended?.answer).toMatchObject({ text: "There.", cards });
+    const stored = await world.conversations.read(turn.conversationId);
+    expect(stored?.messages.at(-1)).toEqual(ended?.answer);
+    expect(ended?.answer?.at).toBeGreaterThan(1_000);
+    const bare = await startTurn(world, "wang");
+    const ended2 = await world.turns.end(bare, 1, { outcome: "completed", text: "Yes.", cards: [] });
+    expect(ended2?.answer).not.toHaveProperty("cards");
+  });
+
   test("A4 a waiting turn starts under epoch 1, once, even when twenty ask at once", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/engines/system-clock.ts";
 import { openSender, type Sender } from "../../src/engines/webhooks/deliver.ts";
-import { answering, ShopServer, silent, webhookSecret } from "../support/shop-server.ts";
+import { answering, ShopServer, silent, webhookSecret } from "../support/hook-server.ts";
 
 const body = JSON.stringify({
   type: "conversation.resolved",

@@ -1,101 +1,81 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Webhook } from "standardwebhooks";
-import { type WebhookEventName, webhookEvents } from "../../src/contract/webhooks.ts";
-import { until } from "./until.ts";
+import type { Promotion } from "../../src/domain/promotion.ts";
+import type { Order, Shop } from "../../src/domain/shop.ts";
+import { openDemoShop } from "../../src/engines/shop/demo.ts";
 
-/** `whsec_` and 32 bytes. */
-export const webhookSecret = `whsec_${Buffer.from("a secret for webhooks in tests..").toString("base64")}`;
-
-/** An event as the shop's own server has it, once its signature was found good. */
-export interface Received {
-  readonly webhookId: string;
-  readonly type: WebhookEventName;
-  readonly timestamp: string;
-  // biome-ignore lint/suspicious/noExplicitAny: of whatever event; tests look at what they asked for
-  readonly data: any;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
+export interface ShopServer extends AsyncDisposable {
+  readonly url: string;
 }
 
-/** How the shop's server answers a request; the default is 204. */
-export type Behaviour = (response: ServerResponse, request: IncomingMessage) => void;
-
-/** The shop's own server: verifies every delivery by the library's own rules, and misbehaves as it is told. */
-export class ShopServer implements AsyncDisposable {
-  /** All requests, also those it did not take. */
-  readonly received: Received[] = [];
-  /** What it could not verify. */
-  readonly faults: unknown[] = [];
-  behave: Behaviour = (response) => response.writeHead(204).end();
-  readonly #server: Server;
-  readonly #verifier: Webhook;
-
-  private constructor(secret: string) {
-    this.#verifier = new Webhook(secret);
-    this.#server = createServer((request, response) => {
-      this.#take(request, response).catch((fault: unknown) => {
-        this.faults.push(fault);
-        response.writeHead(400).end();
-      });
-    });
-  }
-
-  static async open(secret = webhookSecret): Promise<ShopServer> {
-    const shop = new ShopServer(secret);
-    shop.#server.listen(0, "127.0.0.1");
-    await once(shop.#server, "listening");
-    return shop;
-  }
-
-  get url(): string {
-    // CAST: a server that listens on TCP has an address of that kind.
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/hooks`;
-  }
-
-  ofType(type: WebhookEventName): readonly Received[] {
-    return this.received.filter((one) => one.type === type);
-  }
-
-  get ids(): readonly string[] {
-    return this.received.map(({ webhookId }) => webhookId);
-  }
-
-  /** The first event of that type which satisfies `test`, also when it has come already. */
-  event(
-    type: WebhookEventName,
-    test: (event: Received) => boolean = () => true,
-    patienceMs?: number,
-  ): Promise<Received> {
-    return until(`a webhook ${type}`, () => this.ofType(type).find(test), patienceMs);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString();
-    // CAST: the headers that it looks at come once; it refuses any other.
-    this.#verifier.verify(body, request.headers as Record<string, string>);
-    const { type, timestamp, data } = JSON.parse(body);
-    // Every event that any test receives is held against the contract.
-    webhookEvents[type as WebhookEventName].data.strict().parse(data); // CAST: an unknown one is a fault
-    const webhookId = String(request.headers["webhook-id"]);
-    this.received.push({ webhookId, type, timestamp, data, headers: request.headers, body });
-    this.behave(response, request);
-  }
+/** A shop's own API as `docs/shop-api.openapi.yaml` describes it, in a hundred lines: here it serves the demo shop. */
+export async function openShopServer(apiKey: string, now: () => number): Promise<ShopServer> {
+  const shop = openDemoShop({ now });
+  const server = createServer((request, response) => void answer(shop, apiKey, request, response));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  // CAST: a server that listens on a port has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/api`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
 }
 
-/** Never answers. */
-export const silent: Behaviour = () => {};
+async function answer(shop: Shop, apiKey: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const allowed = request.headers.authorization === `Bearer ${apiKey}`;
+  const url = new URL(request.url ?? "", "http://shop.example");
+  const found = allowed ? await route(shop, url) : null;
+  const status = !allowed ? 401 : found === null ? 404 : 200;
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(found ?? { error: status }));
+}
 
-export function answering(status: number, headers: Readonly<Record<string, string>> = {}, body = ""): Behaviour {
-  return (response) => response.writeHead(status, headers).end(body);
+/** What the path asks for; null when there is no such thing, for this customer. */
+async function route(shop: Shop, { pathname, searchParams }: URL): Promise<unknown> {
+  const steps = pathname.split("/").slice(2).map(decodeURIComponent);
+  const [room, id = "", what, number] = steps;
+  if (room === "products") return { products: await productsFor(shop, id, searchParams) };
+  if (room !== "customers") return null;
+  return ofCustomer(shop, id, [what, number], Number(searchParams.get("limit")));
+}
+
+const never = new AbortController().signal;
+
+async function productsFor(shop: Shop, id: string, params: URLSearchParams) {
+  if (id !== "search") return shop.products(params.getAll("sku"), never);
+  return shop.findProducts(params.get("query") ?? "", { limit: Number(params.get("limit")) }, never);
+}
+
+/** Everything below a customer is looked up with the id from the path, so nothing of anybody else can be found. */
+async function ofCustomer(shop: Shop, id: string, [what, number]: (string | undefined)[], limit: number) {
+  if (what === "promotions") {
+    const { shippingCents, promotions } = await shop.promotions(id, never);
+    return { shippingCents, promotions: promotions.map(writtenPromotion) };
+  }
+  if (what !== "orders") return null;
+  if (number === undefined) return { orders: (await shop.ordersOf(id, limit, never)).map(writtenOrder) };
+  const order = await shop.getOrder(id, number, never);
+  return order && writtenOrder(order);
+}
+
+const written = (at: number) => new Date(at).toISOString();
+
+function writtenOrder({ placedAt, logistics, etaAt, ...rest }: Order) {
+  return {
+    ...rest,
+    placedAt: written(placedAt),
+    logistics: logistics.map(({ at, what }) => ({ at: written(at), what })),
+    ...(etaAt === undefined ? {} : { etaAt: written(etaAt) }),
+  };
+}
+
+function writtenPromotion({ fromAt, untilAt, ...rest }: Promotion) {
+  return {
+    ...rest,
+    ...(fromAt === undefined ? {} : { fromAt: written(fromAt) }),
+    ...(untilAt === undefined ? {} : { untilAt: written(untilAt) }),
+  };
 }

@@ -7,6 +7,10 @@ import { until } from "../support/until.ts";
 /** A long answer at a pace that leaves time to cut in. */
 const slowly = (words: string, chars = 4_000) => `[[sim: long chars=${chars}; pace first=1 delta=5 chars=10]] ${words}`;
 
+/** A question to which the relay answers by asking for a person. */
+const calling = (reason: string) =>
+  `[[sim: call name=request_person input=${JSON.stringify(JSON.stringify({ reason }))}]] I am upset`;
+
 let server: TestServer;
 let li: TestAgent;
 let customer: OpenCustomer;
@@ -309,6 +313,37 @@ describe("asking for a person", () => {
     },
   );
 
+  test("H3 the assistant asks for a person by itself, falls silent, and says why", async () => {
+    await customer.ask("message:send", { messageId: freshId(), text: calling("wants a refund") });
+    await customer.fact("message:added", ({ message }) => message.notice?.kind === "person-requested");
+    const row = await li.row(conversationId, ({ waitingSince }) => waitingSince !== undefined);
+    expect(row).toMatchObject({ responder: { kind: "nobody" }, reason: "wants a refund" });
+    expect((await customer.fact("turn:ended")).outcome).toBe("interrupted");
+  });
+
+  test("H3 an assistant that was handed back twice does not ask for a person once more, and answers", async () => {
+    for (let at = 0; at < 2; at++) {
+      await customer.ask("message:send", { messageId: freshId(), text: calling("again") });
+      await until(
+        "a person is sought",
+        () => noticesOf(customer).filter(({ kind }) => kind === "person-requested").length > at,
+      );
+      await take();
+      await li.ask("conversation:return", { conversationId });
+    }
+    expect((await customer.answerTo(calling("again"))).outcome).toBe("completed");
+    expect(noticesOf(customer).filter(({ kind }) => kind === "person-requested")).toHaveLength(2);
+  });
+
+  test("H3 two answers that fail one after the other call a person", async () => {
+    for (let at = 0; at < 2; at++) {
+      expect(noticesOf(customer)).toEqual([]);
+      expect((await customer.answerTo("[[sim: refuse]] hello")).outcome).toBe("failed");
+    }
+    await customer.fact("message:added", ({ message }) => message.notice?.kind === "person-requested");
+    await li.row(conversationId, ({ waitingSince }) => waitingSince !== undefined);
+  });
+
   test("H4 where nobody is there the customer is told so, may leave a message, and the assistant goes on", async () => {
     await li.ask("presence:set", { state: "away" });
     await until("nobody is there", async () => {
@@ -355,4 +390,14 @@ test("H5 the customer sees that the responder types, and nobody else who watches
   expect(customer.facts.filter(({ name }) => name === "typing:changed")).toHaveLength(1);
   await customer.ask("typing:set", { active: true });
   await li.fact("typing:changed", ({ author }) => author === "customer");
+});
+
+test("C3 X1 an agent sees the orders of the conversation's own customer", async () => {
+  const { orders } = await li.ask("customer:orders", { conversationId, language: "zh" });
+  expect(orders.map(({ number }) => number)).toContain("TS20261108001");
+  const token = await tokenOf({ sub: "demo-wang", role: "customer" });
+  await using wang = await openCustomer(server.url, { token });
+  const own = await li.ask("customer:orders", { conversationId: wang.opened.conversationId });
+  expect(own.orders.length).toBeGreaterThan(0);
+  expect(own.orders.map(({ number }) => number)).not.toContain("TS20261108001");
 });

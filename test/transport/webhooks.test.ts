@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openAgent, type TestAgent } from "../support/agent.ts";
 import { freshId, type OpenCustomer, openCustomer } from "../support/customer.ts";
+import { answering, ShopServer, webhookSecret } from "../support/hook-server.ts";
 import { generous, openTestServer, type TestServer } from "../support/server.ts";
-import { answering, ShopServer, webhookSecret } from "../support/shop-server.ts";
 import { until } from "../support/until.ts";
 
 const stack = new AsyncDisposableStack();

@@ -99,6 +99,7 @@ export function copy(conversation: MemoryConversation): Conversation {
     running: turn(runningTurnId),
     waiting: turn(waitingTurnId),
     logged: "",
+    found: [],
     page,
     ...(customer && { customer }),
     ...(wish && { wish }),

@@ -49,9 +49,20 @@ export class MemoryTurns implements Turns {
     return conversation && turn ? turnOf(conversation, turn) : null;
   }
 
-  #answer(turnId: string, { outcome, text, error, messageId = this.#world.options.newId() }: Ending): Message {
-    const { clock } = this.#world.options;
-    return { messageId, author: "assistant", text, at: clock.now(), turnId, outcome, ...(error && { error }) };
+  #answer(turnId: string, ending: Ending): Message {
+    const { clock, newId } = this.#world.options;
+    const { outcome, text, error, cards = [], messageId = newId() } = ending;
+    const shown = cards.length > 0 ? { cards: [...cards] } : {};
+    return {
+      messageId,
+      author: "assistant",
+      text,
+      at: clock.now(),
+      turnId,
+      outcome,
+      ...(error && { error }),
+      ...shown,
+    };
   }
 }
 

@@ -1,12 +1,13 @@
 import { type AnswerLog, textOf } from "../../domain/answer-log.ts";
+import type { Finding } from "../../domain/findings.ts";
 import type { Turn, TurnRef } from "../../domain/turns.ts";
 import { tagOf } from "../conversation-id.ts";
 import type { Place } from "./place.ts";
-import { parseLog } from "./replies.ts";
+import { foundPrefix, parseFound, parseLog } from "./replies.ts";
 
 /**
- * {@link AnswerLog} of a cluster: one field for each piece, named by its place and length, so that no script is needed
- * to make repeating, coming late and fencing harmless.
+ * {@link AnswerLog} of a cluster: one field for each piece, named by its place and length, and one for each call that was
+ * run, so that no script is needed to make repeating, coming late and fencing harmless.
  */
 export class RedisAnswerLog implements AnswerLog {
   readonly #place: Place;
@@ -21,9 +22,23 @@ export class RedisAnswerLog implements AnswerLog {
     await link.run((store) => store.hset(key, `${turnId}:${epoch}:${offset}:${text.length}`, text));
   }
 
-  async read(turn: Turn): Promise<string> {
+  async note({ conversationId, turnId }: TurnRef, finding: Finding): Promise<void> {
     const { link, keys } = this.#place.options;
-    const fields = await link.run((store) => store.hgetall(keys.log(tagOf(turn.conversationId))));
-    return textOf(turn, parseLog(turn.turnId, Object.entries(fields).flat()));
+    const key = keys.log(tagOf(conversationId));
+    await link.run((store) => store.hset(key, `${turnId}:${foundPrefix}:${finding.callId}`, JSON.stringify(finding)));
+  }
+
+  async read(turn: Turn): Promise<string> {
+    return textOf(turn, parseLog(turn.turnId, await this.#fields(turn)));
+  }
+
+  async found(turn: Turn): Promise<readonly Finding[]> {
+    return parseFound(turn.turnId, await this.#fields(turn));
+  }
+
+  async #fields({ conversationId }: TurnRef): Promise<string[]> {
+    const { link, keys } = this.#place.options;
+    const fields = await link.run((store) => store.hgetall(keys.log(tagOf(conversationId))));
+    return Object.entries(fields).flat();
   }
 }

@@ -14,7 +14,7 @@ const lineLayout = 2;
  * | `<prefix>:{tag}:messages` | hash | message id → message (JSON) | the same |
  * | `<prefix>:{tag}:turns` | hash | turn id → turn (JSON) | the same |
  * | `<prefix>:{tag}:watchers` | hash | node → its latest visit (S7) | the same |
- * | `<prefix>:{tag}:log` | hash | `turnId:epoch:offset:length` → text of the running answer (S8) | the same |
+ * | `<prefix>:{tag}:log` | hash | `turnId:epoch:offset:length` → text of the running answer, `turnId:found:callId` → what was looked up for it (S8, C3) | the same |
  * | `<prefix>:{nodes}:beats` | hash | node → heartbeats (N1) | none; buried nodes are removed |
  * | `<prefix>:{nodes}:buried` | set | nodes whose work is being taken over | none; emptied then |
  * | `<prefix>:{node}:work` | set | conversations whose turns the node answers | none; removed when taken over |

@@ -4,6 +4,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { conversationOf, type PeerMessage, type Peers } from "../../domain/peers.ts";
 import type { Store } from "./client.ts";
 import type { Keys } from "./keys.ts";
+import { storedResponder } from "./replies.ts";
 
 const ref = z.object({ conversationId: shape.conversationId, turnId: shape.turnId });
 const starts = z.array(z.object({ epoch: shape.epoch, offset: shape.offset })).min(1);
@@ -19,17 +20,31 @@ const end = z.object({
 
 const place = z.object({
   at: z.object({ class: shape.customerClass, ticket: z.int() }),
-  position: z.int().min(1),
+  position: z.int().min(1).nullable(),
 });
+
+const activity = shape.activity.omit({ turnId: true, epoch: true });
+const activities = z.array(activity).optional();
 
 const message = z.discriminatedUnion("kind", [
   z.object({ kind: kind("wanted"), ref, epoch: shape.epoch, offset: shape.offset }),
   z.object({ kind: kind("unwanted"), conversationId: shape.conversationId }),
-  z.object({ kind: kind("started"), ref, starts, model: z.string() }),
-  z.object({ kind: kind("slice"), ref, starts, model: z.string(), offset: shape.offset, text: z.string() }),
-  z.object({ kind: kind("text"), ref, epoch: shape.epoch, offset: shape.offset, text: z.string() }),
+  z.object({ kind: kind("started"), ref, starts, model: z.string(), activities }),
+  z.object({ kind: kind("slice"), ref, starts, model: z.string(), offset: shape.offset, text: z.string(), activities }),
+  z.object({
+    kind: kind("text"),
+    ref,
+    epoch: shape.epoch,
+    offset: shape.offset,
+    text: z.string(),
+    told: z.int().optional(),
+  }),
+  z.object({ kind: kind("activity"), ref, epoch: shape.epoch, at: z.int().min(0), activity }),
   z.object({ kind: kind("ended"), end }),
   z.object({ kind: kind("queued"), ref, place: place.nullable() }),
+  z.object({ kind: kind("responder"), conversationId: shape.conversationId, responder: storedResponder }),
+  z.object({ kind: kind("hush"), ref, asked: z.string() }),
+  z.object({ kind: kind("hushed"), ref, asked: z.string() }),
   z.object({ kind: kind("added"), conversationId: shape.conversationId, message: shape.message }),
   z.object({ kind: kind("restored"), conversationId: shape.conversationId, since: z.number() }),
   z.object({ kind: kind("absent"), ref }),
@@ -60,7 +75,7 @@ const againMs = 500;
 /** What is stored was stored a moment before it was said; clocks may differ by as much. */
 const marginMs = 30_000;
 /** What the others do not find out by themselves. Of text they miss the next piece, and ask. */
-const lasting = new Set<PeerMessage["kind"]>(["added", "ended", "restored"]);
+const lasting = new Set<PeerMessage["kind"]>(["added", "responder", "ended", "restored"]);
 
 /** A node that has not heard its own voice for so long is deaf. */
 const deafMs = 5_000;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   agent,
+  card,
   customerClass,
   type Message,
   message,
@@ -14,6 +15,7 @@ import {
 import { type LoggedPiece, textOf } from "../../domain/answer-log.ts";
 import type { Conversation } from "../../domain/conversations.ts";
 import type { CareRow, LiveRow, Presence } from "../../domain/desk.ts";
+import type { Finding } from "../../domain/findings.ts";
 import { type Course, vitalNames } from "../../domain/health.ts";
 import type { Responder } from "../../domain/responders.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
@@ -30,7 +32,19 @@ const storedTurn = z.object({
   answer: z.string().optional(),
 });
 
-const storedResponder = responder.extend({ agentId: z.string().optional() });
+const finding: z.ZodType<Finding> = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  input: z.record(z.string(), z.unknown()).nullable(),
+  round: z.int().min(0),
+  offset: z.int().min(0),
+  text: z.string(),
+  isError: z.boolean(),
+  cards: z.array(card),
+  tookMs: z.number(),
+});
+
+export const storedResponder = responder.extend({ agentId: z.string().optional() });
 const customerCard = z.object({ name: z.string().optional(), class: customerClass });
 const personWish = z.object({
   since: z.number(),
@@ -186,6 +200,7 @@ export function parseConversation(reply: z.infer<typeof whole>): Conversation {
     running: runningTurn,
     waiting: turn(waitingId, waiting),
     logged: runningTurn === null ? "" : textOf(runningTurn, parseLog(runningTurn.turnId, logged)),
+    found: runningTurn === null ? [] : parseFound(runningTurn.turnId, logged),
     page: pageJson ? page.parse(JSON.parse(pageJson)) : undefined,
     ...(customerJson && { customer: customerCard.parse(JSON.parse(customerJson)) }),
     ...(wishJson && { wish: personWish.parse(JSON.parse(wishJson)) }),
@@ -226,7 +241,21 @@ export function parseLog(turnId: string, flat: readonly string[]): LoggedPiece[]
   const pieces: LoggedPiece[] = [];
   for (let at = 0; at + 1 < flat.length; at += 2) {
     const [owner, epoch, offset] = (flat[at] ?? "").split(":");
-    if (owner === turnId) pieces.push({ epoch: Number(epoch), offset: Number(offset), text: flat[at + 1] ?? "" });
+    if (owner === turnId && epoch !== foundPrefix)
+      pieces.push({ epoch: Number(epoch), offset: Number(offset), text: flat[at + 1] ?? "" });
   }
   return pieces;
+}
+
+/** Stands where pieces of text have their epoch. */
+export const foundPrefix = "found";
+
+/** The fields `turnId:found:callId` of the log that belong to a turn, in the order of the calls. */
+export function parseFound(turnId: string, flat: readonly string[]): Finding[] {
+  const found: Finding[] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    if (!flat[at]?.startsWith(`${turnId}:${foundPrefix}:`)) continue;
+    found.push(finding.parse(JSON.parse(flat[at + 1] ?? "")));
+  }
+  return found.sort((one, other) => (one.callId < other.callId ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import type { Store } from "./client.ts";
-import type { Keys } from "./keys.ts";
+import { openClient, type RedisPlace, type Store } from "./client.ts";
+import { Keys } from "./keys.ts";
 
 /** Sharded pub/sub came with it. */
 const leastVersion = 7;
@@ -45,3 +45,17 @@ export async function agreeOnSecret(store: Store, keys: Keys, own: string): Prom
   await store.setnx(keys.secret, own);
   return (await store.get(keys.secret)) ?? own;
 }
+
+/** That secret, for a program that is no node; made up where there is none yet. */
+export async function secretInRedis(where: RedisPlace, prefix: string, own: string): Promise<string> {
+  const store = openClient(where, "store");
+  store.on("error", () => {});
+  try {
+    await awaitServer(store, patienceMs);
+    return await agreeOnSecret(store, new Keys(prefix), own);
+  } finally {
+    store.disconnect();
+  }
+}
+
+const patienceMs = 5_000;

@@ -38,8 +38,18 @@ export class RedisTurns implements Turns {
   }
 
   async end({ conversationId, turnId }: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
-    const { outcome, text, error, messageId = this.#newId() } = ending;
-    const answer = openJson({ messageId, author: "assistant", text, turnId, outcome, ...(error && { error }) });
+    const { outcome, text, error, cards = [], messageId = this.#newId() } = ending;
+    // The scripts look for members of the message by the first match: those of cards come last.
+    const shown = cards.length > 0 ? { cards } : {};
+    const answer = openJson({
+      messageId,
+      author: "assistant",
+      text,
+      turnId,
+      outcome,
+      ...(error && { error }),
+      ...shown,
+    });
     const { lifeMs, maxMessages, options } = this.#place;
     const args = [turnId, String(epoch), messageId, answer, lifeMs, maxMessages];
     const ended = replies.ended.parse(await this.#place.step("end", conversationId, ...args));

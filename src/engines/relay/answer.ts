@@ -1,12 +1,29 @@
+import type { ToolUse } from "../../domain/relay.ts";
 import { BrokenAnswer } from "./faults.ts";
+import { Uses } from "./uses.ts";
 
 /** What is read of an event. A relay may send any shape, so every member is unknown until it was looked at. */
 interface LooseEvent {
   readonly type?: unknown;
-  readonly delta?: { readonly type?: unknown; readonly text?: unknown; readonly stop_reason?: unknown } | null;
-  readonly content_block?: { readonly type?: unknown; readonly text?: unknown } | null;
+  readonly index?: unknown;
+  readonly delta?: LooseDelta | null;
+  readonly content_block?: LooseBlock | null;
   readonly message?: { readonly usage?: LooseUsage | null } | null;
   readonly usage?: LooseUsage | null;
+}
+
+interface LooseDelta {
+  readonly type?: unknown;
+  readonly text?: unknown;
+  readonly partial_json?: unknown;
+  readonly stop_reason?: unknown;
+}
+
+interface LooseBlock {
+  readonly type?: unknown;
+  readonly text?: unknown;
+  readonly name?: unknown;
+  readonly input?: unknown;
 }
 
 interface LooseUsage {
@@ -16,7 +33,7 @@ interface LooseUsage {
   readonly cache_creation_input_tokens?: unknown;
 }
 
-/** Folds the events of one answer; thinking, tool calls and kinds unknown today pass without a trace. */
+/** Folds the events of one answer; thinking and kinds unknown today pass without a trace. */
 export class Answer {
   /** The relay's own end mark was read (S5). */
   ended = false;
@@ -28,31 +45,49 @@ export class Answer {
   outputTokens: number | null = null;
   cacheReadTokens: number | null = null;
   cacheWriteTokens: number | null = null;
+  #uses: Uses | null = null;
+
+  /** Some tool is called. */
+  get calls(): boolean {
+    return this.#uses !== null;
+  }
+
+  /** The tools that are called, in the order of the blocks; to be asked when the answer has ended. */
+  get uses(): readonly ToolUse[] {
+    return this.#uses?.all ?? [];
+  }
 
   /** The text that `event` adds, "" when it adds none. Throws {@link BrokenAnswer} when it is no event at all. */
   take(event: unknown): string {
     if (typeof event !== "object" || event === null) throw new BrokenAnswer("the data of an event is not an object");
     this.eventCount++;
     const loose: LooseEvent = event;
-    if (loose.type === "content_block_delta") return this.#grow(loose.delta);
-    if (loose.type === "content_block_start") return this.#open(loose.content_block);
+    if (loose.type === "content_block_delta") return this.#grow(loose);
+    if (loose.type === "content_block_start") return this.#open(loose);
     if (loose.type === "message_stop") this.ended = true;
     else if (loose.type === "message_start") this.#count(loose.message?.usage);
     else if (loose.type === "message_delta") this.#close(loose);
     return "";
   }
 
-  #open(block: LooseEvent["content_block"]): string {
+  #open({ index, content_block: block }: LooseEvent): string {
     const text = firstText(block);
-    if (text !== "") this.begun = true;
+    if (block?.type === "tool_use") {
+      this.#uses ??= new Uses();
+      this.#uses.open(index, block.name, block.input);
+    }
+    if (text !== "" || block?.type === "tool_use") this.begun = true;
     return text;
   }
 
-  #grow(delta: LooseEvent["delta"]): string {
+  #grow({ index, delta }: LooseEvent): string {
     this.begun = true;
-    if (delta?.type !== "text_delta") return "";
-    if (typeof delta.text !== "string") throw new BrokenAnswer("a piece of text is not text");
-    return delta.text;
+    if (delta?.type === "text_delta") {
+      if (typeof delta.text !== "string") throw new BrokenAnswer("a piece of text is not text");
+      return delta.text;
+    }
+    if (delta?.type === "input_json_delta") this.#uses?.grow(index, delta.partial_json);
+    return "";
   }
 
   #close({ delta, usage }: LooseEvent): void {
@@ -69,7 +104,7 @@ export class Answer {
   }
 }
 
-function firstText(block: LooseEvent["content_block"]): string {
+function firstText(block: LooseBlock | null | undefined): string {
   return block?.type === "text" && typeof block.text === "string" ? block.text : "";
 }
 

@@ -68,7 +68,8 @@ export class Attempt {
     this.#body?.eventSeen();
     const text = this.#answer.take(event);
     if (this.#answer.begun) this.#watch.begin();
-    if (text === "") return;
+    // A tool call is a sign of life, once: who waits for the first text waits for the tool from here on.
+    if (text === "" && (this.#firstTokenMs !== null || !this.#answer.calls)) return;
     this.#firstTokenMs ??= this.#watch.elapsedMs();
     this.#hearer.text(text);
   }
@@ -87,9 +88,19 @@ export class Attempt {
   #end(thrown: unknown): AttemptEnd {
     if (thrown instanceof APIError) this.#requestId ??= readRequestId(thrown.headers);
     const report = this.#report();
-    if (this.#answer.ended) return { kind: "complete", stop: stopOf(this.#answer.stopReason), report };
+    if (this.#answer.ended) return this.#whole(report);
     if (this.#signal.aborted) return { kind: "aborted", report };
     return { kind: "failed", failure: this.#failure(thrown), report };
+  }
+
+  /** What was called is called, whatever the relay says why it stopped; but a call that was cut is none. */
+  #whole(report: AttemptReport): AttemptEnd {
+    const { uses: calls, stopReason } = this.#answer;
+    const stop = stopOf(stopReason);
+    if (stop !== "end") return { kind: "complete", stop, report };
+    if (calls.length > 0) return { kind: "complete", stop: "tool-use", calls, report };
+    if (stopReason === "tool_use") return { kind: "failed", failure: callsNothing, report };
+    return { kind: "complete", stop, report };
   }
 
   /** A refusal whose text never came is still that refusal; else the clock that ran out is the cause of all the rest. */
@@ -113,6 +124,11 @@ export class Attempt {
     };
   }
 }
+
+const callsNothing: RelayFailure = {
+  reason: "broken",
+  detail: "The relay's answer stops for a tool call, and there is none.",
+};
 
 function readRequestId(headers: Headers | undefined): string | undefined {
   return headers?.get("request-id")?.slice(0, 100) ?? headers?.get("x-request-id")?.slice(0, 100);

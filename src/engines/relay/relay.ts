@@ -1,12 +1,12 @@
 import Anthropic from "@anthropic-ai/sdk";
-import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages.js";
 import type { Stream } from "@anthropic-ai/sdk/streaming.js";
-import type { AttemptEnd, Relay, RelayRequest } from "../../domain/relay.ts";
+import type { AttemptEnd, ModelMessage, Relay, RelayRequest } from "../../domain/relay.ts";
 import type { RelayLimit } from "../../domain/relay-limits.ts";
 import { Attempt } from "./attempt.ts";
 import { normaliseBaseUrl } from "./base-url.ts";
 import { type Credentials, keyNames, keysOf, relayHeaders } from "./credentials.ts";
 import { readLimits } from "./rate-limits.ts";
+import { toBody } from "./request.ts";
 import type { Limits } from "./watch.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -51,7 +51,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
   }
 
   async attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd> {
-    const secret = { keys: this.#keys, texts: request.messages.map((message) => message.text) };
+    const secret = { keys: this.#keys, texts: request.messages.flatMap(textsOf) };
     const asked = { model: request.model, baseUrl: this.#baseUrl, keyNames: this.#keyNames, secret };
     const headers = (told: Headers) => this.#hear(request.model, told);
     const attempt = new Attempt(asked, this.#limits, { text: onText, headers }, signal);
@@ -91,15 +91,7 @@ function quietClient(baseURL: string, credential: string, wire: Wire, totalMs: n
   });
 }
 
-/**
- * Half a character, as a stopped answer may end in, is replaced: the API refuses a request that holds one.
- * The system prompt ends a prefix that is the same for every customer, so it is marked for the relay's cache (U5). */
-function toBody({ model, maxTokens, system, messages }: RelayRequest): MessageCreateParamsStreaming {
-  return {
-    model,
-    max_tokens: maxTokens,
-    stream: true,
-    ...(system === "" ? {} : { system: [{ type: "text", text: system, cache_control: { type: "ephemeral" } }] }),
-    messages: messages.map(({ role, text }) => ({ role, content: text.toWellFormed() })),
-  };
+/** Whatever of a message may not be quoted (X5). */
+function textsOf({ text, results = [] }: ModelMessage): string[] {
+  return [text, ...results.map((result) => result.text)];
 }

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { openAgent } from "../support/agent.ts";
+import { freshId, openAgain, openCustomer } from "../support/customer.ts";
+import { until } from "../support/until.ts";
+import { asking, openService } from "./service.support.ts";
+
+const long = asking({ chars: 3_000, deltaMs: 10, deltaChars: 10 });
+
+test("H1 H5: an agent at one node watches what another node writes, cuts in, and is at once the only one who speaks", async () => {
+  await using service = await openService();
+  const [here = "", there = ""] = service.urls;
+  await using customer = await openCustomer(here);
+  await using li = await openAgent(there, "Li");
+  const { conversationId } = customer.opened;
+  const turnId = await customer.begin(long);
+  const { turn } = await li.ask("conversation:join", { conversationId });
+  const before = turn?.text ?? "";
+  await until("the answer is seen to grow", () => li.textOf(turnId, before).length > before.length + 100);
+  const askedAt = performance.now();
+  await li.ask("conversation:take", { conversationId });
+  const silentMs = performance.now() - askedAt;
+  const said = [customer.textOf(turnId), li.textOf(turnId, before)];
+  const end = await customer.fact("turn:ended", (ended) => ended.turnId === turnId);
+  await li.fact("turn:ended", (ended) => ended.turnId === turnId);
+  expect(end.outcome).toBe("interrupted");
+  // What had not been shown yet comes with the end.
+  for (const text of said) expect(end.message?.text.startsWith(text)).toBe(true);
+  expect([customer.textOf(turnId), li.textOf(turnId, before)]).toEqual(said);
+  expect(silentMs).toBeLessThan(200);
+  console.log(`H1: silent after ${silentMs.toFixed(0)} ms`);
+
+  await customer.ask("message:send", { messageId: freshId(), text: "who are you?" });
+  await li.fact("message:added", ({ message }) => message.text === "who are you?");
+  await li.ask("message:send", { conversationId, messageId: freshId(), text: "Li, a person." });
+  await customer.fact("message:added", ({ message }) => message.author === "agent");
+  await li.ask("conversation:return", { conversationId, note: "said who I am" });
+  await customer.fact("responder:changed", ({ responder }) => responder.kind === "assistant");
+  expect((await customer.answerTo("hello")).outcome).toBe("completed");
+  await using again = await openAgain(there, customer);
+  expect(again.opened.messages.map(({ author }) => author)).toEqual([
+    ...["customer", "assistant", "system", "customer", "agent", "system", "customer", "assistant"],
+  ]);
+  expect(service.faults).toEqual([]);
+});
+
+test("H2 H4: agents at two nodes see one inbox; who asks for a person at one node is taken at the other", async () => {
+  await using service = await openService();
+  const [here = "", there = ""] = service.urls;
+  await using li = await openAgent(here, "Li");
+  await using wang = await openAgent(there, "Wang");
+  await using first = await openCustomer(here);
+  await using second = await openCustomer(there);
+  expect(await first.ask("agent:request", { reason: "refund" })).toEqual({ position: 1 });
+  expect(await second.ask("agent:request", {})).toEqual({ position: 2 });
+  const { conversationId } = first.opened;
+  for (const agent of [li, wang])
+    await agent.row(conversationId, ({ waitingSince, reason }) => waitingSince !== undefined && reason === "refund");
+  const replies = await Promise.all([li, wang].map((agent) => agent.send("conversation:take", { conversationId })));
+  expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
+  expect(replies.find((reply) => !reply.ok)).toMatchObject({ error: { code: "taken" } });
+  await second.fact("agent:queued", ({ position }) => position === 1);
+  for (const agent of [li, wang]) await agent.row(conversationId, ({ responder }) => responder.kind === "agent");
+  await li.fact("agents:changed", ({ agents }) => agents.length === 2);
+  expect(service.faults).toEqual([]);
+});
+
+test("H1 N2: the writing node is killed while its answer is being taken over: the text that was logged is kept, and nobody writes on", async () => {
+  await using service = await openService();
+  const [here = "", there = ""] = service.urls;
+  await using customer = await openCustomer(here);
+  await using li = await openAgent(there, "Li");
+  const { conversationId } = customer.opened;
+  const turnId = await customer.begin(long);
+  await li.ask("conversation:join", { conversationId });
+  await until("some of it is logged", () => customer.textOf(turnId).length > 500);
+  service.nodes[0]?.child.kill("SIGKILL");
+  await li.ask("conversation:take", { conversationId });
+  const end = await li.fact("turn:ended", (ended) => ended.turnId === turnId);
+  expect(end.outcome).toBe("interrupted");
+  expect(end.message?.text.length).toBeGreaterThan(100);
+  await using again = await openAgain(there, customer);
+  expect(again.opened).toMatchObject({ turn: null, responder: { kind: "agent", name: "Li" } });
+  await li.ask("conversation:return", { conversationId });
+  expect((await again.answerTo("hello")).outcome).toBe("completed");
+});

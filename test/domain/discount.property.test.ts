@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { bestDiscount } from "../../src/domain/discount.ts";
+import { carts, promotions } from "./discount-carts.ts";
+import { cheapest } from "./discount-oracle.ts";
+
+const options = { customerClass: "guest", at: 0 } as const;
+
+test("the cheapest of all legal combinations is found, and of equals the one with fewest promotions", () => {
+  fc.assert(
+    fc.property(carts, promotions(6), (cart, list) => {
+      const found = bestDiscount(cart, list, options);
+      const { totalCents, ids } = cheapest(cart, list);
+      expect([found.totalCents, found.exact]).toEqual([totalCents, true]);
+      expect(found.steps.map(({ promotion }) => promotion.id)).toEqual(ids);
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test("the steps are whole cents, each takes something off, and together they lead from the list price to the total", () => {
+  fc.assert(
+    fc.property(carts, promotions(10), (cart, list) => {
+      const { goodsCents, shippingCents, steps, totalCents, savedCents } = bestDiscount(cart, list, options);
+      let left = goodsCents + shippingCents;
+      for (const { offCents, leftCents, baseCents } of steps) {
+        left -= offCents;
+        expect([leftCents, offCents > 0, offCents <= baseCents]).toEqual([left, true, true]);
+        expect([offCents, leftCents, baseCents].every(Number.isSafeInteger)).toBe(true);
+      }
+      expect([totalCents, savedCents, totalCents >= 0]).toEqual([left, goodsCents + shippingCents - left, true]);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("one more promotion never makes it dearer, and one more that is of no use changes nothing", () => {
+  fc.assert(
+    fc.property(carts, promotions(8), (cart, list) => {
+      const all = bestDiscount(cart, list, options);
+      expect(all.totalCents).toBeLessThanOrEqual(bestDiscount(cart, list.slice(1), options).totalCents);
+      const used = all.steps.map(({ promotion }) => promotion);
+      expect(bestDiscount(cart, used, options).steps).toEqual(all.steps);
+    }),
+    { numRuns: 1_000 },
+  );
+});
