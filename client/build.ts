@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
 import { minify } from "terser";
 import { build, type InlineConfig, type Rolldown } from "vite";
+import { innerNames } from "./inner-names.ts";
 
 const clientDirectory = import.meta.dirname;
 const outDirectory = join(clientDirectory, "dist");
@@ -26,19 +27,42 @@ async function buildClient(): Promise<void> {
   await writeFiles(files);
 }
 
-/** What the loader imports, by the beginning of its file's name: the body, and the words of each language. */
+/** What is fetched when it is needed, by the beginning of its file's name: see `widget/parts.ts`. */
 const widgetParts = { widget: "body.tsx", "words-en": "words/en.ts", "words-zh-CN": "words/zh-CN.ts" };
+/** On their own, so that nothing is shared with the body but what it lends them. */
+const extraParts = {
+  extras: "extras/extras.ts",
+  "more-en": "extras/words/en.ts",
+  "more-zh-CN": "extras/words/zh-CN.ts",
+};
 
 /** Gives the hash that stands in the names of all parts: the loader has room for one, and parts of two builds never meet. */
 async function buildWidgetParts(files: Files): Promise<string> {
-  const outputs = await bundle(files, {
+  const lent = join(clientDirectory, "widget/extras/lent.ts");
+  const outputs = await Promise.all([
+    bundleParts(files, widgetParts, { h: ["preact", "h"], Fragment: ["preact", "Fragment"] }),
+    bundleParts(files, extraParts, { h: [lent, "h"] }),
+  ]);
+  const parts = outputs.flat().filter((output) => output.type === "chunk" && output.isEntry);
+  const edition = hash("sha256", parts.map(({ fileName }) => files.get(fileName)).join(), "base64url").slice(0, 6);
+  for (const { fileName } of parts) rename(files, fileName, fileName.replace(".js", `-${edition}.js`));
+  return edition;
+}
+
+/** `inject` says where the makers of elements come from. */
+function bundleParts(
+  files: Files,
+  entry: Record<string, string>,
+  inject: Record<string, [from: string, name: string]>,
+) {
+  return bundle(files, {
     root: join(clientDirectory, "widget"),
-    plugins: [withoutUnusedPreact],
+    plugins: [withoutUnusedPreact, smallest(true)],
     // Plain calls of `h` are smaller than those of the automatic runtime, which brings code for servers along.
     oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
     build: {
       // As a library, so that the chunk of the long way round is asked for where the body came from, by a plain import.
-      lib: { entry: widgetParts, formats: ["es"] },
+      lib: { entry, formats: ["es"] },
       rolldownOptions: {
         output: {
           entryFileNames: "assets/[name].js",
@@ -46,14 +70,10 @@ async function buildWidgetParts(files: Files): Promise<string> {
           minify: true,
           comments: false,
         },
-        transform: { inject: { h: ["preact", "h"], Fragment: ["preact", "Fragment"] } },
+        transform: { inject },
       },
     },
   });
-  const parts = outputs.filter((output) => output.type === "chunk" && output.isEntry);
-  const edition = hash("sha256", parts.map(({ fileName }) => files.get(fileName)).join(), "base64url").slice(0, 6);
-  for (const { fileName } of parts) rename(files, fileName, fileName.replace(".js", `-${edition}.js`));
-  return edition;
 }
 
 function rename(files: Files, from: string, to: string): void {
@@ -93,7 +113,7 @@ async function bundle(files: Files, config: InlineConfig): Promise<Output[]> {
     publicDir: false,
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     ...config,
-    plugins: [withoutWebTransport, smallest, ...(config.plugins ?? [])],
+    plugins: [withoutWebTransport, ...(config.plugins ?? [smallest(false)])],
     build: {
       target: browsers,
       cssTarget: stylesAsWritten,
@@ -140,16 +160,30 @@ const withoutUnusedPreact = {
       : null,
 };
 
-/** Goes over minified code once more: what is called once moves into its caller, values go where their names were. */
-const smallest = {
+/**
+ * Goes over minified code once more: what is called once moves into its caller, values go where their names were. The
+ * parts of the widget call each other's properties by short names.
+ */
+const smallest = (isPart: boolean) => ({
   name: "smallest",
   async generateBundle(_: unknown, bundle: Rolldown.OutputBundle): Promise<void> {
-    for (const output of Object.values(bundle)) if (output.type === "chunk") output.code = await shrink(output.code);
+    for (const output of Object.values(bundle))
+      if (output.type === "chunk") output.code = await (isPart ? shorten(output.code) : shrink(output.code));
   },
-};
+});
 
 /** The unsafe ones change what code sees that makes objects of plain functions, or compares what is not comparable. */
 const compress = { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_comps: true };
+
+/** The same short names in every part, whichever is built first; nothing else begins like this. */
+const shortNames = Object.fromEntries(innerNames.map((name, at) => [`$${name}`, `$${at.toString(36)}`]));
+
+async function shorten(code: string): Promise<string> {
+  const mangle = { properties: { regex: new RegExp(`^(${innerNames.join("|")})$`) } };
+  const nameCache = { props: { props: { ...shortNames } } };
+  const { code: short = code } = await minify(code, { module: true, ecma: 2020, compress, mangle, nameCache });
+  return short;
+}
 
 async function shrink(code: string): Promise<string> {
   const { code: shrunk = code } = await minify(code, { module: true, ecma: 2020, compress });

@@ -20,6 +20,7 @@ import type { Relay } from "./domain/relay.ts";
 import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
 import { Rescue } from "./domain/rescue.ts";
 import { Responding } from "./domain/responding.ts";
+import type { Shop } from "./domain/shop.ts";
 import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
 import { type Tool, Toolbox } from "./domain/tools.ts";
@@ -152,7 +153,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
   });
-  const toolbox = await openToolbox(config, log, stack);
+  const shop = stack.use(openShop(config.shopAccess, clock.now));
+  const toolbox = await openToolbox(config, shop, log, stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
   const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
@@ -249,6 +251,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     world: {
       ...shown,
       ...{ conversations, responders, turns, assistant, audience, places, admission, handoff, inbox, clock, newId },
+      shop,
       drafts: new Drafts({
         ...writing,
         service: ({ customer }) => helm.serviceOf(customer?.class ?? "guest"),
@@ -318,11 +321,11 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
 }
 
 /** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
-async function openToolbox(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
+async function openToolbox(config: Config, shop: Shop, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
   const { limitMs } = config.tools;
   const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
   const now = () => systemClock.now();
-  toolbox.bring("shop", shopTools(stack.use(openShop(config.shopAccess, now)), now));
+  toolbox.bring("shop", shopTools(shop, now));
   const opening = mcpPlaces(config).map((place) => {
     const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
     return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });

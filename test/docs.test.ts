@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { fileConfig } from "../src/config-file.ts";
 import { errors } from "../src/contract/errors.ts";
-import { customerCommands, customerFacts } from "../src/contract/events.ts";
+import { agentCommands, agentFacts, customerCommands, customerFacts } from "../src/contract/events.ts";
 import { settings } from "../src/settings.ts";
 
 // `UPDATE_DOCS=1 npx vitest run test/docs.test.ts` writes the tables anew.
@@ -29,6 +29,26 @@ function shapeOf(schema: z.ZodType): string {
   return keys.length === 0 ? "`{}`" : `\`{ ${keys.join(", ")} }\``;
 }
 
+type CommandRow = { readonly payload: z.ZodType; readonly result: z.ZodType; readonly does: string };
+type FactRow = { readonly payload: z.ZodType; readonly tells: string };
+
+const commandTable = (commands: Readonly<Record<string, CommandRow>>) =>
+  table(
+    ["command", "payload", "result", "what it does"],
+    Object.entries(commands).map(([name, { payload, result, does }]) => [
+      `\`${name}\``,
+      shapeOf(payload),
+      shapeOf(result),
+      does,
+    ]),
+  );
+
+const factTable = (facts: Readonly<Record<string, FactRow>>) =>
+  table(
+    ["fact", "payload", "what it tells"],
+    Object.entries(facts).map(([name, { payload, tells }]) => [`\`${name}\``, shapeOf(payload), tells]),
+  );
+
 const tables: Record<string, { readonly names: readonly string[]; readonly english: string }> = {
   settings: {
     names: settings.map(({ name }) => name),
@@ -39,22 +59,11 @@ const tables: Record<string, { readonly names: readonly string[]; readonly engli
   },
   commands: {
     names: Object.keys(customerCommands),
-    english: table(
-      ["command", "payload", "result", "what it does"],
-      Object.entries(customerCommands).map(([name, { payload, result, does }]) => [
-        `\`${name}\``,
-        shapeOf(payload),
-        shapeOf(result),
-        does,
-      ]),
-    ),
+    english: commandTable(customerCommands),
   },
   facts: {
     names: Object.keys(customerFacts),
-    english: table(
-      ["fact", "payload", "what it tells"],
-      Object.entries(customerFacts).map(([name, { payload, tells }]) => [`\`${name}\``, shapeOf(payload), tells]),
-    ),
+    english: factTable(customerFacts),
   },
   errors: {
     names: Object.keys(errors),
@@ -73,19 +82,25 @@ function section(text: string, name: string): string {
   return new RegExp(`<!-- ${name} -->\\n([\\s\\S]*?)<!-- /${name} -->`).exec(text)?.[1]?.trim() ?? "";
 }
 
-describe("the README's tables are the code's", () => {
-  test.each(Object.entries(tables))("%s", (name, { english }) => {
-    const path = join(root, "README.md");
-    if (update) {
-      const text = readFileSync(path, "utf8");
-      const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
-      writeFileSync(
-        path,
-        text.replace(marked, (_, open, close) => `${open}\n${english}\n\n${close}`),
-      );
-    }
-    expect(section(readFileSync(path, "utf8"), name)).toBe(english);
-  });
+/** The table of that name in a document, written anew first if that is wished for. */
+function shown(path: string, name: string, english: string): string {
+  const text = readFileSync(path, "utf8");
+  if (!update) return section(text, name);
+  const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  const written = text.replace(marked, (_, open, close) => `${open}\n${english}\n\n${close}`);
+  writeFileSync(path, written);
+  return section(written, name);
+}
+
+test.each(Object.entries(tables))("the README's table of %s is the code's", (name, { english }) => {
+  expect(shown(join(root, "README.md"), name, english)).toBe(english);
+});
+
+test.each([
+  ["agent-commands", commandTable(agentCommands)],
+  ["agent-facts", factTable(agentFacts)],
+])("the agents' page has the code's table of %s", (name, english) => {
+  expect(shown(join(root, "docs/agents.md"), name, english)).toBe(english);
 });
 
 describe("the Chinese README keeps step", () => {

@@ -3,6 +3,7 @@ import type { CommandResult, FactPayload } from "../../src/contract/events.ts";
 import type { Message, Outcome, Rating } from "../../src/contract/shapes.ts";
 import type { AnswerEntry, TextSink } from "./chat.ts";
 import { type Reassembly, reassemble } from "./reassembly.ts";
+import { cardsOf, withStep } from "./steps.ts";
 
 /** An answer as it stands: what pages show of it, and its text. */
 export interface Answer {
@@ -112,13 +113,14 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
   }
 
   function close(answer: Answer, outcome: Outcome | undefined, more: Partial<AnswerEntry>): void {
-    update(answer, { state: "ended", activity: undefined, ...(outcome && { outcome }), ...more });
+    const steps = answer.entry.steps?.filter(({ state }) => state === "failed");
+    update(answer, { state: "ended", ...(steps && { steps }), ...(outcome && { outcome }), ...more });
     ended(answer.entry.turnId);
   }
 
   function stored(message: Message): void {
-    const { messageId, at, outcome, error, rating } = message;
-    const more = { messageId, at, ...failure(error), ...(rating && { rating }) };
+    const { messageId, at, outcome, error, rating, cards } = message;
+    const more = { messageId, at, cards, ...failure(error), ...(rating && { rating }) };
     end(of(turnOf(message)), outcome ?? "completed", more, message.text);
   }
 
@@ -127,12 +129,20 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
     of,
     stored,
 
-    started: ({ turnId, epoch, offset }) => place(turnId, (text) => text.started(epoch, offset)),
+    started({ turnId, epoch, offset }) {
+      const { entry, text } = of(turnId);
+      // What an earlier try had begun to do, nobody finishes.
+      const steps = entry.steps?.filter(({ state }) => state !== "running");
+      if (epoch > text.epoch && steps?.length !== entry.steps?.length) update(of(turnId), { steps: steps ?? [] });
+      place(turnId, ({ started }) => started(epoch, offset));
+    },
     delta: (fact) => place(fact.turnId, (text) => text.delta(fact)),
 
-    activity({ turnId, tool, state }) {
+    activity({ turnId, epoch, callId, tool, state, cards = [] }) {
       const answer = of(turnId);
-      if (answer.entry.state !== "ended") update(answer, { activity: state === "running" ? tool : undefined });
+      if (answer.entry.state === "ended" || epoch < answer.text.epoch) return;
+      const steps = withStep(answer.entry.steps ?? [], { callId, tool, state, cards });
+      update(answer, { steps, cards: cardsOf(steps) });
     },
 
     ended({ turnId, epoch, outcome, error, message }) {

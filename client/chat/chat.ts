@@ -1,6 +1,6 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { CommandInput, CommandName, CommandResult } from "../../src/contract/events.ts";
-import type { Message, Outcome, Page, Rating, Responder, Tier } from "../../src/contract/shapes.ts";
+import type { Card, Message, Notice, Outcome, Page, Rating, Responder, Tier } from "../../src/contract/shapes.ts";
 
 /** How the page reaches the server: `refused` is final until the token or the settings change. */
 export type Link = "connecting" | "online" | "reconnecting" | "refused";
@@ -17,6 +17,14 @@ export interface QuestionEntry {
   waiting: boolean;
 }
 
+/** One use of a tool: what it found stands in the answer's cards. */
+export interface Step {
+  readonly callId: string;
+  readonly tool: string;
+  readonly state: "running" | "done" | "failed";
+  readonly cards: readonly Card[];
+}
+
 /** An answer of the assistant. Its text is not here: see {@link Chat.watchText}. */
 export interface AnswerEntry {
   kind: "answer";
@@ -28,8 +36,10 @@ export interface AnswerEntry {
   outcome?: Outcome;
   error?: WireError;
   rating?: Rating | undefined;
-  /** The tool that is running, if any. */
-  activity?: string | undefined;
+  /** What the assistant does, or did, for this answer, as far as this page has heard; once it has ended, what failed. */
+  steps?: readonly Step[];
+  /** What its tools found: by their own word while the answer is written, and by the stored message's after that. */
+  cards?: readonly Card[] | undefined;
 }
 
 /** A person's message or a system line. */
@@ -39,6 +49,8 @@ export interface OtherEntry {
   text: string;
   at: number;
   name?: string | undefined;
+  /** Why a system line stands there. */
+  notice?: Notice | undefined;
 }
 
 export type Entry = QuestionEntry | AnswerEntry | OtherEntry;
@@ -68,6 +80,8 @@ export interface ChatState {
   /** The turn that is being answered, if any: what Stop stops. */
   runningTurnId: string | null;
   place: Place | null;
+  /** Set while a person is waited for; `position` in that line as far as it has been told. */
+  wish: { position?: number | undefined } | null;
   /** Somebody else who is typing. */
   typing: { name?: string | undefined } | null;
 }
@@ -97,6 +111,10 @@ export interface Chat {
   /** Stops the running answer, or leaves the line with the given waiting turn. */
   stop(turnId?: string): void;
   rate(messageId: string, value: Rating): void;
+  /** Asks for a person, or leaves a message where nobody is there; rejects with a {@link WireError}. */
+  callPerson(leave?: string): Promise<void>;
+  /** Takes the wish for a person back. */
+  dropPerson(): void;
   /** Any other command, as its acknowledgement resolves; rejects with a {@link WireError}. */
   ask<N extends CommandName>(name: N, payload: CommandInput<N>): Promise<CommandResult<N>>;
   /** Checks against the server that nothing was missed: call on wake-up, on `online`, on `pageshow`. */

@@ -76,9 +76,9 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
 
 type Person = Exclude<Message["author"], "assistant">;
 
-function entryOf(author: Person, { messageId, text, at, turnId, name }: Message, waiting: boolean): Entry {
+function entryOf(author: Person, { messageId, text, at, turnId, name, notice }: Message, waiting: boolean): Entry {
   if (author === "customer") return { kind: "question", messageId, text, at, status: "sent", waiting, turnId };
-  return { kind: author, messageId, text, at, name };
+  return { kind: author, messageId, text, at, name, notice };
 }
 
 function letterEntry({ messageId, text, at, status, error }: Letter, waiting: boolean): QuestionEntry {

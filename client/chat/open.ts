@@ -112,6 +112,14 @@ export function openChat(options: ChatOptions): Chat {
     rate(messageId, value) {
       ask("message:rate", { messageId, value }).catch(answers.rate(messageId, value));
     },
+    async callPerson(leave) {
+      const { position } = await ask("agent:request", leave === undefined ? {} : { leave });
+      if (leave === undefined) store.patch({ wish: { position: position ?? store.latest.wish?.position } });
+    },
+    dropPerson() {
+      store.patch({ wish: null });
+      ask("agent:cancel", {}).catch(() => {});
+    },
     ask,
     reconcile: session.reconcile,
     close() {

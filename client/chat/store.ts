@@ -19,6 +19,7 @@ const first: ChatState = {
   entries: [],
   runningTurnId: null,
   place: null,
+  wish: null,
   typing: null,
 };
 

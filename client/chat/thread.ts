@@ -1,15 +1,16 @@
 import type { CommandInput, CommandResult, FactName, FactPayload } from "../../src/contract/events.ts";
-import type { Message } from "../../src/contract/shapes.ts";
+import type { Message, Responder } from "../../src/contract/shapes.ts";
 import { type Answers, turnOf } from "./answers.ts";
 import type { ChatState, Place } from "./chat.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Store } from "./store.ts";
+import { wishAfter } from "./wish.ts";
 
 export type Snapshot = CommandResult<"conversation:open">;
-/** Facts about the conversation; those about the connection are handled where the connection is, the others nowhere. */
+/** Facts about the conversation; those about the connection are handled where the connection is. */
 export type ThreadFacts = {
-  [N in Exclude<FactName, "node:draining" | "agent:queued">]: (fact: FactPayload<N>) => void;
+  [N in Exclude<FactName, "node:draining">]: (fact: FactPayload<N>) => void;
 };
 
 export interface ThreadOptions {
@@ -24,7 +25,7 @@ export interface ThreadOptions {
 
 /**
  * What is known of the conversation. Every fact may come twice, late, or before the snapshot that already includes it:
- * telling it again changes nothing (S3, S4, S5), and a place in line never rises (A6).
+ * telling it again changes nothing (S3, S4, S5), and a place in line, for an answer or a person, never rises (A6).
  */
 export interface Thread {
   readonly facts: ThreadFacts;
@@ -69,6 +70,8 @@ export function openThread({ messages, answers, outbox, store, keeper, typing }:
     store.patch({ runningTurnId: turnId });
   }
 
+  const wishUnder = (responder: Responder) => wishAfter(messages.values(), responder, store.latest.wish);
+
   /** The place as told, unless it would rise for the same turn. */
   function lowered(told: Omit<Place, "from">): Place {
     const { place } = store.latest;
@@ -106,7 +109,7 @@ export function openThread({ messages, answers, outbox, store, keeper, typing }:
       if (message.author === "assistant") answers.stored(message);
       if (message.author === "customer") expect(message.turnId);
       if (message.author === "agent") typing(null);
-      store.patch();
+      store.patch(message.notice && { wish: wishUnder(store.latest.responder) });
     },
     "turn:queued"({ turnId, position, waitMs, tier }) {
       if (isOver(turnId) || !Number.isInteger(position)) return;
@@ -124,7 +127,11 @@ export function openThread({ messages, answers, outbox, store, keeper, typing }:
       answers.ended(fact);
       if (fact.message) messages.set(fact.message.messageId, fact.message);
     },
-    "responder:changed": ({ responder }) => responder.kind && store.patch({ responder }),
+    "responder:changed": ({ responder }) => responder.kind && store.patch({ responder, wish: wishUnder(responder) }),
+    "agent:queued"({ position }) {
+      if (!Number.isInteger(position)) return;
+      store.patch({ wish: { position: Math.min(position, store.latest.wish?.position ?? position) } });
+    },
     "tier:changed": ({ tier }) => tier && store.patch({ tier }),
     "typing:changed"({ author, name, active }) {
       if (author === "agent") typing(active ? { name } : null);
@@ -159,7 +166,7 @@ export function openThread({ messages, answers, outbox, store, keeper, typing }:
       const now = resumed(turn);
       if (now.runningTurnId) known.add(now.runningTurnId);
       answers.keepOnly(known);
-      store.patch({ ...now, responder, tier, simulated, ready: true });
+      store.patch({ ...now, responder, wish: wishUnder(responder), tier, simulated, ready: true });
     },
 
     have() {

@@ -14,7 +14,8 @@ export const AnswerLine = still(({ item }: { item: AnswerItem }) => {
   const [begun, setBegun] = useState(false);
   const { entry, cards } = item;
   const ended = entry.state === "ended";
-  const step = entry.activity && (words.lookingUp[entry.activity] ?? words.lookingUpSomething);
+  const running = entry.steps?.findLast(({ state }) => state === "running");
+  const step = running && (words.lookingUp[running.tool] ?? words.lookingUpSomething);
   return (
     <Said by="assistant" name={words.assistant} label={words.madeByAi} at={ended ? entry.at : undefined}>
       <AnswerText turnId={entry.turnId} ended={ended} onBegun={() => setBegun(true)} />

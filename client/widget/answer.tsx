@@ -1,12 +1,11 @@
 import type { ComponentChildren } from "preact";
 import type { AnswerEntry } from "../chat/chat.ts";
-import { AnswerActions } from "./answer-actions.tsx";
 import { AnswerText } from "./answer-text.tsx";
 import { Byline } from "./byline.tsx";
-import { explainOutcome, isUnanswered } from "./explain.ts";
+import { explainOutcome, hasFailedStep, isUnanswered, runningSteps } from "./explain.ts";
 import { useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
-import type { View, Viewed } from "./view.ts";
+import type { Viewed } from "./view.ts";
 
 /** Every answer says that it is made by an AI. */
 function AssistantByline({ view, at }: Viewed & { at?: number | undefined }) {
@@ -24,14 +23,18 @@ export function AssistantNote({ view, children }: Viewed & { children: Component
   );
 }
 
-/** Before the first word: dots, with the step that is being taken when there is one. */
-function Dots({ label }: { label: string }) {
+/** Before the first word, and while tools run: dots, and what is being done. */
+function Dots({ labels }: { labels: readonly string[] }) {
   return (
     <p class="dots">
       <span class="dot" />
       <span class="dot" />
       <span class="dot" />
-      <span class="step">{label}</span>
+      {labels.map((label) => (
+        <span key={label} class="step">
+          {label}
+        </span>
+      ))}
     </p>
   );
 }
@@ -41,16 +44,17 @@ export function PendingAnswer({ view }: Viewed) {
   return (
     <article class="answer" aria-label={view.words.assistant} data-state="pending">
       <AssistantByline view={view} />
-      <Dots label={view.words.thinking} />
+      <Dots labels={[view.words.thinking]} />
     </article>
   );
 }
 
 export const Answer = withHooks(({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) => {
   const [begun, setBegun] = useState(false);
-  const { words } = view;
+  const { words, extras } = view;
+  const { cards } = entry;
   const ended = entry.state === "ended";
-  const step = stepOf(view, entry);
+  const labels = runningSteps(entry, words);
   return (
     <article
       class="answer"
@@ -60,17 +64,17 @@ export const Answer = withHooks(({ view, entry, isLast }: Viewed & { entry: Answ
       data-outcome={entry.outcome}
     >
       <AssistantByline view={view} at={ended ? entry.at : undefined} />
+      {extras && cards && <extras.Cards view={view} more={extras.words} cards={cards} />}
       <AnswerText view={view} turnId={entry.turnId} ended={ended} onBegun={() => setBegun(true)} />
-      {!ended && (step || !begun) && <Dots label={step ?? words.thinking} />}
+      {!ended && (labels.length > 0 || !begun) && <Dots labels={labels.length > 0 ? labels : [words.thinking]} />}
+      {hasFailedStep(entry) && <p class="ending">{words.notLookedUp}</p>}
       {ended && <Ending view={view} entry={entry} isLast={isLast} />}
-      {ended && begun && <AnswerActions view={view} entry={entry} isLast={isLast} />}
+      {ended && begun && extras && (
+        <extras.AnswerActions view={view} more={extras.words} entry={entry} isLast={isLast} />
+      )}
     </article>
   );
 });
-
-function stepOf({ words }: View, { activity }: AnswerEntry): string | undefined {
-  return activity && (words.lookingUp[activity] ?? words.lookingUpSomething);
-}
 
 /** An answer that is not simply complete says so, and what can be done. */
 function Ending({ view, entry, isLast }: Viewed & { entry: AnswerEntry; isLast: boolean }) {

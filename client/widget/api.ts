@@ -1,19 +1,25 @@
 import type { WireError } from "../../src/contract/errors.ts";
-import type { Outcome } from "../../src/contract/shapes.ts";
-import type { Words } from "./words/words.ts";
+import type { Outcome, Responder } from "../../src/contract/shapes.ts";
+import type { Parts } from "./parts.ts";
 
 /** What listeners of {@link TidegateApi.on} receive. */
 export interface TidegateEvents {
   /** The widget can be used. */
   ready: undefined;
-  open: undefined;
-  close: undefined;
+  opened: undefined;
+  closed: undefined;
   /** How much the customer has not seen yet. */
   unread: { count: number };
   /** A message has come: an answer when it has ended, an agent's word, a system line. */
   message: { author: "assistant" | "agent" | "system"; text: string };
   /** An answer has ended, however. */
   ended: { turnId: string; outcome: Outcome };
+  /** Somebody else answers from now on. */
+  handoff: Responder;
+  /** An agent has closed the matter. */
+  resolved: undefined;
+  /** The customer has rated the conversation, from 1 to 5. */
+  rated: { score: number };
   error: WireError;
 }
 
@@ -61,15 +67,16 @@ export interface Handoff {
   readonly server: string;
   /**
    * The `data-…` attributes of the script tag: `lang`, `token` (the shop's, for a customer who is signed in), `theme`
-   * (`light`, `dark`, `auto`), and `title="off"`, which keeps signs out of the page's title.
+   * (`light`, `dark`, `auto`), `starters` (questions to begin with), and `title="off"`, which keeps signs out of the
+   * page's title.
    */
   readonly settings: Readonly<DOMStringMap>;
   readonly host: HTMLElement;
   readonly root: ShadowRoot;
   readonly launcher: HTMLButtonElement;
   readonly listeners: Set<Listening>;
-  /** The words for any tag; rejects when they cannot be had now. */
-  fetchWords(tag: string): Promise<{ words: Words }>;
+  /** Rejects when the part cannot be had now; asking again tries again. */
+  fetchPart<N extends keyof Parts>(name: N): Promise<Parts[N]>;
   /** Takes everything off the page. */
   remove(): void;
 }

@@ -1,6 +1,6 @@
 // biome-ignore assist/source/organizeImports: styles before all code compress better than in its midst.
 import css from "./widget.css?inline";
-import { render } from "preact";
+import { h, render } from "preact";
 import { openAnnouncer } from "./announce.ts";
 import type { Handoff, TidegateCalls } from "./api.ts";
 import { Panel } from "./panel.tsx";
@@ -18,7 +18,9 @@ export function mount(handoff: Handoff, words: Words): TidegateCalls {
   const announcer = openAnnouncer(liveRegion(place, "status"), liveRegion(place, "alert"));
   const panel = place.appendChild(document.createElement("div"));
   launcher.after(place);
-  return openWidget(handoff, words, announcer, (view) => render(view && <Panel view={view} />, panel));
+  return openWidget(handoff, words, announcer, { h, root, server: handoff.server }, (view) =>
+    render(view && <Panel view={view} />, panel),
+  );
 }
 
 /** There from the beginning: a region that arrives with its words is not read. */

@@ -2,10 +2,9 @@ import type { RefObject } from "preact";
 import { useKept, useLayoutEffect, useState, withHooks } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import { openInputMethodGuard } from "./keys.ts";
+import { maxChars } from "./limits.ts";
 import type { Viewed } from "./view.ts";
 
-/** The longest message the server takes, in UTF-16 units. */
-export const maxChars = 4_000;
 /** From how many characters left on a counter is shown. */
 const countFrom = 200;
 
@@ -48,7 +47,10 @@ export const Composer = withHooks(({ view, field }: ComposerProps) => {
           aria-label={words.composer}
           aria-invalid={left < 0}
           placeholder={words.placeholder}
-          onInput={(event) => setDraft(event.currentTarget.value)}
+          onInput={(event) => {
+            setDraft(event.currentTarget.value);
+            view.extras?.typed(view);
+          }}
           onCompositionStart={guard.compositionStarted}
           onCompositionEnd={(event) => guard.compositionEnded(event.timeStamp)}
           onKeyDown={(event) => {

@@ -2,7 +2,7 @@ import { Icon } from "./icons.tsx";
 import type { Viewed } from "./view.ts";
 
 export function Header({ view }: Viewed) {
-  const { words, chat, acts, person } = view;
+  const { words, chat, acts, person, extras } = view;
   const { kind, name } = chat.responder;
   const agentName = kind === "agent" && name;
   const isAsking = person.state === "asking";
@@ -12,20 +12,16 @@ export function Header({ view }: Viewed) {
       <div class="heading">
         <h2>{agentName || words.title}</h2>
         <p>
-          {chat.simulated && (
-            <span class="badge" title={words.simulatedMeaning}>
-              {words.simulated}
-            </span>
-          )}
+          {extras && <extras.SimulationBadge view={view} more={extras.words} />}
           <span>{words.answering[chat.ready ? kind : "assistant"]}</span>
         </p>
       </div>
-      {kind !== "agent" && (
+      {kind !== "agent" && !chat.wish && (
         <button type="button" class="person" aria-disabled={isAsking} onClick={() => isAsking || acts.callPerson()}>
-          <Icon name="person" />
           {words.person}
         </button>
       )}
+      <div class="menu-place">{extras && <extras.Menu view={view} more={extras.words} />}</div>
       <button type="button" class="action" aria-label={words.close} title={words.close} onClick={acts.close}>
         <Icon name="close" />
       </button>

@@ -4,21 +4,17 @@ const drawings = {
   send: "M12 19V5M6 11l6-6 6 6",
   stop: "M7 7h10v10H7z",
   down: "M12 5v14M6 13l6 6 6-6",
-  copy: "M9 9h10v10H9zM15 9V5H5v10h4",
-  done: "M5 12l5 5 9-9",
-  good: "M7 11v8H4v-8h3l4-7q3 0 2 6h5q2 0 2 2l-1 5q-.5 2-2 2H7",
-  again: "M19 8a8 8 0 1 0 1 6M20 4v5h-5",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 20q1-6 8-6t8 6",
   clock: "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18",
 } as const;
 
-export type IconName = keyof typeof drawings | "bad";
+export type IconName = keyof typeof drawings;
 
 /** Decoration only: what it means is said by the element around it. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" data-icon={name}>
-      <path d={drawings[name === "bad" ? "good" : name]} />
+      <path d={drawings[name]} />
     </svg>
   );
 }

@@ -1,7 +1,8 @@
 import type { Handoff, Listening, TidegateApi, TidegateCalls } from "./api.ts";
 import { paintLauncher } from "./launcher.ts";
+import type { Parts } from "./parts.ts";
 import { hasSession } from "./session.ts";
-import { pageLocale, pickLocale } from "./words/locale.ts";
+import { pageLocale } from "./words/locale.ts";
 
 /** Stands in the names of the widget's body and of its words; put in by the build. */
 declare const __EDITION__: string;
@@ -34,7 +35,7 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
   let bust = "";
 
   /** A browser remembers a failed import under its address, so the next try needs another. */
-  const fetchPart = (name: string) => {
+  const fetchPart = <N extends keyof Parts>(name: N): Promise<Parts[N]> => {
     const address = `${server}assets/${name}-${__EDITION__}.js${bust}`;
     return import(/* @vite-ignore */ address).catch((error) => {
       bust += "?";
@@ -46,7 +47,7 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
     ...painted,
     server,
     settings,
-    fetchWords: (tag) => fetchPart(`words-${pickLocale(tag)}`),
+    fetchPart,
     listeners,
     remove: () => {
       delete window.Tidegate;
@@ -55,9 +56,10 @@ function start({ src, dataset: settings }: HTMLScriptElement): void {
   };
 
   const load = () =>
-    (loading ??= Promise.all([fetchPart("widget"), handoff.fetchWords(locale)]).then(
+    (loading ??= Promise.all([fetchPart("widget"), fetchPart(`words-${locale}`)]).then(
       ([{ mount }, { words }]) => {
-        calls = mount(handoff, words);
+        // CAST: what is given to a call is checked by the callers' compiler, or not at all.
+        calls = mount(handoff, words) as unknown as Calls;
         for (const [name, args] of waiting) call(name, args);
       },
       () => {

@@ -1,6 +1,6 @@
 import type { ChatState } from "../chat/chat.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { explain, explainOutcome } from "./explain.ts";
+import { explain, explainNotice, explainOutcome, hasFailedStep, runningSteps } from "./explain.ts";
 import type { Words } from "./words/words.ts";
 
 /** One thing to speak. Faults are urgent, everything else waits for a pause. */
@@ -19,13 +19,18 @@ export function tellings(before: ChatState, after: ChatState, arrivals: Arrivals
     ...tellLink(before, after, words),
     ...failed.map(({ error }) => urgent(`${words.notSent}. ${explain(error, words)}`)),
     ...tellPlace(before, after, words),
+    ...tellWish(before, after, words),
+    ...tellSteps(before, after, words),
     ...begun.map(() => calm(words.said.answering)),
     ...ended.map((entry) => {
       const text = explainOutcome(entry, words) ?? words.said.answered;
       return entry.outcome === "failed" || entry.outcome === "shed" ? urgent(text) : calm(text);
     }),
     ...tellResponder(before, after, words),
-    ...others.map(({ name, text }) => calm(name ? `${name}: ${text}` : text)),
+    ...others.map((entry) => {
+      const text = explainNotice(entry, words);
+      return calm(entry.kind === "agent" ? `${entry.name ?? words.team}: ${text}` : text);
+    }),
   ];
 }
 
@@ -39,6 +44,23 @@ function tellLink(before: ChatState, after: ChatState, words: Words): Telling[] 
 function tellPlace({ place: before }: ChatState, { place }: ChatState, words: Words): Telling[] {
   return place && isWorthAWord(place.position, before?.position) ? [calm(words.place(place.position))] : [];
 }
+
+function tellWish({ wish: before }: ChatState, { wish }: ChatState, words: Words): Telling[] {
+  if (!wish || (before && !isWorthAWord(wish.position ?? 0, before.position))) return [];
+  return [calm(words.waitingForPerson(wish.position))];
+}
+
+/** What the running answer waits for, and that something could not be had. */
+function tellSteps(before: ChatState, after: ChatState, words: Words): Telling[] {
+  const [was, is] = [before, after].map(({ entries }) => runningIn(entries, after.runningTurnId));
+  const known = runningSteps(was ?? {}, words);
+  const labels = runningSteps(is ?? {}, words).filter((label) => !known.includes(label));
+  const isNew = hasFailedStep(is ?? {}) && !hasFailedStep(was ?? {});
+  return [...labels, ...(isNew ? [words.notLookedUp] : [])].map(calm);
+}
+
+const runningIn = (entries: ChatState["entries"], turnId: string | null) =>
+  entries.filter((entry) => entry.kind === "answer").find((entry) => entry.turnId === turnId);
 
 /** The first position, the last three, and in between one at each power of two: a long line is not a long speech. */
 function isWorthAWord(position: number, before: number | undefined): boolean {

@@ -48,30 +48,32 @@ export function LineBanner({ view }: Viewed) {
 
 /** How the wish for a person goes. */
 export function PersonNotice({ view }: Viewed) {
-  const { words, person, acts } = view;
-  if (person.state === "none") return null;
+  const { words, chat, person, acts, extras } = view;
+  const state = chat.wish ? "waiting" : person.state;
+  if (state === "none") return null;
   return (
-    <div class="notice wish" data-state={person.state}>
+    <div class="notice wish" data-state={state}>
       <Icon name="person" />
       <p>{personText(view)}</p>
-      {person.state !== "asking" && (
+      {state !== "asking" && (
         <button type="button" class="pill" onClick={acts.dropPerson}>
-          {person.state === "waiting" ? words.cancel : words.dismiss}
+          {state === "waiting" ? words.cancel : words.dismiss}
         </button>
       )}
+      {state === "away" && extras && <extras.LeaveForm view={view} more={extras.words} />}
     </div>
   );
 }
 
-export function personText({ words, person }: Pick<View, "words" | "person">): string {
+export function personText({ words, person, chat }: Pick<View, "words" | "person" | "chat">): string {
+  if (chat.wish) return words.waitingForPerson(chat.wish.position);
   switch (person.state) {
     case "none":
       return "";
     case "asking":
       return words.askingForPerson;
-    case "waiting":
-      return words.waitingForPerson(person.position);
     case "refused":
+    case "away":
       return person.reason;
     default:
       return person satisfies never;

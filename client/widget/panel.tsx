@@ -5,13 +5,12 @@ import { useKept, useLayoutEffect, useRef, withHooks } from "./hooks.ts";
 import { openInputMethodGuard } from "./keys.ts";
 import { Log } from "./log.tsx";
 import { LineBanner, LinkBar, PersonNotice } from "./notices.tsx";
-import { WaitingQuestions } from "./question.tsx";
 import { waitingBehind } from "./thread.tsx";
 import type { View, Viewed } from "./view.ts";
 
 /** The chat as a dialog: beside the page where there is room, in its place where there is not. */
 export const Panel = withHooks(({ view }: Viewed) => {
-  const { words, open, isFull, acts, chat } = view;
+  const { words, open, isFull, acts, chat, extras } = view;
   const panel = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const guard = useKept(openInputMethodGuard);
@@ -49,7 +48,7 @@ export const Panel = withHooks(({ view }: Viewed) => {
       <footer>
         <LineBanner view={view} />
         <PersonNotice view={view} />
-        <WaitingQuestions view={view} entries={waitingBehind(view)} />
+        {extras && <extras.WaitingQuestions view={view} more={extras.words} entries={waitingBehind(view)} />}
         <Composer view={view} field={field} />
       </footer>
     </div>

@@ -1,6 +1,5 @@
 import type { QuestionEntry } from "../chat/chat.ts";
 import { explain } from "./explain.ts";
-import { Icon } from "./icons.tsx";
 import { Moment } from "./moment.tsx";
 import type { Viewed } from "./view.ts";
 
@@ -27,29 +26,5 @@ export function Question({ view, entry }: Viewed & { entry: QuestionEntry }) {
         </p>
       )}
     </article>
-  );
-}
-
-/** Questions that were sent while another is being answered. */
-export function WaitingQuestions({ view, entries }: Viewed & { entries: readonly QuestionEntry[] }) {
-  const { words, acts } = view;
-  if (entries.length === 0) return null;
-  const turnId = entries.find((entry) => entry.turnId !== undefined)?.turnId;
-  return (
-    <div class="waiting">
-      <ul aria-label={words.queued}>
-        {entries.map(({ messageId, text }) => (
-          <li key={messageId} class="chip" data-message={messageId} title={text}>
-            <Icon name="clock" />
-            <span>{text}</span>
-          </li>
-        ))}
-      </ul>
-      {turnId && (
-        <button type="button" class="pill" onClick={() => acts.stop(turnId)}>
-          {words.takeBack}
-        </button>
-      )}
-    </div>
   );
 }

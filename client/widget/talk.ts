@@ -15,8 +15,8 @@ export interface TalkOptions {
   readonly emit: Emit;
   /** The words to speak with, or null while nobody is looking at the panel. */
   listening(): Words | null;
-  /** After each change, with how many things have come that are worth looking at. */
-  changed(state: ChatState, news: number): void;
+  /** After each change. */
+  changed(state: ChatState, arrivals: Arrivals): void;
 }
 
 /** A chat whose changes are also told to the ear and to the shop's page. */
@@ -43,14 +43,20 @@ export function openTalk({ server, token, announcer, emit, listening, changed }:
     for (const { turnId } of arrivals.ended) readings.delete(turnId);
     report(chat, before, arrivals, emit);
     before = state;
-    changed(state, arrivals.ended.length + arrivals.others.length);
+    changed(state, arrivals);
   });
   return chat;
 }
 
 /** Tells the shop's page. */
 function report({ state, textOf }: Chat, before: ChatState, { ended, others, failed }: Arrivals, emit: Emit): void {
-  for (const { kind, text } of others) emit("message", { author: kind, text });
+  const { responder } = before;
+  if (before.ready && (state.responder.kind !== responder.kind || state.responder.name !== responder.name))
+    emit("handoff", state.responder);
+  for (const { kind, text, notice } of others) {
+    emit("message", { author: kind, text });
+    if (notice?.kind === "resolved") emit("resolved", undefined);
+  }
   for (const { turnId, outcome = "completed", error } of ended) {
     emit("message", { author: "assistant", text: textOf(turnId) });
     emit("ended", { turnId, outcome });
@@ -60,9 +66,13 @@ function report({ state, textOf }: Chat, before: ChatState, { ended, others, fai
   if (state.refusal && state.refusal !== before.refusal) emit("error", state.refusal);
 }
 
-/** Forgets who the customer is on this device, and what was not sent. */
+/** Forgets who the guest is on this device, and what was not sent. */
 export function forgetCustomer(server: string): void {
-  const scope = scopeOf(server);
-  openKeeper(scope, pageStorage("localStorage")).write("guest", null);
-  openKeeper(scope, pageStorage("sessionStorage")).write("outbox", null);
+  openKeeper(scopeOf(server), pageStorage("localStorage")).write("guest", null);
+  forgetUnsent(server);
+}
+
+/** What one customer has not sent, the next must not send. */
+export function forgetUnsent(server: string): void {
+  openKeeper(scopeOf(server), pageStorage("sessionStorage")).write("outbox", null);
 }

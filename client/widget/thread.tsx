@@ -1,19 +1,22 @@
-import type { Entry, QuestionEntry } from "../chat/chat.ts";
+import type { Entry, OtherEntry, QuestionEntry } from "../chat/chat.ts";
 import { keyOf } from "../chat/entries.ts";
 import { Answer, AssistantNote, PendingAnswer } from "./answer.tsx";
 import { Byline } from "./byline.tsx";
+import { explainNotice } from "./explain.ts";
 import { Question } from "./question.tsx";
 import type { View, Viewed } from "./view.ts";
 
-/** What waits behind a running answer; it is shown beside the composer, not in the thread. */
-export function waitingBehind({ chat }: View): QuestionEntry[] {
+/** What waits behind a running answer: it is shown beside the composer, once there is what shows it, not in the thread. */
+export function waitingBehind({ chat, extras }: View): QuestionEntry[] {
   const questions = chat.entries.filter((entry) => entry.kind === "question");
-  return chat.runningTurnId === null ? [] : questions.filter(({ waiting, status }) => waiting && status !== "failed");
+  return !extras || chat.runningTurnId === null
+    ? []
+    : questions.filter(({ waiting, status }) => waiting && status !== "failed");
 }
 
 /** The conversation from the greeting on. */
 export function Thread({ view }: Viewed) {
-  const { words, chat } = view;
+  const { words, chat, extras } = view;
   const behind = new Set<Entry>(waitingBehind(view));
   const entries = chat.entries.filter((entry) => !behind.has(entry));
   const last = entries.at(-1);
@@ -24,12 +27,13 @@ export function Thread({ view }: Viewed) {
           <p key={line}>{line}</p>
         ))}
       </AssistantNote>
-      {chat.simulated && <p class="simulation">{words.simulatedMeaning}</p>}
+      {extras && <extras.SimulationNote view={view} more={extras.words} />}
       {entries.map((entry) => (
         <Line key={keyOf(entry)} view={view} entry={entry} isLast={entry === last} />
       ))}
       {isPending(view, last) && <PendingAnswer view={view} />}
       {chat.typing && <p class="system">{words.types(chat.typing.name ?? words.team)}</p>}
+      {extras && <extras.Survey view={view} more={extras.words} />}
       {entries.length === 0 && <Suggestions view={view} />}
     </>
   );
@@ -48,24 +52,20 @@ function Line({ view, entry, isLast }: Viewed & { entry: Entry; isLast: boolean 
     case "answer":
       return <Answer view={view} entry={entry} isLast={isLast} />;
     case "agent":
-      return <AgentMessage view={view} name={entry.name} text={entry.text} at={entry.at} />;
+      return <AgentMessage view={view} entry={entry} />;
     case "system":
-      return <p class="system">{entry.text}</p>;
+      return <p class="system">{explainNotice(entry, view.words)}</p>;
     default:
       return entry satisfies never;
   }
 }
 
-interface AgentMessageProps extends Viewed {
-  name: string | undefined;
-  text: string;
-  at: number;
-}
-
-function AgentMessage({ view, name = view.words.team, text, at }: AgentMessageProps) {
+function AgentMessage({ view, entry }: Viewed & { entry: OtherEntry }) {
+  const { team, locale } = view.words;
+  const { name = team, text, at } = entry;
   return (
     <article class="answer by-person" aria-label={name}>
-      <Byline name={name} sign={[...name][0]} label={view.words.team} at={at} locale={view.words.locale} />
+      <Byline name={name} sign={[...name][0]} label={team} at={at} locale={locale} />
       <p class="text plain" dir="auto">
         {text}
       </p>
@@ -77,7 +77,7 @@ function AgentMessage({ view, name = view.words.team, text, at }: AgentMessagePr
 function Suggestions({ view }: Viewed) {
   return (
     <ul class="suggestions">
-      {view.words.suggestions.map((text) => (
+      {(view.starters ?? view.words.suggestions).map((text) => (
         <li key={text}>
           <button type="button" class="pill" onClick={() => view.acts.submit(text)}>
             {text}

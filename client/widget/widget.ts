@@ -1,18 +1,21 @@
-import type { WireError } from "../../src/contract/errors.ts";
 import type { Chat, ChatState } from "../chat/chat.ts";
 import type { Announcer } from "./announce.ts";
 import type { Emit, Handoff, TidegateCalls } from "./api.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { openAttention } from "./attention.ts";
-import { explain } from "./explain.ts";
+import type { Lent } from "./extras/extras.ts";
 import { personText } from "./notices.tsx";
+import { openExtras } from "./open-extras.ts";
+import { callPerson, none, wishAfter } from "./person.ts";
 import { openStage } from "./phone.ts";
 import { endSession, hasSession, keepOpen, keepSession, wasOpen } from "./session.ts";
-import { forgetCustomer, openTalk } from "./talk.ts";
+import { startersOf } from "./starters.ts";
+import { forgetCustomer, forgetUnsent, openTalk } from "./talk.ts";
 import { applyTheme } from "./theme.ts";
-import type { PersonWish, View } from "./view.ts";
+import type { Acts, PersonWish, View } from "./view.ts";
 import { onWake } from "./wake.ts";
 import { openLanguage } from "./words/language.ts";
-import { type Words, wantsPerson } from "./words/words.ts";
+import type { Words } from "./words/words.ts";
 
 interface State {
   readonly open: boolean;
@@ -22,20 +25,22 @@ interface State {
   /** Their turn has come, and they have not looked since. */
   readonly called: boolean;
   readonly person: PersonWish;
+  readonly extras: View["extras"];
   readonly chat: ChatState | null;
 }
 
 /** Nothing has come that was not looked at. */
 const allSeen = { unread: 0, called: false } as const;
 
-/** Gives what `window.Tidegate` calls. `draw` shows the panel anew, or takes it away. */
+/** Gives what `window.Tidegate` calls. `lent` is for the extras; `draw` shows the panel anew, or takes it away. */
 export function openWidget(
   handoff: Handoff,
   words: Words,
   announcer: Announcer,
+  lent: Lent,
   draw: (view: View | null) => void,
 ): TidegateCalls {
-  const { settings, server, host, launcher, listeners } = handoff;
+  const { settings, server, host, launcher, listeners, fetchPart } = handoff;
   const emit: Emit = (event, detail) => {
     for (const [name, listener] of listeners) if (name === event) listener(detail);
   };
@@ -49,21 +54,29 @@ export function openWidget(
     takesFocus: true,
     words,
     ...allSeen,
-    person: { state: "none" },
+    person: none,
+    extras: null,
     chat: null,
   };
+  const fetchExtras = openExtras(fetchPart, lent, (extras) => patch({ extras }));
+  /** Only once there is nothing better to do: the first words go before. */
+  const wantExtras = () => idle(() => fetchExtras(state.words.locale));
 
   const isSeen = () => state.open && !document.hidden;
 
   function patch(news: Partial<State>): void {
-    const { unread, person } = state;
+    const { unread, person, called } = state;
     state = { ...state, ...news };
     host.lang = state.words.locale;
     attention.show({ ...state, place: state.chat?.place ?? null });
     if (state.unread !== unread) emit("unread", { count: state.unread });
-    if (state.person !== person && isSeen()) announcer.say(personText(state));
-    if (state.chat)
-      draw({ ...state, titled, chat: state.chat, isFull: stage.isFull, acts: { ...converse(), ...acts } });
+    if (state.unread > unread || (state.called && !called)) state.extras?.chime();
+    const { chat } = state;
+    if (!chat) return;
+    const starters = startersOf(settings, state.words.locale);
+    const view = { ...state, titled, starters, chat, isFull: stage.isFull, acts: { ...converse(), ...acts } };
+    if (state.person !== person && isSeen()) announcer.say(personText(view));
+    draw(view);
   }
 
   function converse(): Chat {
@@ -78,16 +91,20 @@ export function openWidget(
     return talk;
   }
 
-  function hear(chat: ChatState, news: number): void {
+  function hear(chat: ChatState, { ended, others }: Arrivals): void {
     // The last words of a talk that has been ended.
     if (chat !== talk?.state) return;
     const { words, chat: before } = state;
+    const news = ended.length + others.length;
     const unread = isSeen() ? 0 : state.unread + news;
     const called = !isSeen() && (state.called || before?.place?.turnId === chat.runningTurnId);
     if (called && !state.called) announcer.say(`${words.title}, ${words.yourTurn}`);
     if (unread > state.unread) announcer.say(`${words.title}, ${words.unread(unread)}`);
-    if (news > 0) keepSession();
-    patch({ chat, unread, called, ...(chat.responder.kind === "agent" && { person: { state: "none" } }) });
+    if (news > 0) {
+      keepSession();
+      wantExtras();
+    }
+    patch({ chat, unread, called, person: wishAfter(state.person, chat, others, words) });
   }
 
   function show(takesFocus: boolean): void {
@@ -97,7 +114,8 @@ export function openWidget(
     keepOpen(true);
     stage.set(true);
     patch({ open: true, takesFocus, ...allSeen, chat });
-    emit("open", undefined);
+    wantExtras();
+    emit("opened", undefined);
   }
 
   function hide(): void {
@@ -107,56 +125,51 @@ export function openWidget(
     stage.set(false);
     patch({ open: false });
     if (hadFocus) launcher.focus();
-    emit("close", undefined);
+    emit("closed", undefined);
   }
 
   function submit(text: string): void {
     converse().send(text, { url: location.href.slice(0, 2_000), title: document.title.slice(0, 300) });
-    if (wantsPerson(text) && state.chat?.responder.kind !== "agent") callPerson();
   }
 
-  function callPerson(): void {
-    const asked = converse();
-    const settle = (person: PersonWish) => {
-      if (asked === talk && state.person.state === "asking") patch({ person });
-    };
-    patch({ person: { state: "asking" } });
-    asked.ask("agent:request", {}).then(
-      ({ position }) => settle({ state: "waiting", position }),
-      (error: WireError) => settle({ state: "refused", reason: explain(error, state.words) }),
-    );
-  }
-
-  function dropPerson(): void {
-    if (state.person.state === "waiting") talk?.ask("agent:cancel", {}).catch(() => {});
-    patch({ person: { state: "none" } });
-  }
-
-  const acts = {
+  const acts: Omit<Acts, "watchText" | "textOf" | "retry" | "stop" | "rate" | "ask"> = {
     close: hide,
     submit,
     askAgain: (turnId: string) => {
       const text = questionOf(state.chat, turnId);
       if (text) submit(text);
     },
-    callPerson,
-    dropPerson,
+    callPerson(leave) {
+      const chat = converse();
+      const settle = (person: PersonWish) => chat === talk && patch({ person });
+      callPerson({ chat, words: () => state.words, settle }, leave);
+    },
+    dropPerson() {
+      if (state.chat?.wish) talk?.dropPerson();
+      patch({ person: none });
+    },
+    redraw: () => patch({}),
+    emit,
   };
 
   function endTalk(): void {
     talk?.close();
     talk = undefined;
-    patch({ chat: null, ...allSeen, takesFocus: false, person: { state: "none" } });
+    patch({ chat: null, ...allSeen, takesFocus: false, person: none });
     draw(null);
   }
 
   /** Ends the talk; the next one begins when it is needed, or at once where somebody is looking. */
-  function restart(): void {
+  function restart(between: () => void): void {
     endTalk();
+    between();
     if (state.open || hasSession()) patch({ chat: converse().state });
   }
 
-  const language = openLanguage(handoff.fetchWords, (words) => patch({ words }));
+  const language = openLanguage(fetchPart, (words) => {
+    patch({ words });
+    if (state.extras) wantExtras();
+  });
   const wake = () => {
     talk?.reconcile();
     patch(isSeen() ? allSeen : {});
@@ -164,7 +177,10 @@ export function openWidget(
   const stopWaking = onWake(wake, () => patch({}));
   if (settings["theme"]) applyTheme(host, { mode: settings["theme"] as "auto" });
   patch({});
-  if (hasSession()) converse();
+  if (hasSession()) {
+    converse();
+    wantExtras();
+  }
   if (wasOpen() && !stage.isFull) show(false);
   emit("ready", undefined);
 
@@ -178,8 +194,9 @@ export function openWidget(
     },
     identify(fresh) {
       if (fresh === token) return;
+      const isGuest = token === undefined;
       token = fresh;
-      restart();
+      restart(() => isGuest || forgetUnsent(server));
     },
     setLocale: language.set,
     setTheme: (theme) => applyTheme(host, theme),
@@ -187,8 +204,7 @@ export function openWidget(
       hide();
       token = undefined;
       endSession();
-      restart();
-      forgetCustomer(server);
+      restart(() => forgetCustomer(server));
     },
     destroy() {
       hide();
@@ -201,6 +217,8 @@ export function openWidget(
     },
   };
 }
+
+const idle = (work: () => void) => (window.requestIdleCallback ?? setTimeout)(work);
 
 /** What was asked in a turn, as one text. */
 function questionOf(chat: ChatState | null, turnId: string): string {

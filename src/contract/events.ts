@@ -165,6 +165,11 @@ export const agentCommands = {
     result: z.object({ messageId: shape.messageId }),
     does: "Answers the customer; takes over first where somebody else, or the assistant, is the responder.",
   },
+  "customer:orders": {
+    payload: ofConversation.extend({ language: z.enum(["zh", "en"]).default("en") }),
+    result: z.object({ orders: z.array(shape.orderCard) }),
+    does: "Gives the customer's latest orders, as the shop knows them.",
+  },
   "note:add": {
     payload: ofConversation.extend({ text: shape.messageText }),
     result: nothing,

@@ -219,6 +219,7 @@ export type Responder = z.infer<typeof responder>;
 export type Page = z.infer<typeof page>;
 export type Message = z.infer<typeof message>;
 export type Card = z.infer<typeof card>;
+export type OrderCard = z.infer<typeof orderCard>;
 export type Activity = z.infer<typeof activity>;
 export type Notice = z.infer<typeof notice>;
 export type Agent = z.infer<typeof agent>;

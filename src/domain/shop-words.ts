@@ -1,4 +1,4 @@
-import type { Card } from "../contract/shapes.ts";
+import type { Card, OrderCard } from "../contract/shapes.ts";
 import type { BestPrice } from "./discount.ts";
 import type { Order, OrderState, Product } from "./shop.ts";
 import { type Language, type Words, wordsIn } from "./words.ts";
@@ -71,7 +71,7 @@ export function orderFor(order: Order, language: Language): object {
   };
 }
 
-export function cardOfOrder(order: Order, language: Language): Card {
+export function cardOfOrder(order: Order, language: Language): OrderCard {
   const { number, state, placedAt, etaAt, lines, totalCents, currency, logistics } = order;
   return {
     kind: "order",

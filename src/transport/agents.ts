@@ -10,6 +10,8 @@ import type { DraftListener, Drafts } from "../domain/drafts.ts";
 import type { AgentCaller, Handoff } from "../domain/handoff.ts";
 import type { Inbox } from "../domain/inbox.ts";
 import { handsOf, type Responders } from "../domain/responders.ts";
+import type { Shop } from "../domain/shop.ts";
+import { cardOfOrder } from "../domain/shop-words.ts";
 import { type CustomerWorld, resume, seen, snapshot } from "./customers.ts";
 import type { Handlers } from "./door.ts";
 
@@ -42,6 +44,7 @@ export interface AgentWorld extends Pick<CustomerWorld, "turns" | "live" | "plac
   readonly handoff: Handoff;
   readonly inbox: Inbox;
   readonly drafts: Drafts;
+  readonly shop: Pick<Shop, "ordersOf">;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Tells the customer, and whoever else looks, on all other nodes; it may be lost. */
@@ -52,6 +55,8 @@ export interface AgentWorld extends Pick<CustomerWorld, "turns" | "live" | "plac
   readonly presenceChanged: () => void;
 }
 
+const mostOrders = 5;
+const ordersMs = 5_000;
 /** Conversations that one page may show at the same time. */
 const mostJoined = 50;
 
@@ -114,6 +119,16 @@ export function agentHandlers(world: AgentWorld): Handlers<typeof agentCommands,
     "message:send": async ({ agent }, { conversationId, messageId, text }) => {
       await handoff.say(agent, conversationId, messageId, text);
       return { messageId };
+    },
+    "customer:orders": async (_session, { conversationId, language }) => {
+      const conversation = await world.conversations.read(conversationId);
+      if (conversation === null) throw new TidegateError("not-found");
+      const orders = await world.shop
+        .ordersOf(conversation.customerId, mostOrders, AbortSignal.timeout(ordersMs))
+        .catch(() => {
+          throw new TidegateError("unavailable", "The shop cannot be asked at the moment.", { retryAfterMs: 5_000 });
+        });
+      return { orders: orders.map((order) => cardOfOrder(order, language)) };
     },
     "note:add": async (session, { conversationId, text }) => addNote(world, session, conversationId, "note", text),
     "whisper:send": async (session, { conversationId, text }) =>

@@ -1,4 +1,4 @@
-import type { SocketServer } from "./sockets.ts";
+import { agentNamespace, type SocketServer } from "./sockets.ts";
 
 /** How long a socket may take to receive what was written to it before. */
 const farewellMs = 2_000;
@@ -7,7 +7,8 @@ const batch = 50;
 const batchPauseMs = 20;
 
 /**
- * Tells sockets to come back later and lets them go at a pace (N3): all but those whose conversation is in `stay`.
+ * Tells sockets to come back later and lets them go at a pace (N3): agents, and all customers but those whose conversation is
+ * in `stay`.
  * Resolves when they have received everything and are gone.
  */
 export async function releaseSockets(
@@ -16,8 +17,9 @@ export async function releaseSockets(
   pause: (ms: number) => Promise<void>,
 ): Promise<void> {
   const gone: Promise<unknown>[] = [];
-  for (const socket of io.of("/").sockets.values()) {
-    if (stay.has(socket.data.session?.conversationId ?? "")) continue;
+  const customers = [...io.of("/").sockets.values()];
+  const going = customers.filter(({ data }) => !stay.has(data.session?.conversationId ?? ""));
+  for (const socket of [...io.of(agentNamespace).sockets.values(), ...going]) {
     const { conn } = socket;
     gone.push(new Promise((resolve) => conn.once("close", resolve)));
     socket.emit("node:draining", { reconnectInMs: 1_000 });

@@ -93,7 +93,7 @@ test("calls that are made before the widget has loaded are kept, in order", asyn
   }, saying("early"));
   await customer.ended(1);
   expect(await customer.panel.getAttribute("aria-label")).toBe("Support");
-  expect((await customer.heard()).map(({ event }) => event)).toEqual(["ready", "open", "message", "ended"]);
+  expect((await customer.heard()).map(({ event }) => event)).toEqual(["ready", "opened", "message", "ended"]);
   await customer.call("destroy");
   await customer.page.locator("tidegate-widget").waitFor({ state: "detached" });
   expect(await customer.page.evaluate(() => typeof window.Tidegate)).toBe("undefined");

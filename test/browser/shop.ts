@@ -70,7 +70,7 @@ const relayAt = (baseUrl: string) => ({
   TIDEGATE_CONFIG: join(import.meta.dirname, "server.json"),
 });
 
-/** The browser of all browser tests. */
+/** Chromium, as all tests run it. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: browserArguments });
 }

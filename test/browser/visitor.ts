@@ -235,7 +235,10 @@ function listen(): void {
     console.error(`violation of ${violatedDirective}: ${blockedURI} ${sample}`),
   );
   document.addEventListener("DOMContentLoaded", () => {
-    for (const event of ["ready", "open", "close", "unread", "message", "ended", "error"] as const)
+    for (const event of [
+      ...(["ready", "opened", "closed", "unread", "message"] as const),
+      ...(["ended", "handoff", "resolved", "rated", "error"] as const),
+    ])
       window.Tidegate?.on(event, (detail) => window.heard.push({ event, detail }));
   });
 }

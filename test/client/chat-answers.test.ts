@@ -295,7 +295,7 @@ test("S5: what arrives after the end brings nothing back to life", async () => {
   server.emit("tier:changed", { tier: "degraded" });
   const state = await stateOf(chat, ({ tier }) => tier === "degraded");
   expect(state).toMatchObject({ runningTurnId: null, place: null, entries: [{ state: "ended" }] });
-  expect(state.entries[0]).toMatchObject({ activity: undefined });
+  expect(state.entries[0]).not.toHaveProperty("steps");
   expect(chat.textOf("t1")).toBe("one");
 });
 
@@ -402,11 +402,11 @@ test("a rating is shown at once and taken back when the server does not take it"
 
 test("a tool that runs is named until it is done", async () => {
   const { server, chat } = await talk();
-  const named = ({ entries }: ChatState) => entries[0]?.kind === "answer" && entries[0].activity;
+  const stateNow = ({ entries }: ChatState) => entries[0]?.kind === "answer" && entries[0].steps?.[0]?.state;
   server.emit("turn:activity", { ...lookUp, state: "running" });
-  await stateOf(chat, (state) => named(state) === "get_order");
+  await stateOf(chat, (state) => stateNow(state) === "running");
   server.emit("turn:activity", { ...lookUp, state: "done" });
-  await stateOf(chat, (state) => named(state) === undefined);
+  await stateOf(chat, (state) => stateNow(state) === "done");
 });
 
 test("a person who types is shown for six seconds, or until the message", async () => {

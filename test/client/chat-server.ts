@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
 import { onTestFinished } from "vitest";
@@ -32,9 +32,9 @@ const emptyConversation: Opened = {
   simulated: false,
 };
 
-/** A server that speaks the contract and does what the test tells it. Closed when the test ends. */
-export async function scriptedServer() {
-  const http = createServer();
+/** A server that speaks the contract and does what the test tells it. Closed when the test ends. `serve` answers the rest. */
+export async function scriptedServer(serve?: RequestListener) {
+  const http = createServer(serve);
   const io = new Server(http);
   const opened: Opened = { ...emptyConversation };
   const scripts: Scripts = {

@@ -77,6 +77,45 @@ describe("what is announced", () => {
     expect(said(quiet, taken, { ...taken, entries: [hello] })).toEqual(["Li is with you now", "Li: Hello"]);
   });
 
+  test("H4 a system line in the page's words, and what it says where this page has none", () => {
+    const line = { kind: "system", messageId: "n", text: "The server's words.", at: 0 } as const;
+    const joined = { ...line, notice: { kind: "agent-joined", name: "Li" } } as const;
+    expect(said(quiet, { ...quiet, entries: [joined] })).toEqual(["Li has joined"]);
+    const future = { ...line, notice: { kind: "from-the-future" as "resolved" } };
+    expect(said(quiet, { ...quiet, entries: [future] })).toEqual(["The server's words."]);
+  });
+
+  test("H4 the place in the line for a person when it is first told, and when it is worth a word", () => {
+    const waiting = (position?: number): ChatState => ({ ...quiet, wish: { position } });
+    expect(said(quiet, waiting(), waiting(9), waiting(8), waiting(3), quiet)).toEqual([
+      en.waitingForPerson(),
+      en.waitingForPerson(9),
+      en.waitingForPerson(3),
+    ]);
+  });
+
+  test("each step when it begins, and once that one has failed", () => {
+    const step = (callId: string, tool: string, state: "running" | "done" | "failed") => ({
+      callId,
+      tool,
+      state,
+      cards: [],
+    });
+    const taking = (...steps: ReturnType<typeof step>[]): ChatState => ({
+      ...running,
+      entries: [answer("t1", { steps })],
+    });
+    expect(
+      said(
+        running,
+        taking(step("1", "get_order", "running")),
+        taking(step("1", "get_order", "running"), step("2", "other", "running")),
+        taking(step("1", "get_order", "done"), step("2", "other", "failed")),
+        taking(step("1", "get_order", "done"), step("2", "other", "failed"), step("3", "get_order", "failed")),
+      ),
+    ).toEqual([en.lookingUp["get_order"], en.lookingUpSomething, en.notLookedUp]);
+  });
+
   test("an error code of a newer server still gets a sentence", () => {
     const error = { code: "from-the-future" as "internal", message: "", retryable: true };
     expect(said(running, endedAs({ outcome: "failed", error }))).toEqual([`${en.errors.internal}!!`]);

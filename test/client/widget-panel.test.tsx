@@ -2,10 +2,12 @@
 import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ChatState, TextSink } from "../../client/chat/chat.ts";
+import { words as more } from "../../client/widget/extras/words/en.ts";
 import { Panel } from "../../client/widget/panel.tsx";
 import type { Acts, View } from "../../client/widget/view.ts";
 import { words as en } from "../../client/widget/words/en.ts";
 import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
+import { unpackedExtras } from "./widget-extras.ts";
 import { answer, question, quiet } from "./widget-state.ts";
 
 const acts = {
@@ -15,6 +17,9 @@ const acts = {
   rate: vi.fn(),
   callPerson: vi.fn(),
   dropPerson: vi.fn(),
+  redraw: vi.fn(),
+  emit: vi.fn(),
+  ask: vi.fn(),
   retry: vi.fn(),
   stop: vi.fn(),
   textOf: () => "",
@@ -25,6 +30,7 @@ const acts = {
 } satisfies Acts;
 
 let page: HTMLElement;
+const extras = unpackedExtras(more);
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -52,7 +58,9 @@ function show(chat: Partial<ChatState> = {}, changes: Partial<View> = {}): void 
     isFull: false,
     takesFocus: true,
     titled: true,
+    starters: undefined,
     person: { state: "none" },
+    extras,
     acts,
     ...changes,
   };
@@ -69,8 +77,8 @@ async function type(text: string): Promise<void> {
   await Promise.resolve();
 }
 
-function press(key: string, more: KeyboardEventInit = {}): void {
-  field().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+function press(key: string, how: KeyboardEventInit = {}): void {
+  field().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how }));
 }
 
 describe("the panel", () => {
@@ -83,8 +91,8 @@ describe("the panel", () => {
 
   test("marks a simulated server", () => {
     show({ simulated: true });
-    expect(page.textContent).toContain(en.simulatedMeaning);
-    expect(page.querySelector(".badge")?.textContent).toBe(en.simulated);
+    expect(page.textContent).toContain(more.simulatedMeaning);
+    expect(page.querySelector(".badge")?.textContent).toBe(more.simulated);
   });
 
   test("Enter sends, Enter within a composition does not", async () => {
@@ -134,7 +142,7 @@ describe("the panel", () => {
     const waiting = question("m2", { waiting: true, turnId: "t2" });
     show({ entries: [question("m1"), answer("t1"), waiting], runningTurnId: "t1" });
     expect(all(".chip").map((chip) => chip.dataset["message"])).toEqual(["m2"]);
-    byName(en.takeBack)?.click();
+    byName(more.takeBack)?.click();
     expect(acts.stop).toHaveBeenCalledWith("t2");
     show({ entries: [waiting], place: { turnId: "t2", position: 3, from: 3, waitMs: { low: 61_000, high: 170_000 } } });
     expect(all(".chip")).toEqual([]);
@@ -223,10 +231,10 @@ describe("the panel", () => {
     const ended = answer("t1", { state: "ended", outcome: "completed", messageId: "a1" });
     show({ entries: [ended] });
     show({ entries: [ended] });
-    byName(en.bad)?.click();
+    byName(more.bad)?.click();
     expect(acts.rate).toHaveBeenCalledExactlyOnceWith("a1", "down");
     show({ entries: [{ ...ended, rating: "down" }] });
-    expect(page.textContent).toContain(en.sorryForBad);
+    expect(page.textContent).toContain(more.sorryForBad);
   });
 
   test("the log is silent and can be reached by keyboard", () => {

@@ -10,6 +10,7 @@ export const quiet: ChatState = {
   entries: [],
   runningTurnId: null,
   place: null,
+  wish: null,
   typing: null,
 };
 

@@ -1,19 +1,21 @@
 import { expect, test } from "vitest";
+import type { Handoff } from "../../client/widget/api.ts";
 import { words as en } from "../../client/widget/words/en.ts";
 import { openLanguage } from "../../client/widget/words/language.ts";
 import type { Words } from "../../client/widget/words/words.ts";
 import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
 
-/** A language, the tags whose words it has asked for, and all that was spoken. */
+/** A language, the parts it has asked for, and all that was spoken. */
 function listening() {
   const asked = new Map<string, PromiseWithResolvers<{ words: Words }>>();
   const spoken: string[] = [];
-  const fetchWords = (tag: string) => {
+  const fetchPart = (name: string) => {
     const answer = Promise.withResolvers<{ words: Words }>();
-    asked.set(tag, answer);
+    asked.set(name, answer);
     return answer.promise;
   };
-  const language = openLanguage(fetchWords, ({ locale }) => spoken.push(locale));
+  // CAST: a language asks for words alone.
+  const language = openLanguage(fetchPart as Handoff["fetchPart"], ({ locale }) => spoken.push(locale));
   return { language, asked, spoken };
 }
 
@@ -25,7 +27,7 @@ test("nothing changes before the words are there", async () => {
   language.set("en-GB");
   await settled();
   expect(spoken).toEqual([]);
-  asked.get("en-GB")?.resolve({ words: en });
+  asked.get("words-en")?.resolve({ words: en });
   await settled();
   expect(spoken).toEqual(["en"]);
 });
@@ -33,11 +35,11 @@ test("nothing changes before the words are there", async () => {
 test("words that cannot be had change nothing, and can be asked for again", async () => {
   const { language, asked, spoken } = listening();
   language.set("en");
-  asked.get("en")?.reject(new TypeError("Failed to fetch"));
+  asked.get("words-en")?.reject(new TypeError("Failed to fetch"));
   await settled();
   expect(spoken).toEqual([]);
   language.set("en");
-  asked.get("en")?.resolve({ words: en });
+  asked.get("words-en")?.resolve({ words: en });
   await settled();
   expect(spoken).toEqual(["en"]);
 });
@@ -46,9 +48,9 @@ test("of two languages the one asked for last is spoken, whichever comes first",
   const { language, asked, spoken } = listening();
   language.set("en");
   language.set("zh");
-  asked.get("zh")?.resolve({ words: zhCN });
+  asked.get("words-zh-CN")?.resolve({ words: zhCN });
   await settled();
-  asked.get("en")?.resolve({ words: en });
+  asked.get("words-en")?.resolve({ words: en });
   await settled();
   expect(spoken).toEqual(["zh-CN"]);
 });
@@ -57,7 +59,7 @@ test("words that come after the end are not spoken", async () => {
   const { language, asked, spoken } = listening();
   language.set("en");
   language.close();
-  asked.get("en")?.resolve({ words: en });
+  asked.get("words-en")?.resolve({ words: en });
   await settled();
   expect(spoken).toEqual([]);
 });

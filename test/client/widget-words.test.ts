@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
 import { describe, expect, test } from "vitest";
-import { maxChars } from "../../client/widget/composer.tsx";
+import { words as moreEn } from "../../client/widget/extras/words/en.ts";
+import { words as moreZhCN } from "../../client/widget/extras/words/zh-CN.ts";
 import { launcherLabels } from "../../client/widget/launcher.ts";
+import { maxChars } from "../../client/widget/limits.ts";
 import { minutesOf } from "../../client/widget/wait.ts";
 import { words as en } from "../../client/widget/words/en.ts";
 import { pageLocale, pickLocale } from "../../client/widget/words/locale.ts";
-import { wantsPerson } from "../../client/widget/words/words.ts";
 import { words as zhCN } from "../../client/widget/words/zh-CN.ts";
 import { errors } from "../../src/contract/errors.ts";
 import { maxMessageChars } from "../../src/contract/shapes.ts";
@@ -21,15 +22,20 @@ function textsOf(table: object, path = ""): [path: string, text: string][] {
 }
 
 describe("the tables of words", () => {
-  test("both say something everywhere, and the same things", () => {
-    const [chinese, english] = [textsOf(zhCN), textsOf(en)];
+  test.each([
+    [zhCN, en],
+    [moreZhCN, moreEn],
+  ])("both say something everywhere, and the same things", (zh, other) => {
+    const [chinese, english] = [textsOf(zh), textsOf(other)];
     expect(chinese.map(([path]) => path).sort()).toEqual(english.map(([path]) => path).sort());
     for (const [path, text] of [...chinese, ...english]) expect(text, path).not.toBe("");
   });
 
   test("English is without Chinese, and Chinese sentences are Chinese", () => {
-    for (const [path, text] of textsOf(en)) expect(text, path).not.toMatch(/\p{Script=Han}|[，。！？：；]/u);
-    for (const [path, text] of textsOf(zhCN.errors)) expect(text, path).toMatch(/\p{Script=Han}/u);
+    for (const [path, text] of [...textsOf(en), ...textsOf(moreEn)])
+      expect(text, path).not.toMatch(/\p{Script=Han}|[，。！？：；]/u);
+    for (const [path, text] of [...textsOf(zhCN.errors), ...textsOf(zhCN.notices)])
+      expect(text, path).toMatch(/\p{Script=Han}/u);
   });
 
   test("every error of the contract has a sentence in both", () => {
@@ -44,16 +50,6 @@ describe("the tables of words", () => {
     expect(en.greeting.join("")).toContain(en.person);
     expect(zhCN.greeting.join("")).toContain(zhCN.person);
   });
-
-  test.each(["转人工", "人工", "我要找真人客服", "人工客服！", "human", "Talk to a person", "speak to a human please"])(
-    "%s asks for a person",
-    (text) => expect(wantsPerson(text)).toBe(true),
-  );
-
-  test.each(["人工智能是什么", "这个是人工缝制的吗", "is this made by a person?", "agent-42 order"])(
-    "%s does not",
-    (text) => expect(wantsPerson(text)).toBe(false),
-  );
 
   test("the place in line is worded as agreed, with a range in whole minutes", () => {
     expect(zhCN.place(3)).toBe("排队中，您排在第 3 位");

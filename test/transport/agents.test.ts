@@ -391,3 +391,13 @@ test("H5 the customer sees that the responder types, and nobody else who watches
   await customer.ask("typing:set", { active: true });
   await li.fact("typing:changed", ({ author }) => author === "customer");
 });
+
+test("C3 X1 an agent sees the orders of the conversation's own customer", async () => {
+  const { orders } = await li.ask("customer:orders", { conversationId, language: "zh" });
+  expect(orders.map(({ number }) => number)).toContain("TS20261108001");
+  const token = await tokenOf({ sub: "demo-wang", role: "customer" });
+  await using wang = await openCustomer(server.url, { token });
+  const own = await li.ask("customer:orders", { conversationId: wang.opened.conversationId });
+  expect(own.orders.length).toBeGreaterThan(0);
+  expect(own.orders.map(({ number }) => number)).not.toContain("TS20261108001");
+});

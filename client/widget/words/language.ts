@@ -1,4 +1,5 @@
 import type { Handoff } from "../api.ts";
+import { pickLocale } from "./locale.ts";
 import type { Words } from "./words.ts";
 
 /** The language in which the widget speaks from some moment on. */
@@ -9,12 +10,12 @@ export interface Language {
 }
 
 /** `speak` is given the words of the language that was asked for last. */
-export function openLanguage(fetchWords: Handoff["fetchWords"], speak: (words: Words) => void): Language {
+export function openLanguage(fetchPart: Handoff["fetchPart"], speak: (words: Words) => void): Language {
   let wanted: string | undefined;
   return {
     set(tag) {
       wanted = tag;
-      fetchWords(tag).then(
+      fetchPart(`words-${pickLocale(tag)}`).then(
         ({ words }) => wanted === tag && speak(words),
         () => {},
       );

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../../src/contract/errors.ts";
-import type { Tier } from "../../../src/contract/shapes.ts";
+import type { Notice, Tier } from "../../../src/contract/shapes.ts";
 import type { Locale } from "./locale.ts";
 
 /** Everything the widget says, in one language. */
@@ -17,8 +17,6 @@ export interface Words {
   team: string;
   /** Who answers now, under the title. */
   answering: { assistant: string; agent: string; nobody: string };
-  simulated: string;
-  simulatedMeaning: string;
   greeting: readonly string[];
   suggestions: readonly string[];
   transcript: string;
@@ -39,22 +37,18 @@ export interface Words {
   sent: string;
   notSent: string;
   retry: string;
-  queued: string;
-  takeBack: string;
   thinking: string;
   lookingUp: Readonly<Record<string, string>>;
   lookingUpSomething: string;
-  copy: string;
-  copied: string;
-  good: string;
-  bad: string;
-  thanksForGood: string;
-  sorryForBad: string;
+  /** A tool has failed. */
+  notLookedUp: string;
   askAgain: string;
   goOn: string;
   stopped: string;
   truncated: string;
   interrupted: string;
+  /** System lines; the name is the agent's. */
+  notices: Readonly<Record<Notice["kind"], (name: string) => string>>;
   latest: string;
   place(position: number): string;
   wait(lowMinutes: number, highMinutes: number): string;
@@ -73,12 +67,4 @@ export interface Words {
   titleHint: { unread(count: number): string; place(position: number): string; turn: string };
   errors: Readonly<Record<ErrorCode, string>>;
   retryIn(seconds: number): string;
-}
-
-/** What counts as asking for a person in one's own words, in any of the languages. */
-const wish =
-  /^((我要|我想|请|帮我)?(转|找|要)?(人工|真人)(客服|服务)?[。！!～~]*|(please )?((talk|speak) (to|with) )?(an? )?(real |live )?(person|human|agent|representative)( please)?[.!]*)$/i;
-
-export function wantsPerson(text: string): boolean {
-  return wish.test(text.trim());
 }
