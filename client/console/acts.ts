@@ -29,6 +29,8 @@ export interface Acts {
   open(conversationId: string): void;
   /** Closes the open conversation. */
   shut(): void;
+  /** One step back: a draft goes first, then the pane over the thread, then the conversation. */
+  back(): void;
   /** Moves the keyboard to another row. */
   move(steps: number): void;
   write(mode: Mode): void;
@@ -164,6 +166,11 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
     show: (pane) => ui.patch({ pane }),
     open,
     shut,
+    back() {
+      if (desk.state.draft) desk.dismissDraft();
+      else if (ui.now.pane === "customer") ui.patch({ pane: "thread" });
+      else shut();
+    },
     move(steps) {
       const ids = desk.inbox.ids(ui.now.view);
       const at = ids.indexOf(ui.now.cursorId ?? "");

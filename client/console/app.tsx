@@ -19,7 +19,7 @@ import type { Settings } from "./settings.ts";
 import { SignIn } from "./sign-in.tsx";
 import { ThreadPane } from "./thread.tsx";
 import { Toasts } from "./toasts.tsx";
-import { keepToken, readToken } from "./token.ts";
+import { dropToken, forgetAll, keepToken, readToken } from "./token.ts";
 import { firstUi, type Ui } from "./ui.ts";
 
 interface ConsoleProps {
@@ -39,7 +39,8 @@ export function Console({ settings, announcer }: ConsoleProps) {
   }
 
   function leave(why?: string): void {
-    keepToken(null);
+    if (why === undefined) forgetAll();
+    else dropToken();
     setToken(null);
     setFault(why);
   }

@@ -47,7 +47,7 @@ const deeds: Readonly<Record<string, (acts: Acts) => void>> = {
   d: (acts) => acts.draft(),
   "/": (acts) => acts.insert("reply", "/"),
   "?": (acts) => acts.ask("help"),
-  Escape: (acts) => acts.shut(),
+  Escape: (acts) => acts.back(),
 };
 
 const isWriting = (target: EventTarget | null) =>

@@ -72,5 +72,7 @@ function show({ words, appearance }: Settings): void {
   const { documentElement } = document;
   const isDark = appearance === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : appearance === "dark";
   documentElement.lang = words.locale;
+  // A count before the title is somebody else's.
+  document.title = document.title.replace(/^(\(\d+\) )?.*$/s, `$1${words.title}`);
   documentElement.dataset["theme"] = isDark ? "dark" : "light";
 }

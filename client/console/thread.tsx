@@ -25,7 +25,11 @@ function Conversation({ thread }: { thread: ThreadState }) {
   const { acts } = useScene();
   const words = useWords();
   const summary = useRow(thread.conversationId);
-  const name = summary ? nameOf(summary, words) : words.guest;
+  const known = useRef(summary);
+  // Of a row that has gone the last that was known still holds: what is being written must not vanish with it.
+  known.current = summary ?? known.current;
+  const last = known.current;
+  const name = last ? nameOf(last, words) : words.guest;
   return (
     <>
       <header class="head">
@@ -33,7 +37,7 @@ function Conversation({ thread }: { thread: ThreadState }) {
           <Icon name="back" />
         </button>
         <h2 dir="auto">{name}</h2>
-        {summary && <ClassMark summary={summary} words={words} />}
+        {last && <ClassMark summary={last} words={words} />}
         <button
           type="button"
           class="icon only-narrow end"
@@ -49,7 +53,7 @@ function Conversation({ thread }: { thread: ThreadState }) {
       ) : (
         <Log thread={thread} customerName={name} />
       )}
-      {summary && thread.status !== "refused" && <Composer conversationId={thread.conversationId} summary={summary} />}
+      {last && thread.status !== "refused" && <Composer conversationId={thread.conversationId} summary={last} />}
     </>
   );
 }
