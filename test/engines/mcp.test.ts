@@ -109,6 +109,17 @@ test("C3 a server that is away at the start costs only its own tools, which come
   await until("the tools of the server", () => names().includes("stock_lookup"));
 });
 
+test("C3 a server without a stream that dies is noticed by the first call that finds it dead", async () => {
+  await using mcp = await TestMcp.open({ lookup: echo });
+  mcp.offersStream = false;
+  await using _ = await openServer({ url: mcp.url });
+  await run("stock_lookup");
+  await mcp.stop();
+  expect(names()).toEqual(["stock_lookup"]);
+  expect(await run("stock_lookup")).toMatchObject({ isError: true });
+  await until("no tools", () => names().length === 0);
+});
+
 test("C3 a server that dies takes its tools along and brings them back; a call that finds it dead is told", async () => {
   await using mcp = await TestMcp.open({ lookup: echo });
   await using _ = await openServer({ url: mcp.url });

@@ -13,6 +13,8 @@ export class TestMcp implements AsyncDisposable {
   readonly calls: { readonly name: string; readonly input: Record<string, unknown> }[] = [];
   /** Headers of every request so far. */
   readonly headers: Record<string, unknown>[] = [];
+  /** Whether it offers the stream on which it could say that its tools have changed. */
+  offersStream = true;
   readonly #tools: Map<string, Handle>;
   readonly #sessions = new Map<
     string,
@@ -40,10 +42,12 @@ export class TestMcp implements AsyncDisposable {
   async start(): Promise<void> {
     this.#http = createServer((request, response) => {
       this.headers.push(request.headers);
-      void this.#transportOf(request.headers["mcp-session-id"]).then(async (transport) => {
-        if (transport) await transport.handleRequest(request, response);
-        else response.writeHead(404).end();
-      });
+      if (request.method === "GET" && !this.offersStream) response.writeHead(405).end();
+      else
+        void this.#transportOf(request.headers["mcp-session-id"]).then(async (transport) => {
+          if (transport) await transport.handleRequest(request, response);
+          else response.writeHead(404).end();
+        });
     });
     this.#http.listen(this.#port, "127.0.0.1");
     await once(this.#http, "listening");

@@ -48,11 +48,11 @@ test("A9 A11: a relay that turns slow lowers the tier, every page is told, answe
   expect(tiersTold(looker)[0]).toBe("medium");
   expect((await openCustomer(server.url)).opened.tier).toBe("degraded");
   await guest.answerTo("[[sim: say No.]]");
+  const sent = (await server.requests()).filter(({ body }) => JSON.stringify(body).includes("say No."));
+  expect(sent).toMatchObject([{ model: "claude-haiku-4-5", maxTokens: 256 }]);
   // The tools are still in the prompt, and the model may not call them.
   await guest.answerTo("Where is my order TS20261108001?");
   expect(guest.facts.filter(({ name }) => name === "turn:activity")).toEqual([]);
-  const sent = (await server.requests()).filter(({ body }) => JSON.stringify(body).includes("say No."));
-  expect(sent).toMatchObject([{ model: "claude-haiku-4-5", maxTokens: 256 }]);
   await fetch(`${server.relayUrl}/simulator/faults`, { method: "DELETE" });
   await rush(server, crowd, () => tiersTold(looker).at(-1) === "high");
   const lowered = server.logged.filter(({ msg }) => /the tier is (lowered|raised)/.test(String(msg)));

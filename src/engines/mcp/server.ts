@@ -88,6 +88,7 @@ export class McpServer implements AsyncDisposable {
   async #session(begun: () => void): Promise<string> {
     const client = new Client({ name: "tidegate", version: "1" });
     const doubt = () => this.#doubt.abort();
+    // Also of requests that do not get through.
     client.onerror = doubt;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.#list(client).catch(doubt));
     try {
@@ -136,7 +137,7 @@ export class McpServer implements AsyncDisposable {
       cursor = nextCursor;
       if (cursor === undefined) break;
     }
-    const tools = toTools(listed, place, client, () => this.#doubt.abort());
+    const tools = toTools(listed, place, client);
     bring(tools);
     report({ kind: "listed", server: place.name, tools: tools.length, left: listed.length - tools.length });
   }

@@ -18,20 +18,11 @@ const maxSchemaChars = 8_000;
 const maxNameChars = 64;
 const maxRefusalChars = 300;
 
-/**
- * The tools of a server that may be used, under names that begin with the server's.
- *
- * @param doubt called when a call finds the server away
- */
-export function toTools(
-  listed: readonly Listed[],
-  place: McpPlace,
-  client: Client,
-  doubt: () => void,
-): readonly Tool[] {
+/** The tools of a server that may be used, under names that begin with the server's. */
+export function toTools(listed: readonly Listed[], place: McpPlace, client: Client): readonly Tool[] {
   const usable = listed
     .filter(({ name, inputSchema }) => isAllowed(place, name) && JSON.stringify(inputSchema).length <= maxSchemaChars)
-    .map((each) => toTool(each, place, client, doubt));
+    .map((each) => toTool(each, place, client));
   const byName = new Map(usable.toReversed().map((tool) => [tool.name, tool]));
   return [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1)).slice(0, maxTools);
 }
@@ -40,7 +31,7 @@ function isAllowed({ allow }: McpPlace, name: string): boolean {
   return allow === undefined || allow.includes(name);
 }
 
-function toTool({ name, description, inputSchema }: Listed, place: McpPlace, client: Client, doubt: () => void): Tool {
+function toTool({ name, description, inputSchema }: Listed, place: McpPlace, client: Client): Tool {
   return {
     name: `${place.name}_${name}`.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, maxNameChars),
     description: (description ?? name).slice(0, maxDescriptionChars),
@@ -54,7 +45,6 @@ function toTool({ name, description, inputSchema }: Listed, place: McpPlace, cli
       } catch (fault) {
         if (signal.aborted) throw fault;
         if (fault instanceof McpError) return failed(`The tool refused: ${fault.message.slice(0, maxRefusalChars)}`);
-        doubt();
         throw new ToolFailure("The tool cannot be reached right now.", { cause: fault });
       }
     },
