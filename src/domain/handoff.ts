@@ -5,7 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
 import type { CareRow } from "./desk.ts";
 import { type Handed, type Handing, handsOf, type Responder, type Responders } from "./responders.ts";
-import type { Listener } from "./steps.ts";
+import { type Listener, questionAdded } from "./steps.ts";
 
 /** An agent, as a verified token says. */
 export interface AgentCaller {
@@ -198,7 +198,7 @@ export class Handoff {
     const { conversations, listener } = this.#options;
     const asked = await conversations.ask(conversationId, { ...question, opensNoTurn: true });
     if (asked.repeated) return asked;
-    listener.step({ kind: "message-added", conversationId, message: asked.message });
+    listener.step(questionAdded(conversationId, asked));
     try {
       await this.request(conversationId, { reason: question.text });
     } catch (fault) {
