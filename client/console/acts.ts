@@ -1,13 +1,14 @@
 import type { WireError } from "../../src/contract/errors.ts";
-import type { Summary, View } from "../../src/contract/shapes.ts";
+import type { View } from "../../src/contract/shapes.ts";
 import type { Keeper } from "../chat/keeper.ts";
+import { type Deeds, openDeeds } from "./deeds.ts";
 import type { Desk } from "./desk/desk.ts";
 import type { State } from "./desk/state.ts";
-import { isMine, isTaken } from "./desk/views.ts";
 import type { Writing } from "./desk/writing.ts";
 import { explain } from "./explain.ts";
 import { focusRow, focusWriting } from "./focus.ts";
 import type { Settings } from "./settings.ts";
+import { openToaster } from "./toaster.ts";
 import type { DialogName, Pane, Ui } from "./ui.ts";
 import type { Mode } from "./words/words.ts";
 
@@ -21,7 +22,7 @@ export interface ActsOptions {
 }
 
 /** What the agent does, by hand or by key. Whatever fails is told in words. */
-export interface Acts {
+export interface Acts extends Pick<Deeds, "take" | "stop" | "handBack" | "transfer" | "resolve"> {
   /** The open conversation. */
   readonly openId: string | null;
   look(view: View): void;
@@ -39,65 +40,28 @@ export interface Acts {
   /** Sends what stands in the composer. */
   submit(mode: Mode): void;
   ask(dialog: DialogName | null): void;
-  take(): void;
-  stop(): void;
-  handBack(note: string): void;
-  transfer(to: string, note: string): void;
-  resolve(tags: readonly string[], note: string): void;
   draft(): void;
   insertDraft(): void;
   setAway(isAway: boolean): void;
   dismissToast(toastId: number): void;
 }
 
-const toastMs = 6_000;
+/** The longest message that the server takes, in UTF-16 units. */
 export const mostChars = 4_000;
 const kept = "looks-at";
-const noteOf = (text: string) => (text.trim() ? { note: text.trim() } : {});
 
 export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): Acts {
-  let toasts = 0;
   let cursorAt = 0;
   const openId = () => desk.state.thread?.conversationId ?? null;
   const words = () => settings.now.words;
-
-  function toast(text: string, isFault = false): void {
-    const toastId = ++toasts;
-    ui.patch({ toasts: [...ui.now.toasts.slice(-2), { toastId, text, isFault }] });
-    setTimeout(() => dismissToast(toastId), toastMs);
-  }
-
-  function dismissToast(toastId: number): void {
-    ui.patch({ toasts: ui.now.toasts.filter((one) => one.toastId !== toastId) });
-  }
-
-  /** Carries out one thing at a time; `done` is said, or done, when it has succeeded. */
-  function carryOut(name: string, work: (conversationId: string) => Promise<unknown>, done = () => {}): void {
-    const conversationId = openId();
-    if (conversationId === null || ui.now.busy) return;
-    ui.patch({ busy: name });
-    work(conversationId)
-      .then(done, (error: WireError) => toast(sentenceOf(error, desk.inbox.row(conversationId)), true))
-      .finally(() => ui.patch({ busy: null }));
-  }
-
-  function sentenceOf(error: Pick<WireError, "code">, summary: Summary | undefined): string {
-    const name = summary && isTaken(summary, desk.state.me?.agentId) ? summary.responder.name : undefined;
-    return error.code === "taken" && name ? words().takenBy(name) : explain(error, words());
-  }
-
-  const rowNow = () => desk.inbox.row(openId() ?? "");
-  const is = (what: typeof isMine) => {
-    const summary = rowNow();
-    return summary !== undefined && what(summary, desk.state.me?.agentId);
-  };
-  const isMineNow = () => is(isMine);
-  const isTakenNow = () => is(isTaken);
-
-  /** Another agent has it: nothing would come of trying. */
-  function refuseTaken(): void {
-    toast(sentenceOf({ code: "taken" }, rowNow()), true);
-  }
+  const toaster = openToaster(ui);
+  const deeds = openDeeds({
+    desk,
+    ui,
+    settings,
+    toaster,
+    leave: (conversationId) => conversationId === openId() && shut(),
+  });
 
   function open(conversationId: string): void {
     ui.patch({ pane: "thread", cursorId: conversationId, mode: "reply" });
@@ -129,28 +93,21 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
 
   function submit(mode: Mode): void {
     const conversationId = openId();
-    const text = conversationId === null ? "" : writing.read(conversationId, mode).trim();
-    if (conversationId === null || text === "" || text.length > mostChars) return;
-    if (mode === "reply" && isTakenNow()) return refuseTaken();
-    if (mode === "reply") {
-      writing.write(conversationId, mode, "");
-      desk.send(conversationId, text);
-      return;
-    }
-    const cleared = () => {
-      writing.write(conversationId, mode, "");
-      if (mode === "whisper") toast(words().done.whispered);
-    };
-    carryOut(
-      mode,
-      (id) => desk.ask(mode === "note" ? "note:add" : "whisper:send", { conversationId: id, text }),
-      cleared,
-    );
+    if (conversationId === null) return;
+    const text = writing.read(conversationId, mode).trim();
+    if (text === "" || text.length > mostChars) return;
+    if (mode !== "reply") return tell(conversationId, mode, text);
+    if (deeds.isTaken) return deeds.refuseTaken();
+    writing.write(conversationId, mode, "");
+    desk.send(conversationId, text);
   }
 
-  function leaveWith(text: string): void {
-    toast(text);
-    shut();
+  /** What is written goes away when it is stored, unless it has been written on meanwhile. */
+  function tell(conversationId: string, mode: "note" | "whisper", text: string): void {
+    deeds.tell(mode, text, () => {
+      if (writing.read(conversationId, mode).trim() === text) writing.write(conversationId, mode, "");
+      if (mode === "whisper") toaster.say(words().done.whispered);
+    });
   }
 
   const before = keeper.read(kept);
@@ -185,34 +142,15 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
     insert,
     submit,
     ask(dialog) {
-      const may = dialog === "resolve" ? !isTakenNow() && openId() !== null : isMineNow();
+      const may = dialog === "resolve" ? !deeds.isTaken && openId() !== null : deeds.isMine;
       if (dialog === null || dialog === "help" || dialog === "canned" || may) ui.patch({ dialog });
-      else if (openId() !== null) toast(explain({ code: "not-responder" }, words()), true);
+      else if (openId() !== null) toaster.fault(explain({ code: "not-responder" }, words()));
     },
-    take() {
-      if (isMineNow()) focusWriting();
-      else if (isTakenNow()) refuseTaken();
-      else carryOut("take", desk.take, () => focusWriting());
-    },
-    stop() {
-      const turnId = desk.state.thread?.runningTurnId;
-      if (turnId) carryOut("stop", (conversationId) => desk.ask("turn:stop", { conversationId, turnId }));
-    },
-    handBack(note) {
-      const work = (conversationId: string) => desk.ask("conversation:return", { conversationId, ...noteOf(note) });
-      carryOut("return", work, () => toast(words().done.returned));
-    },
-    transfer(to, note) {
-      const work = (conversationId: string) =>
-        desk.ask("conversation:transfer", { conversationId, to, ...noteOf(note) });
-      carryOut("transfer", work, () => leaveWith(words().done.transferred));
-    },
-    resolve(tags, note) {
-      const told = tags.length > 0 ? { tags: [...tags] } : {};
-      const work = (conversationId: string) =>
-        desk.ask("conversation:resolve", { conversationId, ...told, ...noteOf(note) });
-      carryOut("resolve", work, () => leaveWith(words().done.resolved));
-    },
+    take: deeds.take,
+    stop: deeds.stop,
+    handBack: deeds.handBack,
+    transfer: deeds.transfer,
+    resolve: deeds.resolve,
     draft() {
       desk.askDraft();
       write("reply");
@@ -223,8 +161,9 @@ export function openActs({ desk, ui, settings, writing, keeper }: ActsOptions): 
       insert("reply", text);
     },
     setAway(isAway) {
-      desk.setPresence(isAway ? "away" : "available").catch((error: WireError) => toast(explain(error, words()), true));
+      const fault = (error: WireError) => toaster.fault(explain(error, words()));
+      desk.setPresence(isAway ? "away" : "available").catch(fault);
     },
-    dismissToast,
+    dismissToast: toaster.dismiss,
   };
 }

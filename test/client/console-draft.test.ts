@@ -58,13 +58,22 @@ test("a draft that is refused, fails or loses its connection says so", async () 
   await stateOf(opens, ({ draft }) => draft?.state === "failed");
 });
 
-test("a draft that was dismissed, or left with its conversation, stays away", async () => {
+test("a draft that was dismissed stays away, also when it was before it had a name", async () => {
   const { server, desk: opens } = await desk();
   opens.askDraft();
-  await stateOf(opens, ({ draft }) => draft?.state === "writing");
   opens.dismissDraft();
+  await server.commandsOf("draft:request", 1);
   server.tell("draft:delta", { draftId: "d1", offset: 0, text: "late" });
-  await opened(opens, "b");
+  server.tell("tier:changed", { tier: "medium" });
+  await stateOf(opens, ({ tier }) => tier === "medium");
   expect(opens.state.draft).toBeNull();
   expect(opens.draftText()).toBe("");
+});
+
+test("a draft is left with its conversation", async () => {
+  const { desk: opens } = await desk();
+  opens.askDraft();
+  await stateOf(opens, ({ draft }) => draft?.state === "writing");
+  await opened(opens, "b");
+  expect(opens.state.draft).toBeNull();
 });

@@ -10,17 +10,18 @@ test("each view has its rows and their number: mine, waiting with the longest wa
   const server = await agentsServer();
   server.floor.put("quiet", { last: { author: "customer", text: "hi", at: 10 } });
   server.floor.put("mine", { responder: li, last: { author: "customer", text: "hi", at: 20 } });
-  server.floor.put("short", { responder: { kind: "nobody" }, waitingSince: 2_000 });
-  server.floor.put("long", { responder: { kind: "assistant" }, waitingSince: 1_000 });
+  server.floor.put("theirs", { responder: { kind: "agent", name: "小王", agentId: "wang" } });
+  server.floor.put("z-long", { responder: { kind: "assistant" }, waitingSince: 1_000 });
+  server.floor.put("a-short", { responder: { kind: "nobody" }, waitingSince: 2_000 });
   server.floor.put("live", { turn: "streaming", last: { author: "assistant", text: "…", at: 30 } });
   const desk = deskAt(server);
   await online(desk);
   const { inbox } = desk;
   expect(inbox.ids("mine")).toEqual(["mine"]);
-  expect(inbox.ids("waiting")).toEqual(["long", "short"]);
+  expect(inbox.ids("waiting")).toEqual(["z-long", "a-short"]);
   expect(inbox.ids("live")).toEqual(["live"]);
   expect(inbox.ids("all").slice(0, 3)).toEqual(["live", "mine", "quiet"]);
-  expect(inbox.counts).toEqual({ mine: 1, waiting: 2, live: 1, all: 5 });
+  expect(inbox.counts).toEqual({ mine: 1, waiting: 2, live: 1, all: 6 });
 });
 
 test("a moving preview touches one row: the lists stay the very same, and no other row is told", async () => {
@@ -140,4 +141,49 @@ test("who of the team is there is told as it changes, of oneself too", async () 
   server.tell("agents:changed", { agents: [{ agentId: "li", name: "小李", state: "away" }] });
   const { me } = await stateOf(desk, ({ agents }) => agents.length === 1);
   expect(me?.state).toBe("away");
+});
+
+test("what is told between the question for the inbox and its answer is not lost", async () => {
+  const server = await agentsServer();
+  const { summary } = server.floor.put("a");
+  const inbox = server.scripts["inbox:open"];
+  server.scripts["inbox:open"] = (payload, socket) => {
+    if (!inbox) return refuse("internal");
+    const before = inbox(payload, socket);
+    server.tell("inbox:changed", { conversations: [{ ...summary, reason: "newer", changedAt: 99 }], gone: [] });
+    return before;
+  };
+  const desk = deskAt(server);
+  await online(desk);
+  await rowOf(desk, "a", ({ inbox: rows }) => rows.row("a")?.reason === "newer");
+});
+
+test("an inbox that is refused for good ends the trying, with the reason", async () => {
+  const server = await agentsServer();
+  server.scripts["inbox:open"] = () => refuse("forbidden");
+  const desk = deskAt(server);
+  const { refusal } = await stateOf(desk, ({ link }) => link === "refused");
+  expect(refusal?.code).toBe("forbidden");
+});
+
+test("N3: a node that closes is left for another when it says so", async () => {
+  const server = await agentsServer();
+  const desk = deskAt(server);
+  await online(desk);
+  server.tell("node:draining", { reconnectInMs: 20 });
+  await server.commandsOf("inbox:open", 2);
+  await online(desk);
+});
+
+test("H1: with the acknowledgement the conversation is the agent's, whether the inbox has heard of it or not", async () => {
+  const server = await agentsServer();
+  for (const id of ["a", "b"]) server.floor.put(id);
+  server.scripts["conversation:take"] = () => ({ epoch: 2 });
+  server.scripts["message:send"] = ({ messageId }) => ({ messageId });
+  const desk = deskAt(server);
+  await online(desk);
+  await desk.take("a");
+  expect(desk.inbox.ids("mine")).toEqual(["a"]);
+  desk.send("b", "hello");
+  await stateOf(desk, () => desk.inbox.ids("mine").length === 2);
 });

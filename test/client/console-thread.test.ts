@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { Clock } from "../../client/chat/clock.ts";
 import type { Message } from "../../src/contract/shapes.ts";
 import { refuse, unanswered } from "../support/agents-server.ts";
+import { hasty } from "./chat-server.ts";
 import { agentsServer, deskAt, online, opened, stateOf, textIs, told } from "./console-desk.ts";
 
 const asked = (messageId: string, at: number, turnId?: string): Message => ({
@@ -220,10 +222,13 @@ test("facts of conversations that are not open are passed over", async () => {
   expect(told(desk)).toEqual(["customer here"]);
 });
 
-test("the customer's typing shows until it stops, until words come, or until nothing is heard of it", async () => {
+/** So slow that nothing ends by itself while a test waits for a fact. */
+const slowly: Clock = { now: hasty.now, after: (ms, run) => hasty.after(ms * 200, run) };
+
+test("the customer's typing shows until it stops, or until words come", async () => {
   const server = await agentsServer();
   server.floor.put("a");
-  const desk = deskAt(server);
+  const desk = deskAt(server, { clock: slowly });
   await opened(desk, "a");
   const typing = { conversationId: "a", author: "customer" } as const;
   const typists = (count: number) => stateOf(desk, ({ thread }) => thread?.typists.length === count);
@@ -235,9 +240,15 @@ test("the customer's typing shows until it stops, until words come, or until not
   await typists(1);
   server.tell("message:added", { conversationId: "a", message: asked("words", 1) });
   await typists(0);
-  server.tell("typing:changed", { ...typing, active: true });
-  await typists(1);
-  await typists(0);
+});
+
+test("typing of which nothing more is heard ends by itself", async () => {
+  const server = await agentsServer();
+  server.floor.put("a");
+  const desk = deskAt(server);
+  await opened(desk, "a");
+  server.tell("typing:changed", { conversationId: "a", author: "customer", active: true });
+  for (const count of [1, 0]) await stateOf(desk, ({ thread }) => thread?.typists.length === count);
 });
 
 test("the agent's typing is told at the first key, not at each, and ends by itself", async () => {
@@ -303,4 +314,56 @@ test("reconciling reads everything again without anything being doubled", async 
     )
     .toBe(2);
   expect(desk.state.thread?.items.length).toBe(items?.length);
+});
+
+test("what is told between the question for a conversation and its answer is not lost", async () => {
+  const server = await agentsServer();
+  server.floor.put("a");
+  const join = server.scripts["conversation:join"];
+  server.scripts["conversation:join"] = (payload, socket) => {
+    if (!join) return refuse("internal");
+    const before = join(payload, socket);
+    server.tell("message:added", { conversationId: "a", message: asked("just now", 1) });
+    return { ...before, messages: [] };
+  };
+  const desk = deskAt(server);
+  await opened(desk, "a");
+  expect(told(desk)).toEqual(["customer just now"]);
+});
+
+test("S5: what the server does not know any more is gone after a reconnect", async () => {
+  const server = await agentsServer();
+  server.floor.put("a", {}, { messages: [asked("old", 1), asked("new", 2)] });
+  const desk = deskAt(server);
+  await opened(desk, "a");
+  server.floor.put("a", {}, { messages: [asked("new", 2)] });
+  server.cut();
+  await stateOf(desk, () => told(desk).length === 1);
+  expect(told(desk)).toEqual(["customer new"]);
+});
+
+test("C2: the stored message is the truth about what the agent sent, also when its acknowledgement comes later", async () => {
+  const server = await agentsServer();
+  server.floor.put("a");
+  server.scripts["message:send"] = ({ conversationId, messageId, text }) => {
+    server.floor.say(conversationId, { messageId, author: "agent", name: "小李", text, at: 5 });
+    return { messageId };
+  };
+  const desk = deskAt(server);
+  await opened(desk, "a");
+  desk.send("a", "hello");
+  await stateOf(desk, () => desk.inbox.ids("mine").length === 1);
+  const [item] = desk.state.thread?.items ?? [];
+  expect(item).toMatchObject({ kind: "said", message: { at: 5, name: "小李" } });
+});
+
+test("what has not changed is the very same object after something else has", async () => {
+  const server = await agentsServer();
+  server.floor.put("a", {}, { messages: [asked("one", 1)] });
+  const desk = deskAt(server);
+  await opened(desk, "a");
+  const [before] = desk.state.thread?.items ?? [];
+  server.tell("message:added", { conversationId: "a", message: asked("two", 2) });
+  await stateOf(desk, () => told(desk).length === 2);
+  expect(desk.state.thread?.items[0]).toBe(before);
 });

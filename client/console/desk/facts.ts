@@ -42,7 +42,6 @@ export function deskFacts({ state, inbox, draft, thread }: FactsOptions): (name:
   };
 
   return (name, payload) => {
-    if (typeof payload !== "object" || payload === null) return;
     // CAST: a fact is looked at where it is read; the tables only say who reads it.
     const tell = (table: object) =>
       Object.hasOwn(table, name) && (table as Record<string, (fact: unknown) => void>)[name]?.(payload);
