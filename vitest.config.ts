@@ -10,6 +10,7 @@ const timed = [
   "test/browser/takeover.test.ts",
   "test/cluster/death.test.ts",
   "test/cluster/sleep.test.ts",
+  "test/cluster/takeover.test.ts",
 ];
 
 const shared = { testTimeout: 20_000, hookTimeout: 30_000 };

@@ -172,13 +172,15 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     newId,
     admission,
     responding,
+    settled: (conversationId) => audience.settled(conversationId),
     mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {
       work: cluster.work,
       stopElsewhere: (turn) => cluster.stopElsewhere(turn),
       revive: (conversationId, isFree) => cluster.revive(conversationId, isFree),
       waits: (conversationId) => cluster.waits(conversationId),
-      hush: (turn) => cluster.hush(turn),
+      hush: (turn, whom) => cluster.hush(turn, whom),
+      mirrored: (turnId) => cluster.mirrored(turnId),
     }),
     onFault,
   });
@@ -201,8 +203,6 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   stack.defer(() => admission.close());
   helm.open(relay);
-  await inbox.open();
-  stack.defer(() => inbox.close());
   stack.defer(() => helm.close());
   const secrets = await agreedSecrets(config, cluster);
 
@@ -269,6 +269,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       tellAgents: (conversationId, fact, payload) => tellAgents(io, conversationId, fact, payload),
     },
   });
+  await inbox.open();
+  stack.defer(() => inbox.close());
   const url = await http.listen({ host: config.host, port: config.port, backlog: 4_096 });
   stack.defer(() => http.close());
   stack.defer(() => io.close());

@@ -26,7 +26,7 @@ import { StandbyLine } from "./domain/standby-line.ts";
 import { StandbyResponders } from "./domain/standby-responders.ts";
 import { StandbyTurns } from "./domain/standby-turns.ts";
 import type { Listener } from "./domain/steps.ts";
-import type { Turn } from "./domain/turns.ts";
+import type { Turn, TurnRef } from "./domain/turns.ts";
 import { MemoryCustody } from "./engines/memory/custody.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
@@ -250,15 +250,12 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
-  /** Silences an answer everywhere, because a person answers from now on (H1). */
-  async hush({ owner, conversationId, turnId }: Turn): Promise<void> {
-    const ref = { conversationId, turnId };
-    const nodes = new Set([...this.#redis.attendance.of(conversationId), ...(owner === undefined ? [] : [owner])]);
-    nodes.delete(this.nodeId);
-    await this.#hushes.ask(
-      ref,
-      [...nodes].filter((nodeId) => this.#membership.mayLive(nodeId)),
-    );
+  /** Silences an answer at its writer, or where somebody looks, because a person answers from now on (H1). */
+  async hush(turn: TurnRef & Pick<Partial<Turn>, "owner">, whom: "writer" | "watchers"): Promise<void> {
+    const { owner = "", conversationId, turnId } = turn;
+    const nodes = whom === "writer" ? [owner] : this.#redis.attendance.of(conversationId);
+    const others = nodes.filter((nodeId) => ![this.nodeId, ""].includes(nodeId) && this.#membership.mayLive(nodeId));
+    await this.#hushes.ask({ conversationId, turnId }, others);
   }
 
   /** From here on this node is one of the others' and takes part in everything, until the stack is closed. */
@@ -442,15 +439,16 @@ export class Cluster implements AsyncDisposable {
         places.gone(message.end.ref);
         return mirrors.hear(from, message);
       case "responder": {
-        const { conversationId, responder } = message;
+        const { conversationId, responder, at } = message;
         for (const listener of [responding, audience])
-          listener.step({ kind: "responder-changed", conversationId, responder });
+          listener.step({ kind: "responder-changed", conversationId, responder, at });
         return;
       }
       case "hush":
         audience.silence(message.ref.turnId);
         return void assistant
           .interruptHere(message.ref)
+          .then(() => audience.settled(message.ref.conversationId))
           .then(() => this.#peers.send(from, { ...message, kind: "hushed" }))
           .catch(forgive);
       case "hushed":

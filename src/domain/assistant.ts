@@ -54,8 +54,15 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
-  /** Silences a turn on all other nodes, and has its writer end it (H1); resolves when all have said so, or long enough after. */
-  readonly hush?: (turn: Turn) => Promise<void>;
+  /**
+   * Silences a turn on the node that writes it, which ends it first, or on all nodes where somebody looks (H1); resolves when
+   * they have said so, or long enough after.
+   */
+  readonly hush?: (turn: TurnRef & Pick<Partial<Turn>, "owner">, whom: "writer" | "watchers") => Promise<void>;
+  /** Resolves when all that was told of a conversation here has left the process. */
+  readonly settled?: (conversationId: string) => Promise<void>;
+  /** An answer that another node writes, as far as it is known here. */
+  readonly mirrored?: (turnId: string) => Answer | undefined;
   /** Told of what should never happen; the customer has been told of a failed answer by then. */
   readonly onFault: (fault: unknown, conversationId: string) => void;
 }
@@ -235,29 +242,79 @@ export class Assistant {
     }
     // It may have begun meanwhile: then it is stopped as an answer.
     await this.#starts.get(ref.conversationId);
-    const live = this.#live.get(ref.turnId);
+    if (!(await this.#stopHere(ref))) await this.#stopElsewhere(ref);
+    return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
+  }
+
+  /** False where this node does not write that answer. */
+  async #stopHere({ turnId }: TurnRef): Promise<boolean> {
+    const live = this.#live.get(turnId);
     live?.abort.abort("stopped" satisfies Interruption);
     await live?.ended;
-    if (!live) await this.#stopElsewhere(ref);
-    return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
+    return live !== undefined;
   }
 
   /**
    * Somebody else answers from now on, and no turn starts any more (H1): ends what is being written there, with the text so
    * far, and what waits. Resolves when that is stored, and when not one more character can reach anybody.
    */
-  async interrupt({ conversationId, running, waiting }: Conversation): Promise<void> {
+  async interrupt(conversation: Conversation): Promise<void> {
+    const { conversationId, running, waiting } = conversation;
     await this.#options.admission.giveUp(conversationId).catch(unlessOutage);
-    if (waiting) await this.#end(waiting, { outcome: "interrupted", text: "" }, noReport);
-    if (running === null) return;
-    await Promise.all([this.#options.hush?.(running), this.interruptHere(running)]);
-    const left = await this.#options.turns.read(running);
-    if (left === null || left.state === "ended") return;
-    // Its node says nothing: what it may still write is fenced, and what is logged of it is kept.
+    await Promise.all([
+      waiting && this.#end(waiting, { outcome: "interrupted", text: "" }, noReport),
+      running ? this.#silence(running) : this.#allHeard(conversation),
+    ]);
+  }
+
+  /** An answer that has just ended may still be on its way to somebody. */
+  async #allHeard({ conversationId, messages }: Conversation): Promise<void> {
+    const { at = 0, turnId } = messages.findLast(({ author }) => author === "assistant") ?? {};
+    if (turnId !== undefined && at > this.#options.clock.now() - onItsWayMs)
+      await this.#settled({ conversationId, turnId });
+  }
+
+  /** Everybody has been told of the end of that turn, with every character that it brings. */
+  async #settled(ref: TurnRef): Promise<void> {
+    const { hush, settled } = this.#options;
+    await Promise.all([hush?.(ref, "watchers"), settled?.(ref.conversationId)]);
+  }
+
+  /** @throws {TidegateError} `unavailable` when one node after the other takes the answer up */
+  async #silence(running: Turn): Promise<void> {
+    let open: Turn | null = running;
+    for (let tries = 0; open !== null; tries++) {
+      if (tries === mostSilencings) throw new TidegateError("unavailable");
+      await this.#options.hush?.(open, "writer");
+      await this.interruptHere(open);
+      open = await this.#openTurn(open);
+      // Its node says nothing: what it may still write is fenced, unless another node has taken it up by now.
+      if (open !== null) open = (await this.#fence(open)) ? null : await this.#openTurn(open);
+    }
+    // Last: the end has been told by now.
+    await this.#settled(running);
+  }
+
+  /** That turn as it stands; null when it has ended. */
+  async #openTurn(ref: TurnRef): Promise<Turn | null> {
+    const turn = await this.#options.turns.read(ref);
+    return turn?.state === "ended" ? null : turn;
+  }
+
+  /** Ends an answer whose writer is silent, with what is known of it. False when another node has taken it up. */
+  async #fence(turn: Turn): Promise<boolean> {
+    const kept = await this.#keptOf(turn);
+    const fenced = await this.#options.turns.raise(turn, turn.epoch, kept.text.length);
+    if (fenced) await this.#end(fenced, { outcome: "interrupted", ...kept }, noReport);
+    return fenced !== null;
+  }
+
+  /** What is known of another node's answer: the log is a moment behind what was shown here. */
+  async #keptOf({ conversationId, turnId, epoch }: Turn): Promise<Pick<Ending, "text" | "cards">> {
     const { logged = "", found = [] } = (await this.#options.conversations.read(conversationId)) ?? {};
-    const fenced = await this.#options.turns.raise(left, left.epoch, logged.length);
-    const kept = { outcome: "interrupted", text: logged, cards: cardsOf(found) } as const;
-    if (fenced) await this.#end(fenced, kept, noReport);
+    const shown = this.#options.mirrored?.(turnId);
+    const isBehind = shown?.epoch === epoch && shown.text.length > logged.length;
+    return { text: isBehind ? shown.text : logged, cards: cardsOf(found) };
   }
 
   /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
@@ -371,15 +428,16 @@ export class Assistant {
   }
 
   async #stopElsewhere(ref: TurnRef): Promise<void> {
-    const { turns, stopElsewhere, conversations } = this.#options;
+    const { turns, stopElsewhere } = this.#options;
     const turn = await turns.read(ref);
     if (!stopElsewhere || turn === null || turn.state === "ended") return;
     await stopElsewhere(turn);
+    // It may have been taken up here meanwhile.
+    if (await this.#stopHere(ref)) return;
     const left = await turns.read(ref);
     if (left === null || left.state === "ended") return;
-    // Its node does not answer: what is logged of it is kept, and whatever that node says later is fenced.
-    const { logged = "", found = [] } = (await conversations.read(ref.conversationId)) ?? {};
-    await this.#end(left, { outcome: "stopped", text: logged, cards: cardsOf(found) }, noReport);
+    // Its node does not answer: what is known of it is kept, and whatever that node says later is fenced.
+    await this.#end(left, { outcome: "stopped", ...(await this.#keptOf(left)) }, noReport);
   }
 
   #begin(turn: Turn, text: string, found: readonly Finding[] = []): void {
@@ -519,6 +577,10 @@ const drainLookMs = 20;
 const deferMs = 2_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;
+/** Text is on its way for so long at most, unless a node hangs. */
+const onItsWayMs = 2_000;
+/** One node after the other may take an answer up that is to end; each is told. */
+const mostSilencings = 5;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 

@@ -4,12 +4,15 @@ import type { Answer } from "./answer.ts";
 import type { Clock, Undo } from "./clock.ts";
 import { shownTo } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
+import { Tidings } from "./tidings.ts";
 
 /** Somebody who receives the facts of one conversation: a socket, an event stream. */
 export interface Viewer {
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void;
   /** True while what was sent before has not left the process: text waits meanwhile (S9). */
   readonly clogged: boolean;
+  /** True while something that was sent has not left the process. */
+  readonly pending?: boolean;
 }
 
 /** How far a viewer has been sent the running answer. */
@@ -22,8 +25,6 @@ interface Seat {
 /** Everybody on this node who looks at one conversation. */
 interface Room {
   readonly seats: Set<Seat>;
-  /** The latest messages, with their numbers among all that were told. */
-  told: { readonly message: Message; readonly number: number }[];
 }
 
 /** The text of one answer that has not been framed yet. */
@@ -46,11 +47,12 @@ export interface AudienceOptions {
   readonly emptied?: (conversationId: string) => void;
 }
 
+/** Whoever reads takes what was sent within a moment; a slow reader is not waited for. */
+const settleMs = 50;
+const settleLookMs = 1;
+
 /** No frame ever waits longer than this (S1). */
 export const longestPaceMs = 100;
-
-/** No conversation is told more between the moment at which a page asks for it and the one at which it looks at it. */
-const mostTold = 20;
 
 /**
  * Brings facts and text to everybody who looks at a conversation on this node.
@@ -66,7 +68,8 @@ export class Audience implements Listener {
   readonly #rooms = new Map<string, Room>();
   readonly #frames = new Map<string, Frame>();
   readonly #due = new Set<Frame>();
-  #told = 0;
+  /** For pages that are being given a conversation at this moment. */
+  readonly tidings = new Tidings();
   #tick: Undo | null = null;
 
   constructor(options: AudienceOptions) {
@@ -78,7 +81,7 @@ export class Audience implements Listener {
    * already has its text.
    */
   watch(conversationId: string, viewer: Viewer, seen?: { turnId: string; offset: number }): Undo {
-    const room = this.#rooms.get(conversationId) ?? { seats: new Set(), told: [] };
+    const room = this.#rooms.get(conversationId) ?? { seats: new Set() };
     this.#rooms.set(conversationId, room);
     const seat: Seat = { viewer, turnId: seen?.turnId ?? null, offset: seen?.offset ?? 0 };
     room.seats.add(seat);
@@ -120,6 +123,14 @@ export class Audience implements Listener {
     this.#forget(turnId);
   }
 
+  /** Resolves when all that was sent to those who look has left this process, but for slow readers. */
+  async settled(conversationId: string): Promise<void> {
+    const { clock } = this.#options;
+    const isPending = () => [...(this.#rooms.get(conversationId)?.seats ?? [])].some(({ viewer }) => viewer.pending);
+    for (let waitedMs = 0; waitedMs < settleMs && isPending(); waitedMs += settleLookMs)
+      await new Promise<void>((resolve) => clock.after(settleLookMs, resolve));
+  }
+
   /** Tells everybody on this node, whatever they look at. */
   announce<N extends FactName>(fact: N, payload: FactPayload<N>): void {
     for (const { seats } of this.#rooms.values()) for (const { viewer } of seats) viewer.send(fact, payload);
@@ -132,22 +143,9 @@ export class Audience implements Listener {
     }
   }
 
-  /** How many messages were told so far: tells {@link toldSince} from when on. */
-  get told(): number {
-    return this.#told;
-  }
-
-  /** The messages that were told in a conversation after the first `told` of all. */
-  toldSince(conversationId: string, told: number): readonly Message[] {
-    const latest = this.#rooms.get(conversationId)?.told ?? [];
-    return latest.filter(({ number }) => number > told).map(({ message }) => message);
-  }
-
   /** Tells a message to everybody in the conversation. */
   added(conversationId: string, message: Message): void {
-    const room = this.#rooms.get(conversationId);
-    if (room === undefined) return;
-    room.told = [...room.told, { message, number: ++this.#told }].slice(-mostTold);
+    this.tidings.note(conversationId, { message });
     this.tell(conversationId, "message:added", { message });
   }
 
@@ -170,7 +168,7 @@ export class Audience implements Listener {
       case "message-added":
         return this.added(step.conversationId, step.message);
       case "responder-changed":
-        return this.tell(step.conversationId, "responder:changed", { responder: shownTo(step.responder) });
+        return this.#handed(step);
       case "turn-started":
         return this.#started(step.answer, step.offset);
       case "turn-ended":
@@ -222,9 +220,17 @@ export class Audience implements Listener {
     this.#tick ??= this.#options.clock.after(longestPaceMs, () => this.#flushDue());
   }
 
+  #handed({ conversationId, responder, at }: Extract<Step, { kind: "responder-changed" }>): void {
+    // Another node's change may be heard of after this node's own that followed it.
+    if (at < this.tidings.handedAt(conversationId)) return;
+    this.tidings.note(conversationId, { handed: { responder, at } });
+    this.tell(conversationId, "responder:changed", { responder: shownTo(responder) });
+  }
+
   #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {
     this.#flushTurn(ref.turnId);
     this.#forget(ref.turnId);
+    this.tidings.note(ref.conversationId, { message, ended: ref.turnId });
     this.tell(ref.conversationId, "turn:ended", {
       turnId: ref.turnId,
       epoch,

@@ -14,14 +14,19 @@ export interface CareRow {
 /** The last words of a conversation, shortened. */
 export type LastWords = Pick<Message, "author" | "text" | "at">;
 
-/** What goes on in a conversation; the latest that was told holds. */
+/** What goes on in a conversation. */
 export interface LiveRow {
   readonly conversationId: string;
   readonly customer: CustomerCard;
   readonly last?: LastWords | undefined;
   /** What its turn is doing; undefined where there is none. */
   readonly turn?: TurnState | undefined;
+  /** By the clock of the node that tells of it: of two rows of one conversation the later one holds, whoever tells it first. */
+  readonly changedAt: number;
 }
+
+/** Clocks do not differ by as much: a row that is older than that is of a node whose clock is wrong, and holds. */
+export const skewMs = 60_000;
 
 /** An agent, and what is on the screen. One who has several pages open is listed once for each node. */
 export interface Presence extends Agent {

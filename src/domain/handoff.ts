@@ -56,6 +56,8 @@ const nobodyYet: Responder = { kind: "nobody" };
  */
 export class Handoff {
   readonly #options: HandoffOptions;
+  /** Conversations in which the assistant falls silent at this moment: whoever speaks there waits for it, too. */
+  readonly #silencing = new Map<string, Promise<unknown>>();
 
   constructor(options: HandoffOptions) {
     this.#options = options;
@@ -78,9 +80,7 @@ export class Handoff {
     if (handed.kind === "refused" && handsOf(handed.responder) !== handsOf(to)) throw takenBy(handed.responder);
     const conversation =
       handed.kind === "handed" ? handed.conversation : await this.#options.conversations.read(conversationId);
-    if (conversation === null) throw new TidegateError("not-found");
-    await this.#options.assistant.interrupt(conversation);
-    return conversation.running?.epoch ?? 0;
+    return this.#silence(conversation);
   }
 
   /**
@@ -98,6 +98,9 @@ export class Handoff {
     if (said.kind === "gone") throw new TidegateError("not-found");
     if (said.kind === "conflict") throw new TidegateError("message-conflict");
     if (said.kind === "refused") throw takenBy(said.responder);
+    // Whoever takes over at this moment has not silenced the assistant yet.
+    if (said.isWritten) await this.#silence(await this.#options.conversations.read(conversationId));
+    else await this.#silencing.get(conversationId);
     if (!said.repeated) this.#options.listener.step({ kind: "message-added", conversationId, message: said.message });
     return said.message;
   }
@@ -125,6 +128,7 @@ export class Handoff {
       notice: this.#notice("agent-transferred", to.name),
       note: this.#note("note", agent, note),
     });
+    await this.#silencing.get(conversationId);
   }
 
   /** @throws {TidegateError} `taken` while another agent is the responder, `not-found` */
@@ -165,7 +169,9 @@ export class Handoff {
       wish: { since, reason: leave ?? reason },
       notice: this.#notice("person-requested"),
     });
-    if (handed.kind === "handed") await this.#options.assistant.interrupt(handed.conversation);
+    // Somebody else may have asked, or taken over, just now, and the assistant is not silent yet.
+    const isChanged = handed.kind === "handed";
+    await this.#silence(isChanged ? handed.conversation : await this.#options.conversations.read(conversationId));
   }
 
   /**
@@ -266,6 +272,20 @@ export class Handoff {
     await this.#hand(conversationId, { ...change, reopen: this.#options.newId() });
   }
 
+  /** Gives the epoch of the answer that was being written; 0 where there was none, or the assistant is the responder. */
+  async #silence(conversation: Conversation | null): Promise<number> {
+    if (conversation === null) throw new TidegateError("not-found");
+    const { conversationId, responder, running } = conversation;
+    if (responder.kind === "assistant") return 0;
+    const before = this.#silencing.get(conversationId);
+    const silencing = Promise.all([before, this.#options.assistant.interrupt(conversation)]);
+    this.#silencing.set(conversationId, silencing);
+    await silencing.finally(() => {
+      if (this.#silencing.get(conversationId) === silencing) this.#silencing.delete(conversationId);
+    });
+    return running?.epoch ?? 0;
+  }
+
   async #must(conversationId: string, change: Handing): Promise<void> {
     const handed = await this.#hand(conversationId, change);
     if (handed.kind !== "refused") return;
@@ -281,7 +301,8 @@ export class Handoff {
     if (handed.kind === "refused") return handed;
     const { conversation, message } = handed;
     listener.step({ kind: "message-added", conversationId, message });
-    listener.step({ kind: "responder-changed", conversationId, responder: conversation.responder });
+    const { responder } = conversation;
+    listener.step({ kind: "responder-changed", conversationId, responder, at: message.at });
     list(careOf(conversation, message.at));
     if (conversation.responder.kind === "assistant" && conversation.waiting)
       assistant.serve(conversationId, conversation.customer?.class);

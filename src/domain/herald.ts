@@ -61,8 +61,8 @@ export class Herald implements Listener {
           message: step.message,
         });
       case "responder-changed": {
-        const { conversationId, responder } = step;
-        return this.#tell(conversationId, { kind: "responder", conversationId, responder });
+        const { conversationId, responder, at } = step;
+        return this.#tell(conversationId, { kind: "responder", conversationId, responder, at });
       }
       case "turn-started":
         return this.#started(step.answer, step.offset);

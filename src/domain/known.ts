@@ -177,6 +177,11 @@ export function afterHearing(from: string, told: PeerMessage): Change | null {
   }
 }
 
+/** An agent has said something. */
+export function afterSaying(message: Message): Change {
+  return (conversation) => ({ ...conversation, messages: including(conversation.messages, message) });
+}
+
 /** Somebody else answers from now on. */
 export function afterHanding(responder: Responder, wish?: PersonWish): Change {
   return (conversation) => ({ ...conversation, responder, wish });

@@ -21,8 +21,8 @@ export class LiveRows implements Listener {
   /** In the order in which they changed, also what was told before. */
   readonly #rows = new Map<string, LiveRow>();
   readonly #changed = new Set<string>();
-  /** Answers that have grown since. */
-  readonly #answers = new Map<string, Answer>();
+  /** Answers that have grown since, and when they did. */
+  readonly #answers = new Map<string, { readonly answer: Answer; readonly at: number }>();
 
   constructor(classOf: (conversationId: string) => CustomerClass, clock: Clock) {
     this.#classOf = classOf;
@@ -43,12 +43,13 @@ export class LiveRows implements Listener {
     const last = messages.at(-1);
     const turn = running ? "streaming" : waiting ? "queued" : undefined;
     const words = last && { author: last.author, text: shortened(last.text), at: last.at };
-    return { conversationId, customer: this.#customer(conversationId), last: words, turn };
+    const changedAt = this.#clock.now();
+    return { conversationId, customer: this.#customer(conversationId), last: words, turn, changedAt };
   }
 
   /** What has changed since the last time. */
   take(): readonly LiveRow[] {
-    for (const answer of this.#answers.values()) this.#preview(answer);
+    for (const { answer, at } of this.#answers.values()) this.#preview(answer, at);
     const latest = [...this.#changed].slice(-mostTold);
     this.#answers.clear();
     this.#changed.clear();
@@ -59,7 +60,10 @@ export class LiveRows implements Listener {
     switch (step.kind) {
       case "message-added": {
         const { author, text, at } = step.message;
-        return this.#change(step.conversationId, { last: { author, text: shortened(text), at } });
+        // Whether a question still waits is known where it was asked last, or to nobody here.
+        const isWritten = this.#rows.get(step.conversationId)?.turn !== "queued";
+        const last = { author, text: shortened(text), at };
+        return this.#change(step.conversationId, isWritten ? { last } : { last, turn: undefined });
       }
       case "turn-queued":
         return this.#change(step.ref.conversationId, { turn: "queued" });
@@ -68,12 +72,14 @@ export class LiveRows implements Listener {
       case "turn-ended":
         this.#answers.delete(step.ref.turnId);
         return this.#ended(step);
+      case "turn-lost":
+        return this.#lost(step.answer);
       default:
     }
   }
 
   text(answer: Answer): void {
-    this.#answers.set(answer.ref.turnId, answer);
+    this.#answers.set(answer.ref.turnId, { answer, at: this.#clock.now() });
   }
 
   #ended({ ref, message }: Extract<Step, { kind: "turn-ended" }>): void {
@@ -82,9 +88,18 @@ export class LiveRows implements Listener {
     this.#change(ref.conversationId, { turn: undefined, ...(last && { last }) });
   }
 
-  #preview({ ref, text }: Answer): void {
-    const last: LastWords = { author: "assistant", text: ending(text), at: this.#clock.now() };
-    this.#change(ref.conversationId, { turn: "streaming" satisfies TurnState, last });
+  /** What becomes of it is told by whoever has it now. */
+  #lost({ ref: { turnId, conversationId } }: Answer): void {
+    this.#answers.delete(turnId);
+    // It may have been ended here in another way.
+    if (this.#rows.get(conversationId)?.turn === undefined) return;
+    this.#rows.delete(conversationId);
+    this.#changed.delete(conversationId);
+  }
+
+  #preview({ ref, text }: Answer, changedAt: number): void {
+    const last: LastWords = { author: "assistant", text: ending(text), at: changedAt };
+    this.#change(ref.conversationId, { turn: "streaming" satisfies TurnState, last, changedAt });
   }
 
   #change(conversationId: string, change: Partial<LiveRow>): void {
@@ -92,7 +107,8 @@ export class LiveRows implements Listener {
     this.#rows.delete(conversationId);
     this.#changed.delete(conversationId);
     this.#changed.add(conversationId);
-    this.#rows.set(conversationId, { ...known, conversationId, customer: this.#customer(conversationId), ...change });
+    const present = { conversationId, customer: this.#customer(conversationId), changedAt: this.#clock.now() };
+    this.#rows.set(conversationId, { ...known, ...present, ...change });
     const [oldest] = this.#rows.size > mostKept ? this.#rows.keys() : [];
     if (oldest === undefined) return;
     this.#rows.delete(oldest);

@@ -9,6 +9,7 @@ import type { Membership, MembershipListener } from "./membership.ts";
 import type { Nodes } from "./nodes.ts";
 import { Outage } from "./outage.ts";
 import type { Standby } from "./standby.ts";
+import { handedAt } from "./tidings.ts";
 
 /** What an operator should hear of. */
 export type ClusterEvent =
@@ -57,6 +58,8 @@ export class Member implements MembershipListener {
   #losses = 0;
   #mending: Promise<void> | null = null;
   #again = false;
+  /** What was kept here alone is to be written. */
+  #owes = false;
   readonly #orphaned = new Set<string>();
   #retellings = 0;
 
@@ -85,9 +88,16 @@ export class Member implements MembershipListener {
   }
 
   orphaned(nodeId: string): void {
-    if (!this.#orphaned.has(nodeId)) this.#options.report({ kind: "orphaned", nodeId });
+    if (!this.#orphaned.has(nodeId)) this.#bereaved(nodeId);
     this.#orphaned.add(nodeId);
     void this.#options.caretaker.care(nodeId);
+  }
+
+  /** What it had stored in its last moments it may have told nobody. */
+  #bereaved(nodeId: string): void {
+    this.#options.report({ kind: "orphaned", nodeId });
+    this.missed();
+    this.#mendSoon();
   }
 
   fault(fault: unknown): void {
@@ -133,15 +143,20 @@ export class Member implements MembershipListener {
       .finally(() => this.#retellings--);
     if (conversation === null) return;
     for (const message of conversation.messages) {
-      if (message.at >= since) audience.tell(conversationId, "message:added", { message });
+      if (message.at >= since) audience.added(conversationId, message);
     }
     const { responder } = conversation;
-    audience.step({ kind: "responder-changed", conversationId, responder });
+    audience.step({ kind: "responder-changed", conversationId, responder, at: handedAt(conversation) });
     show(conversation);
   }
 
   /** Brings Redis and this node together again; while that goes on, another wish for it is done after it. */
   mend(): void {
+    this.#owes = true;
+    this.#mendSoon();
+  }
+
+  #mendSoon(): void {
     this.#again = true;
     this.#mending ??= this.#mendAll().finally(() => {
       this.#mending = null;
@@ -152,7 +167,7 @@ export class Member implements MembershipListener {
     while (this.#again) {
       this.#again = false;
       try {
-        await this.#giveBack();
+        if (this.#owes) await this.#giveBack();
         await this.#catchUp();
       } catch (fault) {
         // Away once more: the next return mends.
@@ -163,6 +178,7 @@ export class Member implements MembershipListener {
 
   async #giveBack(): Promise<void> {
     const { standby, logKeeper, nodes, membership, assistant } = this.#options;
+    this.#owes = false;
     await standby.writeBack();
     logKeeper.rewrite();
     const { nodeId } = membership;

@@ -50,7 +50,7 @@ export type PeerMessage =
   | { readonly kind: "ended"; readonly end: TurnEnded }
   /** A turn waits, in line or behind a running answer. */
   | { readonly kind: "queued"; readonly ref: TurnRef; readonly place: Standing | null }
-  | { readonly kind: "responder"; readonly conversationId: string; readonly responder: Responder }
+  | { readonly kind: "responder"; readonly conversationId: string; readonly responder: Responder; readonly at: number }
   /** An agent answers: that turn is to be silent everywhere, and whoever writes it is to end it. Answered by `hushed`. */
   | { readonly kind: "hush"; readonly ref: TurnRef; readonly asked: string }
   | { readonly kind: "hushed"; readonly ref: TurnRef; readonly asked: string }

@@ -61,7 +61,13 @@ export interface AgentWords {
 
 /** What became of it: refused unless that agent is the responder. */
 export type Said =
-  | { readonly kind: "said"; readonly message: Message; readonly repeated: boolean }
+  | {
+      readonly kind: "said";
+      readonly message: Message;
+      readonly repeated: boolean;
+      /** An answer of the assistant has not ended yet: it is to be interrupted. */
+      readonly isWritten: boolean;
+    }
   | { readonly kind: "refused"; readonly responder: Responder }
   | { readonly kind: "conflict" }
   | { readonly kind: "gone" };
@@ -71,6 +77,8 @@ export type Said =
  *
  * - **H1** There is exactly one responder, and each change is one atomic step: from then on no turn of the assistant
  *   starts unless the assistant is it. What it writes at that moment is for the caller to interrupt.
+ *   Of two changes the later one is told of at a later time, by the millisecond: that is how whoever hears of both in
+ *   another order knows which one holds.
  * - **H2** Of two agents who take at once one is refused, and is told who the other one is.
  * - **C2** What an agent says is stored once, in order.
  */

@@ -1,4 +1,5 @@
 import type { Note } from "../contract/shapes.ts";
+import { afterSaying } from "./known.ts";
 import { Outage } from "./outage.ts";
 import type { AgentWords, Handed, Handing, Responders, Said } from "./responders.ts";
 import type { Standby } from "./standby.ts";
@@ -22,8 +23,10 @@ export class StandbyResponders implements Responders {
     return handed;
   }
 
-  say(conversationId: string, agentId: string, words: AgentWords): Promise<Said> {
-    return this.#try(conversationId, () => this.#store.say(conversationId, agentId, words));
+  async say(conversationId: string, agentId: string, words: AgentWords): Promise<Said> {
+    const said = await this.#try(conversationId, () => this.#store.say(conversationId, agentId, words));
+    if (said.kind === "said") this.#standby.known.change(conversationId, afterSaying(said.message));
+    return said;
   }
 
   note(conversationId: string, note: Note): Promise<void> {

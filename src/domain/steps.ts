@@ -52,7 +52,13 @@ export type Step =
   /** A turn waits: in line, or (`place` is null) for the answer before it to end. */
   | { readonly kind: "turn-queued"; readonly ref: TurnRef; readonly place: Standing | null }
   /** Somebody else answers from now on. */
-  | { readonly kind: "responder-changed"; readonly conversationId: string; readonly responder: Responder }
+  | {
+      readonly kind: "responder-changed";
+      readonly conversationId: string;
+      readonly responder: Responder;
+      /** When that was decided: of two the later one holds, whichever is heard of first. */
+      readonly at: number;
+    }
   | { readonly kind: "turn-started"; readonly answer: Answer; readonly offset: number }
   /** Another writer has taken the turn over (S4): this node says no more of it. */
   | { readonly kind: "turn-lost"; readonly answer: Answer }

@@ -4,6 +4,7 @@ import type { Viewer } from "../domain/audience.ts";
 /** What an agent's socket can be told, of any conversation. */
 export interface AgentLine {
   readonly clogged: boolean;
+  readonly pending: boolean;
   tell(fact: string, payload: object): void;
 }
 
@@ -19,6 +20,10 @@ export class AgentViewer implements Viewer {
 
   get clogged(): boolean {
     return this.#line.clogged;
+  }
+
+  get pending(): boolean {
+    return this.#line.pending;
   }
 
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {

@@ -12,7 +12,8 @@ import type { Inbox } from "../domain/inbox.ts";
 import { handsOf, type Responders } from "../domain/responders.ts";
 import type { Shop } from "../domain/shop.ts";
 import { cardOfOrder } from "../domain/shop-words.ts";
-import { type CustomerWorld, resume, seen, snapshot } from "./customers.ts";
+import { upToDate } from "../domain/tidings.ts";
+import { type CustomerWorld, resume, seen, snapshot, tellResponderAgain } from "./customers.ts";
 import type { Handlers } from "./door.ts";
 
 /** One connection of an agent. */
@@ -79,13 +80,15 @@ export function agentHandlers(world: AgentWorld): Handlers<typeof agentCommands,
       return { me, agents: [...agents], conversations: [...rows], tier: world.admission.tier };
     },
     "conversation:join": async (session, { conversationId, have }) => {
-      if (session.joined.size >= mostJoined && !session.joined.has(conversationId))
-        throw new TidegateError("rate-limited", `At most ${mostJoined} conversations can be shown at once.`);
       const conversation = await attend(world, conversationId);
       if (session.gone) throw new TidegateError("not-open");
+      // Not before: many may be joined at once.
+      if (session.joined.size >= mostJoined && !session.joined.has(conversationId))
+        throw new TidegateError("rate-limited", `At most ${mostJoined} conversations can be shown at once.`);
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
       watch(world, session, conversationId, seen(turn));
+      tellResponderAgain(world, conversationId, session.viewerOf(conversationId));
       const { messages, notes = [], page } = conversation;
       return {
         summary: inbox.summary(conversation),
@@ -179,15 +182,14 @@ export function depart(world: AgentWorld, session: AgentSession): void {
 
 /** Read so that no step between the snapshot and the watching is missed (H5). */
 async function attend({ conversations, audience, inbox }: AgentWorld, conversationId: string): Promise<Conversation> {
-  const { told } = audience;
+  const { tidings } = audience;
+  const { count } = tidings;
   const conversation = await conversations.attend(conversationId);
   if (conversation === null) {
     inbox.drop(conversationId);
     throw new TidegateError("not-found");
   }
-  const has = new Set(conversation.messages.map(({ messageId }) => messageId));
-  const lacking = audience.toldSince(conversationId, told).filter(({ messageId }) => !has.has(messageId));
-  return { ...conversation, messages: [...conversation.messages, ...lacking] };
+  return upToDate(conversation, tidings.since(conversationId, count));
 }
 
 function watch(

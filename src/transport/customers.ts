@@ -15,6 +15,7 @@ import type { Places } from "../domain/places.ts";
 import { shownTo } from "../domain/responders.ts";
 import type { Responding } from "../domain/responding.ts";
 import type { Listener } from "../domain/steps.ts";
+import { upToDate } from "../domain/tidings.ts";
 import { sharedChars, type TurnRef, type Turns } from "../domain/turns.ts";
 import type { Handlers } from "./door.ts";
 import type { Rates } from "./limits.ts";
@@ -73,13 +74,17 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
   const { conversations, assistant, audience, questions, handoff, inbox, responding, listener } = world;
   return {
     "conversation:open": async (session, { have }) => {
-      const conversation = await openWhole(world, session.caller);
-      const { conversationId } = conversation;
-      await findPlace(world, conversation, session.caller.class);
+      const { count } = audience.tidings;
+      const read = await openNow(world, session.caller);
+      const { conversationId } = read;
+      await findPlace(world, read, session.caller.class);
       if (session.gone) return leave(world, conversationId);
+      // With what was told here while it was read: a step may be faster than a snapshot of the moment before it (S11).
+      const conversation = upToDate(read, audience.tidings.since(conversationId, count));
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
       watch(world, session, conversationId, seen(turn));
+      tellResponderAgain(world, conversationId, session.viewer);
       tellPersonPlace(world, session, conversation);
       return opened(world, session, conversation, turn);
     },
@@ -152,6 +157,19 @@ function watch(
   seated(conversationId);
 }
 
+/** Of a change that is told before this snapshot has left, the page would keep what the snapshot says. */
+export function tellResponderAgain(
+  { audience: { tidings } }: Pick<CustomerWorld, "audience">,
+  conversationId: string,
+  viewer: Viewer,
+): void {
+  const { count } = tidings;
+  setImmediate(() => {
+    const handed = tidings.since(conversationId, count).findLast((tiding) => tiding.handed)?.handed;
+    if (handed) viewer.send("responder:changed", { responder: shownTo(handed.responder) });
+  });
+}
+
 /** The page left while its conversation was being opened. */
 function leave({ audience, conversations }: CustomerWorld, conversationId: string): never {
   // What cannot be undone now is undone when another node finds that nobody looks.
@@ -159,19 +177,11 @@ function leave({ audience, conversations }: CustomerWorld, conversationId: strin
   throw new TidegateError("not-open");
 }
 
-/** With what was told here while it was read: a message may be faster than a snapshot of the moment before it (S11). */
-async function openWhole(
-  { audience, conversations, responding, inbox }: CustomerWorld,
-  caller: Caller,
-): Promise<Conversation> {
-  const { told } = audience;
+async function openNow({ conversations, responding, inbox }: CustomerWorld, caller: Caller): Promise<Conversation> {
   const conversation = await conversations.open(caller);
-  const { conversationId, messages } = conversation;
-  const has = new Set(messages.map(({ messageId }) => messageId));
   responding.note(conversation);
   inbox.opened(conversation);
-  const lacking = audience.toldSince(conversationId, told).filter(({ messageId }) => !has.has(messageId));
-  return lacking.length === 0 ? conversation : { ...conversation, messages: [...messages, ...lacking] };
+  return conversation;
 }
 
 function isGone(error: unknown): boolean {
@@ -183,13 +193,16 @@ function isGone(error: unknown): boolean {
  * as facts, and the text of a running answer follows from its beginning (S11).
  */
 async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<string> {
-  const conversation = await openWhole(world, session.caller);
-  const { conversationId, messages } = conversation;
+  const { tidings } = world.audience;
+  const { count } = tidings;
+  const read = await openNow(world, session.caller);
+  const { conversationId } = read;
+  const conversation = upToDate(read, tidings.since(conversationId, count));
   // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.
   if (session.gone || session.conversationId === conversationId) return conversationId;
   world.show(conversation);
   watch(world, session, conversationId);
-  for (const message of inReadingOrder(messages).slice(-snapshotMessages)) {
+  for (const message of inReadingOrder(conversation.messages).slice(-snapshotMessages)) {
     session.viewer.send("message:added", { message });
   }
   return conversationId;

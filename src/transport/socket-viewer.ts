@@ -21,6 +21,10 @@ export class SocketViewer implements Viewer {
     return clogged;
   }
 
+  get pending(): boolean {
+    return !this.#outbox.isEmpty;
+  }
+
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
     this.tell(fact, payload);
   }

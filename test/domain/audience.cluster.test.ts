@@ -152,18 +152,6 @@ test("S7 who left before empties nothing when others look by then", () => {
   expect([audience.isWatched("c"), emptied]).toEqual([true, ["c"]]);
 });
 
-test("S11 what was told while a page's snapshot was on its way is remembered", () => {
-  watch();
-  const message = (messageId: string) => ({ messageId, author: "customer", text: "?", at: 0 }) as const;
-  audience.step({ kind: "message-added", conversationId: "c", message: message("m1") });
-  const { told } = audience;
-  audience.added("c", message("m2"));
-  audience.added("another", message("m3"));
-  const since = (from: number) => audience.toldSince("c", from).map(({ messageId }) => messageId);
-  expect([since(0), since(told), since(audience.told)]).toEqual([["m1", "m2"], ["m2"], []]);
-  expect(audience.toldSince("another", 0)).toEqual([]);
-});
-
 test("S4 text of an answer that is shown as another node's by now is shown by nobody", () => {
   const reader = watch();
   start();

@@ -92,8 +92,8 @@ test("H5 each view shows what belongs to it, and nothing stays that left it", as
   inbox.list(waits("waits", 1));
   inbox.list(held("mine", 2));
   inbox.list(held("others", 3, "wang"));
-  await desk.put([], [{ conversationId: "live", customer, turn: "streaming" }]);
-  await desk.put([], [{ conversationId: "quiet", customer }]);
+  await desk.put([], [{ conversationId: "live", customer, turn: "streaming", changedAt: 1 }]);
+  await desk.put([], [{ conversationId: "quiet", customer, changedAt: 1 }]);
   await pass(clock, 3_000, 100);
   const pages = { mine: await openPage("mine"), waiting: await openPage("waiting"), live: await openPage("live") };
   const all = await openPage("all");
@@ -102,7 +102,7 @@ test("H5 each view shows what belongs to it, and nothing stays that left it", as
   expect(all.ids()).toEqual(["live", "mine", "others", "quiet", "waits"]);
   inbox.list(held("waits", 10));
   inbox.list({ ...waits("mine", 11), responder: { kind: "assistant" }, wish: null });
-  await desk.put([], [{ conversationId: "live", customer }]);
+  await desk.put([], [{ conversationId: "live", customer, changedAt: 2 }]);
   await desk.drop(["quiet"]);
   await pass(clock, 3_000, 100);
   expect(shown()).toEqual([["waits"], [], []]);

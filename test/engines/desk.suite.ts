@@ -6,6 +6,7 @@ import {
   type LiveRow,
   mostLive,
   type Presence,
+  skewMs,
 } from "../../src/domain/desk.ts";
 
 const customer = { class: "guest" } as const;
@@ -18,8 +19,8 @@ function care(conversationId: string, at: number, more: Partial<CareRow> = {}): 
 const back = (conversationId: string, at: number) =>
   care(conversationId, at, { responder: { kind: "assistant" }, wish: null });
 
-function live(conversationId: string, text: string): LiveRow {
-  return { conversationId, customer, last: { author: "assistant", text, at: 1 }, turn: "streaming" };
+function live(conversationId: string, text: string, changedAt = 1): LiveRow {
+  return { conversationId, customer, last: { author: "assistant", text, at: 1 }, turn: "streaming", changedAt };
 }
 
 const li: Presence = { agentId: "li", name: "Li", state: "available", viewing: ["c1"] };
@@ -27,6 +28,23 @@ const idsOf = ({ rows }: DeskLook) => rows.map(({ conversationId }) => conversat
 
 /** What a {@link Desk} promises, whatever keeps it. `openDesk` gives a desk of its own. */
 export function deskSuite(openDesk: () => Desk | Promise<Desk>): void {
+  test("H5 of two nodes that tell of one conversation the later change holds, whoever tells it first", async () => {
+    const desk = await openDesk();
+    const shown = async () => (await desk.look(0)).rows[0]?.live?.last?.text;
+    await desk.put([], [live("c1", 'said "changedAt":99999999 last', 20_000)]);
+    await desk.put([], [live("c1", "told late", 19_000)]);
+    expect(await shown()).toBe('said "changedAt":99999999 last');
+    await desk.put([], [live("c1", "newer", 20_000)]);
+    expect(await shown()).toBe("newer");
+  });
+
+  test("H5 a node whose clock is far ahead does not keep the others from telling", async () => {
+    const desk = await openDesk();
+    await desk.put([], [live("c1", "ahead", 1 + skewMs)]);
+    await desk.put([], [live("c1", "right", 1)]);
+    expect((await desk.look(0)).rows[0]?.live?.last?.text).toBe("right");
+  });
+
   test("H5 whoever looks with the number of the look before is told what has changed since, and nothing else", async () => {
     const desk = await openDesk();
     const empty = await desk.look(0);
@@ -34,7 +52,7 @@ export function deskSuite(openDesk: () => Desk | Promise<Desk>): void {
     await desk.put([care("c1", 10)], [live("c2", "The tide")]);
     const first = await desk.look(empty.seq);
     expect(first.rows.toSorted((a, b) => (a.conversationId < b.conversationId ? -1 : 1))).toEqual([
-      { conversationId: "c1", care: care("c1", 10), live: { conversationId: "c1", customer } },
+      { conversationId: "c1", care: care("c1", 10), live: { conversationId: "c1", customer, changedAt: 0 } },
       { conversationId: "c2", care: null, live: live("c2", "The tide") },
     ]);
     expect((await desk.look(first.seq)).rows).toEqual([]);
@@ -52,7 +70,7 @@ export function deskSuite(openDesk: () => Desk | Promise<Desk>): void {
     await desk.put([back("c1", 30)], []);
     await desk.put([taken], []);
     expect((await desk.look(0)).rows).toEqual([
-      { conversationId: "c1", care: null, live: { conversationId: "c1", customer } },
+      { conversationId: "c1", care: null, live: { conversationId: "c1", customer, changedAt: 0 } },
     ]);
   });
 

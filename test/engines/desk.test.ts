@@ -11,7 +11,7 @@ import { VirtualClock } from "../support/virtual-clock.ts";
 import { deskSuite } from "./desk.suite.ts";
 import { openStore, type TestStore } from "./redis.support.ts";
 
-const row = { conversationId: "c1", customer: { class: "guest" } } as const;
+const row = { conversationId: "c1", customer: { class: "guest" }, changedAt: 1 } as const;
 const li = { agentId: "li", name: "Li", state: "available", viewing: [] } as const;
 
 describe("the desk in memory", () => {

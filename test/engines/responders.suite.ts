@@ -52,6 +52,30 @@ export function respondersSuite(open: OpenEngines): void {
     expect((await world.conversations.read(conversationId))?.messages).toHaveLength(2);
   });
 
+  test("H1 of changes in one moment the later one is told of at a later time", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    const changes = [takes("n1", li), handing("n2", ["agent:li@shop"], ai), takes("n3", wang)];
+    const all = await Promise.all(changes.map((change) => world.responders.hand(conversationId, change)));
+    const times = all.map((handed) => (handed.kind === "handed" ? handed.message.at : 0));
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
+  });
+
+  test("H1 an agent who speaks is told whether an answer is still being written", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    await world.responders.hand(conversationId, takes("n1", li));
+    const say = (messageId: string) =>
+      world.responders.say(conversationId, "li@shop", { messageId, text: "One it is.", name: "Li" });
+    expect([await say("a1"), await say("a1")]).toMatchObject([
+      { isWritten: true },
+      { isWritten: true, repeated: true },
+    ]);
+    await world.turns.end(turn, turn.epoch, { messageId: "e1", outcome: "interrupted", text: "One" });
+    expect(await say("a2")).toMatchObject({ kind: "said", isWritten: false });
+  });
+
   test("H1 no turn starts while the assistant is not the responder; a running one is for the caller to end", async () => {
     await using world = await open();
     const turn = await startTurn(world, "customer");

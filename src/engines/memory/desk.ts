@@ -8,6 +8,7 @@ import {
   type LiveRow,
   mostLive,
   type Presence,
+  skewMs,
   staleMs,
 } from "../../domain/desk.ts";
 
@@ -35,7 +36,7 @@ export class MemoryDesk implements Desk {
 
   async put(care: readonly CareRow[], live: readonly LiveRow[]): Promise<void> {
     for (const row of care) this.#care(row);
-    for (const row of live) this.#change(row.conversationId, { live: row });
+    for (const row of live) this.#live(row);
     this.#trim();
   }
 
@@ -64,8 +65,13 @@ export class MemoryDesk implements Desk {
     const known = this.#entries.get(row.conversationId);
     const { conversationId, customer, at: careAt } = row;
     if (known && known.careAt > careAt) return;
-    const live = known?.live ?? { conversationId, customer };
+    const live = known?.live ?? { conversationId, customer, changedAt: 0 };
     this.#change(conversationId, { care: isInHands(row) ? row : null, live, careAt });
+  }
+
+  #live(row: LiveRow): void {
+    const laterMs = (this.#entries.get(row.conversationId)?.live?.changedAt ?? 0) - row.changedAt;
+    if (laterMs <= 0 || laterMs >= skewMs) this.#change(row.conversationId, { live: row });
   }
 
   #change(conversationId: string, change: Partial<Pick<Entry, "care" | "live" | "careAt">>): void {

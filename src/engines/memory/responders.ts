@@ -30,7 +30,7 @@ export class MemoryResponders implements Responders {
     conversation.wish = wish ?? undefined;
     if (note) addNote(conversation, note);
     if (reopen !== undefined) this.#reopen(conversation, reopen);
-    const message: Message = { ...notice, author: "system", at: this.#world.options.clock.now() };
+    const message: Message = { ...notice, author: "system", at: this.#later(conversation) };
     this.#world.append(conversation, message);
     return { kind: "handed", conversation: copy(conversation), message, repeated: false };
   }
@@ -38,22 +38,29 @@ export class MemoryResponders implements Responders {
   async say(conversationId: string, agentId: string, { messageId, text, name }: AgentWords): Promise<Said> {
     const conversation = this.#world.find(conversationId);
     if (conversation === null) return { kind: "gone" };
+    const isWritten = conversation.runningTurnId !== null;
     const known = conversation.messages.find((message) => message.messageId === messageId);
     if (known) {
       const isSame = known.author === "agent" && known.text === text;
-      return isSame ? { kind: "said", message: known, repeated: true } : { kind: "conflict" };
+      return isSame ? { kind: "said", message: known, repeated: true, isWritten } : { kind: "conflict" };
     }
     const { responder } = conversation;
     if (handsOf(responder) !== `agent:${agentId}`) return { kind: "refused", responder };
     const message: Message = { messageId, author: "agent", name, text, at: this.#world.options.clock.now() };
     this.#world.append(conversation, message);
-    return { kind: "said", message, repeated: false };
+    return { kind: "said", message, repeated: false, isWritten };
   }
 
   async note(conversationId: string, note: Note): Promise<void> {
     const conversation = this.#world.find(conversationId);
     if (conversation === null) throw new TidegateError("not-found");
     addNote(conversation, note);
+  }
+
+  /** Of two changes the later one has the later time. */
+  #later({ messages }: MemoryConversation): number {
+    const before = messages.findLast(({ notice }) => notice)?.at ?? 0;
+    return Math.max(this.#world.options.clock.now(), before + 1);
   }
 
   /** What the customer has said last and nobody has answered becomes a turn, or joins the one that waits. */

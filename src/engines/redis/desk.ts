@@ -8,6 +8,7 @@ import {
   type LiveRow,
   mostLive,
   type Presence,
+  skewMs,
   staleMs,
 } from "../../domain/desk.ts";
 import type { Keys } from "./keys.ts";
@@ -31,11 +32,11 @@ export class RedisDesk implements Desk {
     if (care.length + live.length === 0) return;
     const cares = care.flatMap((row) => {
       const { conversationId, customer, at } = row;
-      const bare = JSON.stringify({ conversationId, customer });
+      const bare = JSON.stringify({ conversationId, customer, changedAt: 0 } satisfies LiveRow);
       return [conversationId, String(at), isInHands(row) ? JSON.stringify(row) : "", bare];
     });
-    const lives = live.flatMap((row) => [row.conversationId, JSON.stringify(row)]);
-    await this.#step("desk/put", String(mostLive), String(care.length), ...cares, ...lives);
+    const lives = live.flatMap((row) => [row.conversationId, String(row.changedAt), JSON.stringify(row)]);
+    await this.#step("desk/put", String(mostLive), String(skewMs), String(care.length), ...cares, ...lives);
   }
 
   async drop(conversationIds: readonly string[]): Promise<void> {

@@ -44,7 +44,10 @@ if #open > 0 then
     redis.call('HSET', messages, said[1], string.sub(said[2], 1, -2) .. ',"turnId":"' .. turnId .. '"}')
   end
 end
-local message = ARGV[7] .. ',"at":' .. now() .. '}'
+-- Of two changes the later one has the later time, so that whoever hears of them in any order knows which one holds.
+local at = string.format('%.0f', math.max(tonumber(now()), (tonumber(field('handedAt')) or 0) + 1))
+redis.call('HSET', conversation, 'handedAt', at)
+local message = ARGV[7] .. ',"at":' .. at .. '}'
 append(ARGV[6], message, ARGV[12])
 keepAlive(ARGV[11])
 return { 'handed', message, whole() }

@@ -42,7 +42,12 @@ const message = z.discriminatedUnion("kind", [
   z.object({ kind: kind("activity"), ref, epoch: shape.epoch, at: z.int().min(0), activity }),
   z.object({ kind: kind("ended"), end }),
   z.object({ kind: kind("queued"), ref, place: place.nullable() }),
-  z.object({ kind: kind("responder"), conversationId: shape.conversationId, responder: storedResponder }),
+  z.object({
+    kind: kind("responder"),
+    conversationId: shape.conversationId,
+    responder: storedResponder,
+    at: z.number(),
+  }),
   z.object({ kind: kind("hush"), ref, asked: z.string() }),
   z.object({ kind: kind("hushed"), ref, asked: z.string() }),
   z.object({ kind: kind("added"), conversationId: shape.conversationId, message: shape.message }),

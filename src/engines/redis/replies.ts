@@ -62,7 +62,7 @@ const handed = z.union([
 const said = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
   z.tuple([z.literal("refused"), z.string()]),
-  z.tuple([z.enum(["said", "repeated"]), z.string(), texts]),
+  z.tuple([z.enum(["said", "repeated"]), z.string(), texts, z.number()]),
 ]);
 const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
@@ -224,6 +224,7 @@ const liveRow = z.object({
   customer: customerCard,
   last: message.pick({ author: true, text: true, at: true }).optional(),
   turn: turnState.optional(),
+  changedAt: z.number(),
 });
 const presences = z.array(agent.extend({ viewing: texts }));
 

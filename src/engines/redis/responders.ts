@@ -50,13 +50,19 @@ export class RedisResponders implements Responders {
 
   async say(conversationId: string, agentId: string, { messageId, text, name }: AgentWords): Promise<Said> {
     const { lifeMs, maxMessages } = this.#place;
-    const message = openJson({ messageId, author: "agent", name, text });
-    const args = [`agent:${agentId}`, messageId, message, JSON.stringify(text), lifeMs, maxMessages];
+    const words = openJson({ messageId, author: "agent", name, text });
+    const args = [`agent:${agentId}`, messageId, words, JSON.stringify(text), lifeMs, maxMessages];
     const said = replies.said.parse(await this.#place.step("say", conversationId, ...args));
     if (said.length === 1) return { kind: said[0] };
     if (said[0] === "refused") return { kind: "refused", responder: parseResponder(said[1]) };
     if (said[0] === "said") this.#place.options.attendance.note(conversationId, said[2]);
-    return { kind: "said", message: parseMessage(said[1]), repeated: said[0] === "repeated" };
+    const [outcome, message, , isWritten] = said;
+    return {
+      kind: "said",
+      message: parseMessage(message),
+      repeated: outcome === "repeated",
+      isWritten: isWritten === 1,
+    };
   }
 
   async note(conversationId: string, note: Note): Promise<void> {
