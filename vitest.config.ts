@@ -7,6 +7,7 @@ const timed = [
   "test/domain/discount.speed.test.ts",
   "test/browser/speed.test.ts",
   "test/browser/console-speed.test.ts",
+  "test/browser/takeover.test.ts",
   "test/cluster/death.test.ts",
   "test/cluster/sleep.test.ts",
 ];
