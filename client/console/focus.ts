@@ -3,26 +3,32 @@ export const writingId = "writing";
 export const logId = "log";
 export const rowId = (conversationId: string) => `row-${conversationId}`;
 
-/** Goes to the composer at once, and puts the cursor behind what stands in it as soon as that is drawn. */
+let frame = 0;
+
+/** Tries now, and with the next two pictures where the place is not drawn yet; whoever asks later is who counts. */
+function settle(go: () => boolean, tries = 2): void {
+  cancelAnimationFrame(frame);
+  if (!go() && tries > 0) frame = requestAnimationFrame(() => settle(go, tries - 1));
+}
+
+/** Goes to the composer, behind what stands in it. */
 export function focusWriting(): void {
-  const go = () => focusAtEnd(document.getElementById(writingId));
-  go();
-  requestAnimationFrame(() => requestAnimationFrame(go));
+  settle(() => {
+    const field = document.getElementById(writingId);
+    field?.focus();
+    if (field instanceof HTMLTextAreaElement) field.setSelectionRange(field.value.length, field.value.length);
+    return field !== null && field === document.activeElement;
+  });
 }
 
-function focusAtEnd(field: HTMLElement | null): void {
-  field?.focus();
-  if (field instanceof HTMLTextAreaElement) field.setSelectionRange(field.value.length, field.value.length);
-}
-
-/** Goes out of the composer: to a row now, or with the next picture; where the view has no such row, to the thread. */
+/** Goes out of the composer: to a row, or to the thread where the view has no such row. */
 export function focusRow(conversationId: string | null): void {
-  const go = () => {
+  settle(() => {
     const row = document.getElementById(rowId(conversationId ?? ""));
-    const place = row?.checkVisibility() ? row : document.getElementById(logId);
+    const isThere = row?.checkVisibility() === true;
+    const place = isThere ? row : document.getElementById(logId);
     place?.focus();
     if (!place && document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  };
-  go();
-  requestAnimationFrame(go);
+    return isThere;
+  });
 }

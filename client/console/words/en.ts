@@ -32,8 +32,7 @@ export const words: Words = {
   team: "Team",
   assistant: "AI",
   madeByAi: "AI-generated",
-  system: "System",
-  said: { you: "You: ", ai: "AI: ", system: "" },
+  said: { you: "You: ", ai: "AI: " },
   tiers: { high: "Full service", medium: "Reduced service", degraded: "Emergency service" },
   links: {
     connecting: "Connecting…",
@@ -141,7 +140,6 @@ export const words: Words = {
     appearances: { auto: "as the system", light: "light", dark: "dark" },
     otherLanguage: "中文",
     help: "Keys",
-    more: "More",
   },
   attention: {
     title: (count) => `(${count}) `,

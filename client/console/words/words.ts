@@ -37,8 +37,7 @@ export interface Words {
   readonly team: string;
   readonly assistant: string;
   readonly madeByAi: string;
-  readonly system: string;
-  readonly said: { readonly you: string; readonly ai: string; readonly system: string };
+  readonly said: { readonly you: string; readonly ai: string };
   readonly tiers: Readonly<Record<Tier, string>>;
   readonly links: Readonly<Record<"connecting" | "reconnecting", string>>;
   readonly offline: string;
@@ -130,7 +129,6 @@ export interface Words {
     readonly appearances: Readonly<Record<"auto" | "light" | "dark", string>>;
     readonly otherLanguage: string;
     readonly help: string;
-    readonly more: string;
   };
   readonly attention: {
     readonly title: (count: number) => string;

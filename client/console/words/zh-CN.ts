@@ -32,8 +32,7 @@ export const words: Words = {
   team: "客服",
   assistant: "AI",
   madeByAi: "AI 生成",
-  system: "系统",
-  said: { you: "我：", ai: "AI：", system: "" },
+  said: { you: "我：", ai: "AI：" },
   tiers: { high: "完整服务", medium: "服务降级", degraded: "应急服务" },
   links: {
     connecting: "正在连接…",
@@ -133,7 +132,6 @@ export const words: Words = {
     appearances: { auto: "跟随系统", light: "浅色", dark: "深色" },
     otherLanguage: "English",
     help: "快捷键",
-    more: "更多",
   },
   attention: {
     title: (count) => `(${count}) `,
