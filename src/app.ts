@@ -190,6 +190,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     assistant,
     listener,
     list: (row) => inbox.list(row),
+    noted: (conversationId, note) => tellAgents(io, conversationId, "note:added", { conversationId, note }),
     available: () => inbox.available(),
     clock,
     newId,

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { Page, Summary } from "../../src/contract/shapes.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { OrderCard, Page, Summary } from "../../src/contract/shapes.ts";
 import { attempt } from "../attempt.ts";
 import { Moment } from "../widget/moment.tsx";
+import { CardLine } from "./card-line.tsx";
 import type { ThreadState } from "./desk/thread.ts";
 import { isWaiting } from "./desk/views.ts";
 import { Icon } from "./icons.tsx";
@@ -57,6 +59,7 @@ function About({ thread }: { thread: ThreadState }) {
         <Fact name={words.viewers}>{others.map((viewer) => viewer.name).join(", ") || words.onlyYou}</Fact>
       </dl>
       <Notes thread={thread} />
+      <Orders conversationId={thread.conversationId} />
     </>
   );
 
@@ -65,6 +68,35 @@ function About({ thread }: { thread: ThreadState }) {
       return responder.agentId === me?.agentId ? words.you : (responder.name ?? words.team);
     return responder.kind === "assistant" ? words.assistant : words.bar.nobody;
   }
+}
+
+/** What the customer has bought lately, as the shop knows it; nothing where it does not say. */
+function Orders({ conversationId }: { conversationId: string }) {
+  const { desk } = useScene();
+  const words = useWords();
+  const [orders, setOrders] = useState<readonly OrderCard[]>([]);
+  useEffect(() => {
+    let gone = false;
+    const language = words.locale.startsWith("zh") ? "zh" : "en";
+    desk
+      .ask("customer:orders", { conversationId, language })
+      .then((found) => !gone && Array.isArray(found.orders) && setOrders(found.orders))
+      .catch(() => {});
+    return () => {
+      gone = true;
+    };
+  }, [desk, conversationId, words]);
+  if (orders.length === 0) return null;
+  return (
+    <>
+      <h3>{words.orders}</h3>
+      <ul class="cards">
+        {orders.map((card) => (
+          <CardLine key={card.number} card={card} />
+        ))}
+      </ul>
+    </>
+  );
 }
 
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {

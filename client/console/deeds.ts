@@ -1,4 +1,5 @@
 import type { WireError } from "../../src/contract/errors.ts";
+import { newId } from "../chat/outbox.ts";
 import type { Desk } from "./desk/desk.ts";
 import type { State } from "./desk/state.ts";
 import { isMine, isTaken } from "./desk/views.ts";
@@ -65,6 +66,7 @@ export function openDeeds({ desk, ui, settings, toaster, leave }: DeedsOptions):
     return error.code === "taken" && name ? words().takenBy(name) : explain(error, words());
   }
 
+  let telling: { readonly kind: string; readonly text: string; readonly noteId: string } | null = null;
   const refuseTaken = () => toaster.fault(sentenceOf({ code: "taken" }, desk.state.thread?.conversationId ?? ""));
 
   return {
@@ -107,7 +109,14 @@ export function openDeeds({ desk, ui, settings, toaster, leave }: DeedsOptions):
     },
     tell(kind, text, done) {
       const command = kind === "note" ? "note:add" : "whisper:send";
-      carryOut(kind, (conversationId) => desk.ask(command, { conversationId, text }), done);
+      // The same words once more, after an answer that was lost, are the same note.
+      if (telling?.text !== text || telling.kind !== kind) telling = { kind, text, noteId: newId() };
+      const { noteId } = telling;
+      const told = () => {
+        telling = null;
+        done();
+      };
+      carryOut(kind, (conversationId) => desk.ask(command, { conversationId, text, noteId }), told);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface HandoffOptions {
   readonly listener: Listener;
   /** Lists in whose hands a conversation is; must not reject. */
   readonly list: (row: CareRow) => void;
+  /** Tells agents who look at a conversation, on all nodes, of a note. */
+  readonly noted: (conversationId: string, note: Note) => void;
   /** The agents who take conversations at the moment, on all nodes. */
   readonly available: () => Promise<readonly AgentCaller[]>;
   readonly clock: Clock;
@@ -301,6 +303,7 @@ export class Handoff {
     if (handed.kind === "refused") return handed;
     const { conversation, message } = handed;
     listener.step({ kind: "message-added", conversationId, message });
+    if (change.note && !handed.repeated) this.#options.noted(conversationId, change.note);
     const { responder } = conversation;
     listener.step({ kind: "responder-changed", conversationId, responder, at: message.at });
     list(careOf(conversation, message.at));

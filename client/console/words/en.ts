@@ -192,6 +192,7 @@ export const words: Words = {
     best_discount: "Working out discounts…",
   },
   lookingUpSomething: "Looking something up…",
+  orders: "Latest orders",
   thinking: "Thinking…",
   cards: {
     stock: (count) => (count === 0 ? "sold out" : `${count} in stock`),

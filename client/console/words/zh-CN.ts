@@ -180,6 +180,7 @@ export const words: Words = {
     best_discount: "正在计算优惠…",
   },
   lookingUpSomething: "正在查询…",
+  orders: "最近订单",
   thinking: "正在思考…",
   cards: {
     stock: (count) => (count === 0 ? "缺货" : `库存 ${count}`),
