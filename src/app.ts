@@ -172,7 +172,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     newId,
     admission,
     responding,
-    settled: (conversationId) => audience.settled(conversationId),
+    settled: ({ conversationId, turnId }) => {
+      audience.silence(turnId);
+      return audience.settled(conversationId);
+    },
     mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {
       work: cluster.work,
@@ -196,7 +199,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     newId,
   });
   toolbox.bring("people", [personTool(handoff)]);
-  await cluster?.join({ assistant, admission, places, responding }, audience, stack);
+  await cluster?.join({ assistant, admission, places, responding, inbox }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
     round: (round) => places.round(round),

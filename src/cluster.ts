@@ -9,6 +9,7 @@ import { type Clock, sleep } from "./domain/clock.ts";
 import type { Conversation } from "./domain/conversations.ts";
 import { Herald } from "./domain/herald.ts";
 import { Hushes } from "./domain/hushes.ts";
+import type { Inbox } from "./domain/inbox.ts";
 import { afterHearing } from "./domain/known.ts";
 import type { LineSettings, StartRate } from "./domain/line.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
@@ -64,6 +65,8 @@ export interface Answerers {
   readonly admission: Admission;
   readonly places: Places;
   readonly responding: Responding;
+  /** Makes sure that the team's desk says of a conversation what was read. */
+  readonly inbox: Pick<Inbox, "opened">;
 }
 
 /** Who takes part once the node has joined. */
@@ -71,6 +74,7 @@ interface Crew {
   readonly assistant: Assistant;
   readonly places: Places;
   readonly responding: Responding;
+  readonly inbox: Pick<Inbox, "opened">;
   readonly audience: Audience;
   readonly mirrors: Mirrors;
   readonly caretaker: Caretaker;
@@ -196,6 +200,7 @@ export class Cluster implements AsyncDisposable {
   show(conversation: Conversation): void {
     const { running, logged } = conversation;
     this.#crew?.responding.note(conversation);
+    this.#crew?.inbox.opened(conversation);
     if (running && running.owner !== this.nodeId) this.#crew?.mirrors.follow(running, logged);
   }
 
@@ -260,11 +265,11 @@ export class Cluster implements AsyncDisposable {
 
   /** From here on this node is one of the others' and takes part in everything, until the stack is closed. */
   async join(answerers: Answerers, audience: Audience, stack: AsyncDisposableStack): Promise<void> {
-    const { assistant, places, responding } = answerers;
+    const { assistant, places, responding, inbox } = answerers;
     const mirrors = this.#openMirrors(assistant, audience);
     const caretaker = this.#openCaretaker(answerers, mirrors);
     const member = this.#openMember(assistant, audience, caretaker);
-    this.#crew = { assistant, audience, places, responding, mirrors, caretaker, member };
+    this.#crew = { assistant, audience, places, responding, inbox, mirrors, caretaker, member };
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());
     await this.#membership.open(member);

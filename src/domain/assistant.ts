@@ -59,8 +59,8 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
    * they have said so, or long enough after.
    */
   readonly hush?: (turn: TurnRef & Pick<Partial<Turn>, "owner">, whom: "writer" | "watchers") => Promise<void>;
-  /** Resolves when all that was told of a conversation here has left the process. */
-  readonly settled?: (conversationId: string) => Promise<void>;
+  /** Silences a turn on this node; resolves when all that was told of its conversation here has left the process. */
+  readonly settled?: (ref: TurnRef) => Promise<void>;
   /** An answer that another node writes, as far as it is known here. */
   readonly mirrored?: (turnId: string) => Answer | undefined;
   /** Told of what should never happen; the customer has been told of a failed answer by then. */
@@ -277,7 +277,7 @@ export class Assistant {
   /** Everybody has been told of the end of that turn, with every character that it brings. */
   async #settled(ref: TurnRef): Promise<void> {
     const { hush, settled } = this.#options;
-    await Promise.all([hush?.(ref, "watchers"), settled?.(ref.conversationId)]);
+    await Promise.all([hush?.(ref, "watchers"), settled?.(ref)]);
   }
 
   /** @throws {TidegateError} `unavailable` when one node after the other takes the answer up */

@@ -51,6 +51,9 @@ export interface AudienceOptions {
 const settleMs = 50;
 const settleLookMs = 1;
 
+/** Longer than any node may be asleep and find its answer still unended. */
+const mostSilenced = 2_000;
+
 /** No frame ever waits longer than this (S1). */
 export const longestPaceMs = 100;
 
@@ -68,6 +71,7 @@ export class Audience implements Listener {
   readonly #rooms = new Map<string, Room>();
   readonly #frames = new Map<string, Frame>();
   readonly #due = new Set<Frame>();
+  readonly #silenced = new Set<string>();
   /** For pages that are being given a conversation at this moment. */
   readonly tidings = new Tidings();
   #tick: Undo | null = null;
@@ -118,9 +122,15 @@ export class Audience implements Listener {
     }
   }
 
-  /** Not one more character of that answer is sent: an agent answers from now on (H1). Its end is told. */
+  /**
+   * Not one more character of that answer is sent, whoever goes on with it: an agent answers from now on (H1). Its end is
+   * told.
+   */
   silence(turnId: string): void {
     this.#forget(turnId);
+    this.#silenced.add(turnId);
+    const [oldest] = this.#silenced.size > mostSilenced ? this.#silenced : [];
+    if (oldest !== undefined) this.#silenced.delete(oldest);
   }
 
   /** Resolves when all that was sent to those who look has left this process, but for slow readers. */
@@ -196,6 +206,8 @@ export class Audience implements Listener {
 
   #started(answer: Answer, offset: number): void {
     const { conversationId, turnId } = answer.ref;
+    // A node that was asleep may not know yet.
+    if (this.#silenced.has(turnId)) return;
     // What an earlier epoch had not sent yet is either cut away or still in the answer's text.
     const begun = this.#frames.get(turnId);
     if (begun) this.#due.delete(begun);

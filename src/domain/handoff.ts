@@ -4,8 +4,10 @@ import type { Assistant } from "./assistant.ts";
 import type { Clock } from "./clock.ts";
 import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
 import type { CareRow } from "./desk.ts";
+import { Outage } from "./outage.ts";
 import { type Handed, type Handing, handsOf, type Responder, type Responders } from "./responders.ts";
 import { type Listener, questionAdded } from "./steps.ts";
+import { handedAt } from "./tidings.ts";
 
 /** An agent, as a verified token says. */
 export interface AgentCaller {
@@ -41,6 +43,10 @@ const sentences: Readonly<Record<Notice["kind"], (name: string) => string>> = {
   resolved: () => "The matter has been closed.",
 };
 
+/** A change of which it is not known whether it was made is looked for so often. */
+const lookAgainMs = 500;
+const mostLooks = 240;
+
 /** So often within so long the assistant may ask for a person by itself. */
 const mostSought = 2;
 const guardMs = 600_000;
@@ -59,6 +65,8 @@ const nobodyYet: Responder = { kind: "nobody" };
 export class Handoff {
   readonly #options: HandoffOptions;
   /** Conversations in which the assistant falls silent at this moment: whoever speaks there waits for it, too. */
+  /** Conversations of which it is not known who answers them. */
+  readonly #unsure = new Set<string>();
   readonly #silencing = new Map<string, Promise<unknown>>();
 
   constructor(options: HandoffOptions) {
@@ -103,7 +111,8 @@ export class Handoff {
     // Whoever takes over at this moment has not silenced the assistant yet.
     if (said.isWritten) await this.#silence(await this.#options.conversations.read(conversationId));
     else await this.#silencing.get(conversationId);
-    if (!said.repeated) this.#options.listener.step({ kind: "message-added", conversationId, message: said.message });
+    // Also where it was said before: whoever stored it may not have lived, or not have known, to tell of it.
+    this.#options.listener.step({ kind: "message-added", conversationId, message: said.message });
     return said.message;
   }
 
@@ -298,7 +307,10 @@ export class Handoff {
   /** Makes the change, and tells everybody of it. */
   async #hand(conversationId: string, change: Handing): Promise<Exclude<Handed, { kind: "gone" }>> {
     const { responders, listener, list, assistant } = this.#options;
-    const handed = await responders.hand(conversationId, change);
+    const handed = await responders.hand(conversationId, change).catch((fault: unknown) => {
+      if (fault instanceof Outage) void this.#makeSure(conversationId, change);
+      throw fault;
+    });
     if (handed.kind === "gone") throw new TidegateError("not-found");
     if (handed.kind === "refused") return handed;
     const { conversation, message } = handed;
@@ -310,6 +322,42 @@ export class Handoff {
     if (conversation.responder.kind === "assistant" && conversation.waiting)
       assistant.serve(conversationId, conversation.customer?.class);
     return handed;
+  }
+
+  /** The store fell silent: whether the change was made is seen when it is back, and told to whoever has not heard of it. */
+  async #makeSure(conversationId: string, change: Handing): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#unsure.has(conversationId)) return;
+    this.#unsure.add(conversationId);
+    for (let tries = 0; tries < mostLooks && this.#unsure.has(conversationId); tries++) {
+      await new Promise<void>((resolve) => clock.after(lookAgainMs, resolve));
+      // Whatever keeps it from being told now need not do so later.
+      await this.#lookFor(conversationId, change).then(
+        () => this.#unsure.delete(conversationId),
+        () => {},
+      );
+    }
+    this.#unsure.delete(conversationId);
+  }
+
+  /** Asks the store, and nobody who stands in for it, by a change that nothing can come of. */
+  async #lookFor(conversationId: string, change: Handing): Promise<void> {
+    const { responders, conversations } = this.#options;
+    const handed = await responders.hand(conversationId, { ...change, from: [] });
+    const isMade = handed.kind === "handed";
+    if (isMade) this.#options.listener.step({ kind: "message-added", conversationId, message: handed.message });
+    const conversation = isMade ? handed.conversation : await conversations.attend(conversationId);
+    if (conversation) await this.#resume(conversation);
+  }
+
+  async #resume(conversation: Conversation): Promise<void> {
+    const { listener, list, assistant } = this.#options;
+    const { conversationId, responder, waiting, customer } = conversation;
+    const at = handedAt(conversation);
+    listener.step({ kind: "responder-changed", conversationId, responder, at });
+    list(careOf(conversation, at));
+    if (responder.kind === "assistant" && waiting) assistant.serve(conversationId, customer?.class);
+    await this.#silence(conversation);
   }
 
   #notice(kind: Notice["kind"], name?: string): Handing["notice"] {

@@ -10,8 +10,10 @@ import { type AgentCaller, careOf } from "./handoff.ts";
 import { LiveRows } from "./live-rows.ts";
 import { Loops } from "./loops.ts";
 import { Outage } from "./outage.ts";
+import { handsOf } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 import { agentsOf, inView, summaryOf, viewersOf } from "./summaries.ts";
+import { handedAt } from "./tidings.ts";
 
 /** One page of an agent that shows an inbox. */
 export interface InboxViewer {
@@ -105,7 +107,7 @@ export class Inbox implements Listener {
     );
     open(
       "presence",
-      () => presenceMs,
+      () => Math.min(presenceMs, this.#options.goneMs / 4),
       () => this.#tellPresence(),
     );
     open(
@@ -153,12 +155,15 @@ export class Inbox implements Listener {
   /** A conversation was read: should the desk have missed in whose hands it is, it is told. */
   opened(conversation: Conversation): void {
     this.#live.note(conversation);
-    const { conversationId, responder, wish, messages } = conversation;
-    const listed = this.#rows.get(conversationId)?.care;
-    if (!isInHands({ responder, wish: wish ?? null })) return;
-    const isListed = listed?.responder.kind === responder.kind && listed.responder.agentId === responder.agentId;
-    const noticedAt = messages.findLast(({ notice }) => notice !== undefined)?.at;
-    if (!isListed && noticedAt !== undefined) this.list(careOf(conversation, noticedAt));
+    const isAtRest = conversation.running === null && conversation.waiting === null;
+    // The node that wrote there may have died before it told of the end.
+    if (isAtRest && this.#rows.get(conversation.conversationId)?.live?.turn) this.#live.rest(conversation);
+    const listed = this.#rows.get(conversation.conversationId)?.care;
+    const { at, ...care } = careOf(conversation, handedAt(conversation));
+    const isListed = listed
+      ? handsOf(listed.responder) === handsOf(care.responder) && (listed.wish === null) === (care.wish === null)
+      : !isInHands(care);
+    if (!isListed && at > 0) this.list({ ...care, at });
   }
 
   /** In whose hands a conversation is from now on. */
@@ -225,7 +230,7 @@ export class Inbox implements Listener {
     for (const row of unheard)
       if (this.#unheard.get(row.conversationId) === row) this.#unheard.delete(row.conversationId);
     const look = await desk.look(this.#seq);
-    if (look.seq < this.#seq) this.#rows.clear();
+    if (look.seq < this.#seq) this.#listAgain();
     this.#seq = look.seq;
     this.#present = look.present;
     for (const row of look.rows) this.#note(row);
@@ -234,6 +239,15 @@ export class Inbox implements Listener {
     this.#absentees.note(this.#rows.values(), look, this.#options.clock.elapsed());
     this.#tellRows(new Set([...look.rows.map(({ conversationId }) => conversationId), ...viewing]));
     this.#tellPlaces();
+  }
+
+  /** The desk was lost: what is known here of whom conversations are with is told again, and stands until then (N4). */
+  #listAgain(): void {
+    for (const [id, { care }] of this.#rows) {
+      if (care === null) this.#rows.delete(id);
+      else if (!this.#unheard.has(id)) this.#unheard.set(id, care);
+    }
+    this.#loops.within("look", 0);
   }
 
   #note(row: DeskRow): void {

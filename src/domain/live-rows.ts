@@ -47,6 +47,12 @@ export class LiveRows implements Listener {
     return { conversationId, customer: this.#customer(conversationId), last: words, turn, changedAt };
   }
 
+  /** Nothing is answered there. */
+  rest({ conversationId, messages }: Conversation): void {
+    const { author = "system", text = "", at = 0 } = messages.at(-1) ?? {};
+    this.#change(conversationId, { turn: undefined, last: { author, text: ending(text), at } });
+  }
+
   /** What has changed since the last time. */
   take(): readonly LiveRow[] {
     for (const { answer, at } of this.#answers.values()) this.#preview(answer, at);

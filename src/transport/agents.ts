@@ -14,7 +14,7 @@ import { handsOf, type Responders } from "../domain/responders.ts";
 import type { Shop } from "../domain/shop.ts";
 import { cardOfOrder } from "../domain/shop-words.ts";
 import { upToDate } from "../domain/tidings.ts";
-import { type CustomerWorld, resume, seen, snapshot, tellResponderAgain } from "./customers.ts";
+import { type CustomerWorld, resume, seen, snapshot } from "./customers.ts";
 import type { Handlers } from "./door.ts";
 
 /** One connection of an agent. */
@@ -81,15 +81,18 @@ export function agentHandlers(world: AgentWorld): Handlers<typeof agentCommands,
       return { me, agents: [...agents], conversations: [...rows], tier: world.admission.tier };
     },
     "conversation:join": async (session, { conversationId, have }) => {
-      const conversation = await attend(world, conversationId);
+      const { tidings } = audience;
+      const { count } = tidings;
+      const read = await attend(world, conversationId);
       if (session.gone) throw new TidegateError("not-open");
       // Not before: many may be joined at once.
       if (session.joined.size >= mostJoined && !session.joined.has(conversationId))
         throw new TidegateError("rate-limited", `At most ${mostJoined} conversations can be shown at once.`);
+      // In the same step as the watching: nothing is told between the two (H5).
+      const conversation = upToDate(read, tidings.since(conversationId, count));
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
       watch(world, session, conversationId, seen(turn));
-      tellResponderAgain(world, conversationId, session.viewerOf(conversationId));
       const { messages, notes = [], page } = conversation;
       return {
         summary: inbox.summary(conversation),
@@ -180,16 +183,13 @@ export function depart(world: AgentWorld, session: AgentSession): void {
   world.presenceChanged();
 }
 
-/** Read so that no step between the snapshot and the watching is missed (H5). */
-async function attend({ conversations, audience, inbox }: AgentWorld, conversationId: string): Promise<Conversation> {
-  const { tidings } = audience;
-  const { count } = tidings;
+async function attend({ conversations, inbox }: AgentWorld, conversationId: string): Promise<Conversation> {
   const conversation = await conversations.attend(conversationId);
   if (conversation === null) {
     inbox.drop(conversationId);
     throw new TidegateError("not-found");
   }
-  return upToDate(conversation, tidings.since(conversationId, count));
+  return conversation;
 }
 
 function watch(

@@ -84,7 +84,6 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       world.show(conversation);
       const turn = snapshot(world, conversation, have);
       watch(world, session, conversationId, seen(turn));
-      tellResponderAgain(world, conversationId, session.viewer);
       tellPersonPlace(world, session, conversation);
       return opened(world, session, conversation, turn);
     },
@@ -155,19 +154,6 @@ function watch(
   leaveFormer();
   session.enter?.(conversationId);
   seated(conversationId);
-}
-
-/** Of a change that is told before this snapshot has left, the page would keep what the snapshot says. */
-export function tellResponderAgain(
-  { audience: { tidings } }: Pick<CustomerWorld, "audience">,
-  conversationId: string,
-  viewer: Viewer,
-): void {
-  const { count } = tidings;
-  setImmediate(() => {
-    const handed = tidings.since(conversationId, count).findLast((tiding) => tiding.handed)?.handed;
-    if (handed) viewer.send("responder:changed", { responder: shownTo(handed.responder) });
-  });
 }
 
 /** The page left while its conversation was being opened. */

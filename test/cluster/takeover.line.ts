@@ -52,16 +52,22 @@ export class Line implements Disposable {
     this.#comeBack();
   }
 
-  /** Sends it now; where the connection is lost meanwhile, nobody knows. */
-  async command(name: string, payload: object): Promise<Outcome> {
+  /**
+   * Sends it now; where the connection is lost meanwhile, nobody knows.
+   *
+   * @param heard told of the reply at its place among the facts: a promise would be settled after those that follow it
+   */
+  async command(name: string, payload: object, heard: (outcome: Outcome) => void = () => {}): Promise<Outcome> {
     const socket = this.#socket;
     if (socket === null) return { kind: "unknown" };
-    const lost = this.#lost.promise;
-    const answered = socket
-      .timeout(patienceMs)
-      .emitWithAck(name, payload)
-      .then(outcomeOf, (): Outcome => ({ kind: "unknown" }));
-    return Promise.race([answered, lost]);
+    const answered = new Promise<Outcome>((resolve) => {
+      socket.timeout(patienceMs).emit(name, payload, (late: Error | null, raw: unknown) => {
+        const outcome: Outcome = late ? { kind: "unknown" } : outcomeOf(raw);
+        if (this.#socket === socket) heard(outcome);
+        resolve(outcome);
+      });
+    });
+    return Promise.race([answered, this.#lost.promise]);
   }
 
   [Symbol.dispose](): void {

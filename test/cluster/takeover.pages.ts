@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type AgentFactName,
   agentCommands,
@@ -6,13 +7,16 @@ import {
   customerFacts,
   type FactName,
 } from "../../src/contract/events.ts";
-import type { Note, Summary } from "../../src/contract/shapes.ts";
+import type { Summary } from "../../src/contract/shapes.ts";
 import { Line, type Outcome } from "./takeover.line.ts";
 import { type Heard, Screen, type Snapshot } from "./takeover.screen.ts";
 
 const opened = customerCommands["conversation:open"].result;
 const joined = agentCommands["conversation:join"].result;
 const inboxOpened = agentCommands["inbox:open"].result;
+
+/** What is refused for the moment is tried again after so long. */
+const againMs = 200;
 
 /** One tab of a customer. */
 export class TabPage implements Disposable {
@@ -42,8 +46,12 @@ export class TabPage implements Disposable {
 
   async #enter(): Promise<void> {
     const { have } = this.screen;
-    const reply = await this.line.command("conversation:open", have ? { have } : {});
+    const reply = await this.line.command("conversation:open", have ? { have } : {}, (heard) => this.#opened(heard));
     if (reply.kind !== "done") throw new Error(`the conversation did not open: ${JSON.stringify(reply)}`);
+  }
+
+  #opened(reply: Outcome): void {
+    if (reply.kind !== "done") return;
     const { conversationId, guestToken, ...snapshot } = opened.parse(reply.result);
     this.conversationId = conversationId;
     this.#guest.token ??= guestToken ?? "";
@@ -65,7 +73,6 @@ export class AgentPage implements Disposable {
   readonly agentId: string;
   readonly line: Line;
   readonly inbox = new Map<string, Summary>();
-  readonly notes = new Map<string, readonly Note[]>();
   readonly #screens = new Map<string, Screen>();
 
   constructor(agent: { readonly name: string; readonly agentId: string }, urls: readonly string[], token: string) {
@@ -105,20 +112,29 @@ export class AgentPage implements Disposable {
   }
 
   async #enter(): Promise<void> {
-    const reply = await this.line.command("inbox:open", { view: "all" });
+    const reply = await this.line.command("inbox:open", { view: "all" }, (heard) => this.#listed(heard));
     if (reply.kind !== "done") throw new Error(`the inbox did not open: ${JSON.stringify(reply)}`);
+    await Promise.all([...this.#screens].map(([conversationId, screen]) => this.#join(conversationId, screen)));
+  }
+
+  #listed(reply: Outcome): void {
+    if (reply.kind !== "done") return;
     this.inbox.clear();
     for (const row of inboxOpened.parse(reply.result).conversations) this.inbox.set(row.conversationId, row);
-    await Promise.all([...this.#screens].map(([conversationId, screen]) => this.#join(conversationId, screen)));
   }
 
   async #join(conversationId: string, screen: Screen): Promise<void> {
     const { have } = screen;
-    const reply = await this.line.command("conversation:join", { conversationId, ...(have && { have }) });
-    if (reply.kind === "unknown") return;
-    if (reply.kind === "refused") return void screen.faults.push(`joining was refused: ${reply.code}`);
-    const { messages, turn, notes, summary } = joined.parse(reply.result);
-    this.notes.set(conversationId, notes);
+    const payload = { conversationId, ...(have && { have }) };
+    const reply = await this.line.command("conversation:join", payload, (heard) => this.#joined(screen, heard));
+    if (reply.kind !== "refused") return;
+    await pause(againMs);
+    return this.#join(conversationId, screen);
+  }
+
+  #joined(screen: Screen, reply: Outcome): void {
+    if (reply.kind !== "done") return;
+    const { messages, turn, summary } = joined.parse(reply.result);
     screen.see({ messages, turn, responder: summary.responder });
   }
 

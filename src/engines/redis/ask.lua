@@ -10,7 +10,7 @@ if known then
   if textField(known, 'author') ~= 'customer' or not same then return { 'conflict' } end
   return { 'repeated', known, {} }
 end
-local at = now()
+local at = saidAt()
 local message = ARGV[3] .. ',"at":' .. at
 if hands() == 'assistant' and ARGV[9] ~= '1' then
   local turnId = field('waiting')

@@ -13,6 +13,11 @@ local function field(name)
   return redis.call('HGET', conversation, name) or ''
 end
 
+-- H1: nothing that is said after a change of the responder stands before it.
+local function saidAt()
+  return string.format('%.0f', math.max(tonumber(now()), tonumber(field('handedAt')) or 0))
+end
+
 local function exists(conversationId)
   return field('id') == conversationId
 end

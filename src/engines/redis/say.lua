@@ -12,7 +12,7 @@ if known then
   return { 'repeated', known, {}, isWritten }
 end
 if hands() ~= ARGV[2] then return { 'refused', field('responder') } end
-local message = ARGV[4] .. ',"at":' .. now() .. '}'
+local message = ARGV[4] .. ',"at":' .. saidAt() .. '}'
 append(ARGV[3], message, ARGV[7])
 keepAlive(ARGV[6])
 return { 'said', message, redis.call('HKEYS', watchers), isWritten }
