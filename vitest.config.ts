@@ -6,6 +6,8 @@ const timed = [
   "test/client/markdown-speed.test.ts",
   "test/domain/discount.speed.test.ts",
   "test/browser/speed.test.ts",
+  "test/browser/console-speed.test.ts",
+  "test/browser/takeover.test.ts",
   "test/cluster/death.test.ts",
   "test/cluster/sleep.test.ts",
   "test/cluster/takeover.test.ts",

@@ -31,6 +31,7 @@ import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryResponders } from "./engines/memory/responders.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
+import { MemoryWebhooks } from "./engines/memory/webhooks.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
 import { openShop } from "./engines/shop/open.ts";
@@ -47,7 +48,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog } from "./telemetry/log.ts";
+import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -57,6 +58,7 @@ import { openBucket, Rates } from "./transport/limits.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
 import { openSockets, type SocketServer, tellAgents, tellAgentsHere, tellElsewhere } from "./transport/sockets.ts";
+import { openWebhooks } from "./webhooks.ts";
 
 /** A running server. */
 export interface App extends AsyncDisposable {
@@ -88,7 +90,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, responders, desk, line, health } = cluster ?? openMemory(config, stack);
+  const { conversations, turns, responders, desk, line, health, webhooks } = cluster ?? openMemory(config, stack);
   const audience = new Audience({
     clock,
     paceMs: pace,
@@ -131,7 +133,12 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   const rescue = new Rescue({ handoff: () => handoff, onFault });
   const own = [audience, places, absences, responding, inbox, rescue, new TurnLog(log)];
-  const listener = tellAll([...own, ...(cluster?.listeners ?? [])]);
+  const told = openWebhooks(
+    config,
+    { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
+    stack,
+  );
+  const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
   const admission = openAdmission(config, line, cluster, onFault);
   const services = serviceTable(config);
   const helm = new Helm({
@@ -186,6 +193,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     assistant,
     listener,
     list: (row) => inbox.list(row),
+    noted: (conversationId, note) => tellAgents(io, conversationId, "note:added", { conversationId, note }),
     available: () => inbox.available(),
     clock,
     newId,
@@ -226,6 +234,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       handoff,
       inbox,
       responding,
+      listener,
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
@@ -320,6 +329,7 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     turns: new MemoryTurns(world),
     responders: new MemoryResponders(world),
     desk: new MemoryDesk(systemClock),
+    webhooks: new MemoryWebhooks(systemClock),
     line,
     health,
   };

@@ -90,6 +90,7 @@ export class Cluster implements AsyncDisposable {
   readonly turns: StandbyTurns;
   readonly responders: StandbyResponders;
   readonly desk: RedisEngines["desk"];
+  readonly webhooks: RedisEngines["webhooks"];
   readonly work: WorkList;
   readonly line: StandbyLine;
   readonly health: StandbyHealth;
@@ -136,6 +137,7 @@ export class Cluster implements AsyncDisposable {
     this.turns = new StandbyTurns(this.#standby, newId);
     this.responders = new StandbyResponders(this.#standby, redis.responders);
     this.desk = redis.desk;
+    this.webhooks = redis.webhooks;
     this.#peers = this.#openPeers();
     this.#hushes = new Hushes({ peers: this.#peers, clock, newId });
     const muted = () => membership.fenced;

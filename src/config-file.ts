@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CustomerClass, customerClass } from "./contract/shapes.ts";
+import { webhookEventName } from "./contract/webhooks.ts";
 import { defaultModels, type ModelTable, unknownModel } from "./domain/models.ts";
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
@@ -42,6 +43,23 @@ const shed = (usual: {
   rounds: rounds.default(usual.rounds),
   smallModelFor: z.array(customerClass).default(usual.smallModelFor),
   tools: z.boolean().default(usual.tools),
+});
+
+const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);
+
+function isEndpoint(url: string): boolean {
+  const { protocol, hostname, username, password } = URL.parse(url) ?? {};
+  if (username || password) return false;
+  return protocol === "https:" || (protocol === "http:" && loopback.has(hostname ?? ""));
+}
+
+const webhook = z.strictObject({
+  url: z
+    .string()
+    .max(2_000)
+    .refine(isEndpoint, { error: "must be an https URL without a name or password (http for loopback alone)" }),
+  events: z.array(webhookEventName).min(1).optional(),
+  includeTexts: z.boolean().default(false),
 });
 
 const model = z.strictObject({
@@ -113,7 +131,11 @@ export const fileConfig = z.strictObject({
     .strictObject({
       model: z.string().default("claude-sonnet-4-5"),
       smallModel: z.string().default("claude-haiku-4-5"),
-      fallbacks: z.array(z.string()).max(5).default(["claude-haiku-4-5"]),
+      fallbacks: z
+        .array(z.string())
+        .max(5)
+        .default(["claude-haiku-4-5"])
+        .refine((ids) => new Set(ids).size === ids.length, { error: "must name each model once" }),
       firstTokenMs: count(50, 600_000).default(5_000),
       idleMs: count(50, 600_000).default(10_000),
       totalMs: count(100, 3_600_000).default(120_000),
@@ -121,6 +143,9 @@ export const fileConfig = z.strictObject({
       continuations: count(0, 5).default(2),
       backoffMs: count(1, 60_000).default(1_000),
       startDeadlineMs: count(100, 600_000).default(30_000),
+    })
+    .refine(({ firstTokenMs, totalMs }) => firstTokenMs <= totalMs, {
+      error: "must have a firstTokenMs that is not above totalMs",
     })
     .prefault({}),
   models: z
@@ -213,6 +238,11 @@ export const fileConfig = z.strictObject({
       rampPerSecond: z.number().min(0.1).max(1_000_000).nullable().default(null),
     })
     .prefault({}),
+  webhooks: z
+    .array(webhook)
+    .max(10)
+    .default([])
+    .refine((all) => new Set(all.map(({ url }) => url)).size === all.length, { error: "must name each url once" }),
   desk: z.strictObject({ goneSeconds: count(5, 86_400).default(60) }).prefault({}),
   limits: z
     .strictObject({

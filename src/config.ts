@@ -50,6 +50,8 @@ export interface Config extends FileConfig {
   /** The first signs, all verify. */
   readonly secrets: readonly [string, ...string[]];
   readonly jwksUrl: string | undefined;
+  /** Sign what is told to the shop's own server: all of them do. */
+  readonly webhookSecrets: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: number;
   readonly relayAccess: RelayConfig;
@@ -106,6 +108,7 @@ const environment = z.object({
     .default("tidegate"),
   AUTH_SECRET: z.string().optional(),
   AUTH_JWKS_URL: url.optional(),
+  WEBHOOK_SECRET: z.string().optional(),
   ALLOWED_ORIGINS: z.string().optional(),
   TRUSTED_PROXIES: number(0, 16).default(0),
   DRAIN_SECONDS: number(0, 3_600).default(25),
@@ -127,8 +130,10 @@ export function readConfig(env: Environment = process.env): Config {
   const settings = parse(environment, given, (path) => path);
   const file = parse(fileConfig, readFile(settings.TIDEGATE_CONFIG), (path) => `${settings.TIDEGATE_CONFIG}: ${path}`);
   const secrets = listOf(settings.AUTH_SECRET);
+  const webhookSecrets = listOf(settings.WEBHOOK_SECRET?.replaceAll(/\s+/g, ","));
   const faults = [
     ...modelFaults(file),
+    ...webhookFaults(file, webhookSecrets),
     ...secretFaults(settings, secrets),
     ...relayFaults(settings),
     ...originFaults(settings),
@@ -146,6 +151,7 @@ export function readConfig(env: Environment = process.env): Config {
     demonstration,
     secrets: [first ?? randomBytes(32).toString("base64url"), ...others],
     jwksUrl: settings.AUTH_JWKS_URL,
+    webhookSecrets,
     allowedOrigins: listOf(settings.ALLOWED_ORIGINS).map((origin) => URL.parse(origin)?.origin ?? origin),
     trustedProxies: settings.TRUSTED_PROXIES,
     relayAccess: relayAccess(settings),
@@ -192,6 +198,17 @@ function secretFaults({ HOST, AUTH_JWKS_URL }: Settings, secrets: readonly strin
   if (AUTH_JWKS_URL) return ["AUTH_SECRET must be set beside AUTH_JWKS_URL: guests' tokens are signed with it."];
   if (HOST === undefined || loopback.has(HOST)) return [];
   return [`Without AUTH_SECRET this is a demonstration and listens on loopback only, not on ${HOST}. Set AUTH_SECRET.`];
+}
+
+/** 24 to 64 bytes, as Standard Webhooks has it. */
+const webhookSecret = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
+
+function webhookFaults({ webhooks }: FileConfig, secrets: readonly string[]): string[] {
+  const how = `make one with: echo "whsec_$(openssl rand -base64 32)"`;
+  if (secrets.some((secret) => !webhookSecret.test(secret) || secret.length % 4 !== 2))
+    return [`WEBHOOK_SECRET must be whsec_ and 24 to 64 bytes as base64; ${how}`];
+  if (webhooks.length === 0 || secrets.length > 0) return [];
+  return [`WEBHOOK_SECRET must be set where webhooks are configured: it signs them; ${how}`];
 }
 
 function originFaults({ ALLOWED_ORIGINS }: Settings): string[] {

@@ -59,6 +59,12 @@ export const settings = [
   },
   { name: "AUTH_JWKS_URL", unset: "none", meaning: "Verifies the shop's own tokens by its published keys." },
   {
+    name: "WEBHOOK_SECRET",
+    unset: "none",
+    meaning:
+      "Signs webhooks: `whsec_` and 24 to 64 bytes as base64; several, separated by spaces or commas, while rotating: all sign.",
+  },
+  {
     name: "ALLOWED_ORIGINS",
     unset: "the server's own pages",
     meaning: "Origins of the pages that may connect, comma-separated; `*` for any.",

@@ -221,3 +221,50 @@ describe("the configuration file", () => {
     }
   });
 });
+
+describe("webhooks", () => {
+  const good = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+  const other = `whsec_${Buffer.alloc(24, 2).toString("base64")}`;
+  const webhooks = (...all: readonly unknown[]) => withFile({ webhooks: all });
+  const url = "https://shop.example/hooks";
+
+  test("they need a secret, and several, however they are separated, all sign", () => {
+    expect(faults(webhooks({ url }))).toContain("WEBHOOK_SECRET must be set");
+    for (const text of [`${good} ${other}`, `${good},${other}`, ` ${good} ,\n${other}`]) {
+      const config = readConfig({ ...webhooks({ url }), WEBHOOK_SECRET: text });
+      expect(config.webhookSecrets).toEqual([good, other]);
+      expect(config.webhooks).toEqual([{ url, includeTexts: false }]);
+    }
+  });
+
+  test.each(["secret", "whsec_c2hvcnQ=", `${good}x`, `${good} short`, good.replace("whsec_", "")])(
+    "X5 a malformed secret is refused, and not repeated: %s",
+    (text) => {
+      const said = faults({ WEBHOOK_SECRET: text });
+      expect(said).toContain("WEBHOOK_SECRET must be whsec_");
+      expect(said).not.toContain(text);
+    },
+  );
+
+  test.each([
+    "http://shop.example/hooks",
+    "https://user:password@shop.example",
+    "http://127.0.0.1.shop.example",
+    "ftp://shop.example",
+    "shop.example",
+    "",
+  ])("an address that is none, not safe, or holds a password is refused: %s", (bad) => {
+    expect(faults({ ...webhooks({ url: bad }), WEBHOOK_SECRET: good })).toContain(
+      "webhooks.0.url must be an https URL",
+    );
+  });
+
+  test("http is good enough on loopback; unknown events, unknown parts and the same address twice are refused", () => {
+    const said = (...all: readonly unknown[]) => faults({ ...webhooks(...all), WEBHOOK_SECRET: good });
+    for (const host of ["127.0.0.1:8000", "localhost", "[::1]:8000"])
+      expect(said({ url: `http://${host}/h` })).toBe("");
+    expect(said({ url, events: ["conversation.ended"] })).toContain("webhooks.0.events.0");
+    expect(said({ url, secret: "x" })).toContain("webhooks.0");
+    expect(said({ url }, { url })).toContain("webhooks must name each url once");
+  });
+});

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { fileConfig } from "../src/config-file.ts";
 import { errors } from "../src/contract/errors.ts";
 import { agentCommands, agentFacts, customerCommands, customerFacts } from "../src/contract/events.ts";
+import { handovers, webhookEvents } from "../src/contract/webhooks.ts";
 import { settings } from "../src/settings.ts";
 
 // `UPDATE_DOCS=1 npx vitest run test/docs.test.ts` writes the tables anew.
@@ -141,4 +142,31 @@ test("the configuration page shows the defaults of the code", () => {
     );
   }
   expect(section(readFileSync(path, "utf8"), "defaults")).toBe(block);
+});
+
+test.each([
+  [
+    "events",
+    table(
+      ["type", "data", "when"],
+      Object.entries(webhookEvents).map(([type, { data, tells }]) => [`\`${type}\``, shapeOf(data), tells]),
+    ),
+  ],
+  [
+    "changes",
+    table(
+      ["change", "meaning"],
+      Object.entries(handovers).map(([change, tells]) => [`\`${change}\``, tells]),
+    ),
+  ],
+])("the table of %s on the page on webhooks is the code's", (name, shown) => {
+  const path = join(root, "docs/webhooks.md");
+  if (update) {
+    const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replace(marked, (_, open, close) => `${open}\n${shown}\n\n${close}`),
+    );
+  }
+  expect(section(readFileSync(path, "utf8"), name)).toBe(shown);
 });

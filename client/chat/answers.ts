@@ -1,7 +1,7 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { CommandResult, FactPayload } from "../../src/contract/events.ts";
-import type { Message, Outcome, Rating } from "../../src/contract/shapes.ts";
-import type { AnswerEntry, TextSink } from "./chat.ts";
+import type { Activity, Message, Outcome, Rating } from "../../src/contract/shapes.ts";
+import type { AnswerEntry, Step, TextSink } from "./chat.ts";
 import { type Reassembly, reassemble } from "./reassembly.ts";
 import { cardsOf, withStep } from "./steps.ts";
 
@@ -27,6 +27,8 @@ export interface Answers {
   started(fact: FactPayload<"turn:started">): void;
   delta(fact: FactPayload<"turn:delta">): void;
   activity(fact: FactPayload<"turn:activity">): void;
+  /** All that a snapshot tells of what a turn that has not ended has looked up. */
+  looked(turnId: string, activities: readonly Activity[]): void;
   /** An end under a lower epoch than known changes nothing (S4). */
   ended(fact: FactPayload<"turn:ended">): void;
   /** An answer as it was stored: the truth, whatever was known before (S5). */
@@ -77,6 +79,8 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
     answer.entry = { ...answer.entry, ...news };
     changed();
   }
+
+  const take = (answer: Answer, steps: readonly Step[]) => update(answer, { steps, cards: cardsOf(steps) });
 
   function place(turnId: string, put: (text: Reassembly) => void): void {
     const answer = of(turnId);
@@ -130,19 +134,23 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
     stored,
 
     started({ turnId, epoch, offset }) {
-      const { entry, text } = of(turnId);
-      // What an earlier try had begun to do, nobody finishes.
-      const steps = entry.steps?.filter(({ state }) => state !== "running");
-      if (epoch > text.epoch && steps?.length !== entry.steps?.length) update(of(turnId), { steps: steps ?? [] });
+      const answer = of(turnId);
+      const { steps = [] } = answer.entry;
+      // What still holds of an earlier try is told again.
+      const still = steps.filter((step) => step.epoch >= epoch);
+      if (epoch > answer.text.epoch && still.length < steps.length) take(answer, still);
       place(turnId, ({ started }) => started(epoch, offset));
     },
     delta: (fact) => place(fact.turnId, (text) => text.delta(fact)),
 
-    activity({ turnId, epoch, callId, tool, state, cards = [] }) {
+    activity(fact) {
+      const answer = of(fact.turnId);
+      if (answer.entry.state !== "ended" && fact.epoch >= answer.text.epoch)
+        take(answer, withStep(answer.entry.steps ?? [], fact));
+    },
+    looked(turnId, activities) {
       const answer = of(turnId);
-      if (answer.entry.state === "ended" || epoch < answer.text.epoch) return;
-      const steps = withStep(answer.entry.steps ?? [], { callId, tool, state, cards });
-      update(answer, { steps, cards: cardsOf(steps) });
+      if (activities.length > 0 || answer.entry.steps) take(answer, activities);
     },
 
     ended({ turnId, epoch, outcome, error, message }) {

@@ -1,6 +1,16 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { CommandInput, CommandName, CommandResult } from "../../src/contract/events.ts";
-import type { Card, Message, Notice, Outcome, Page, Rating, Responder, Tier } from "../../src/contract/shapes.ts";
+import type {
+  Activity,
+  Card,
+  Message,
+  Notice,
+  Outcome,
+  Page,
+  Rating,
+  Responder,
+  Tier,
+} from "../../src/contract/shapes.ts";
 
 /** How the page reaches the server: `refused` is final until the token or the settings change. */
 export type Link = "connecting" | "online" | "reconnecting" | "refused";
@@ -18,12 +28,7 @@ export interface QuestionEntry {
 }
 
 /** One use of a tool: what it found stands in the answer's cards. */
-export interface Step {
-  readonly callId: string;
-  readonly tool: string;
-  readonly state: "running" | "done" | "failed";
-  readonly cards: readonly Card[];
-}
+export type Step = Pick<Activity, "callId" | "epoch" | "tool" | "state" | "cards">;
 
 /** An answer of the assistant. Its text is not here: see {@link Chat.watchText}. */
 export interface AnswerEntry {

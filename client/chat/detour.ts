@@ -13,8 +13,11 @@ const mostStrikes = 2;
  * - A detour that works is kept for as long as the page lives. One that fails as well is followed by a WebSocket: while
  *   the server is down, the two take turns.
  */
-export function withDetour(clock: Clock, loadDetour: () => Promise<OpenSocket> = loadPolling): OpenSocket {
-  const direct = overWebSocket(clock);
+export function withDetour(
+  clock: Clock,
+  loadDetour: () => Promise<OpenSocket> = loadPolling,
+  direct: OpenSocket = overWebSocket(clock),
+): OpenSocket {
   const detour = orElse(loadDetour, direct);
   let strikes = mostStrikes - 1;
 

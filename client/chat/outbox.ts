@@ -127,6 +127,6 @@ function restore(written: string | null): Letter[] {
 }
 
 /** 128 random bits: nobody else's id is ever the same. `crypto.randomUUID` is missing on pages without TLS. */
-function newId(): string {
+export function newId(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -5,12 +5,13 @@ import type { Step } from "./chat.ts";
 export function withStep(steps: readonly Step[], news: Step): readonly Step[] {
   const known = steps.find(({ callId }) => callId === news.callId);
   if (!known) return [...steps, news];
-  return news.state === "running" ? steps : steps.map((step) => (step === known ? news : step));
+  const isStale = news.state === "running" && known.epoch >= news.epoch;
+  return isStale ? steps : steps.map((step) => (step === known ? news : step));
 }
 
 /** All that was found, each thing once: a tool that looked again has the last word on it. */
 export function cardsOf(steps: readonly Step[]): readonly Card[] {
-  return [...new Map(steps.flatMap(({ cards }) => cards).map((card) => [identityOf(card), card])).values()];
+  return [...new Map(steps.flatMap(({ cards = [] }) => cards).map((card) => [identityOf(card), card])).values()];
 }
 
 function identityOf(card: Card): string {

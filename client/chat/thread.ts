@@ -145,6 +145,7 @@ export function openThread({ messages, answers, outbox, store, keeper, typing }:
     if (turn.state === "queued" && position !== undefined && !turn.text)
       return { runningTurnId: null, place: lowered({ turnId, position, waitMs }) };
     answers.slice(turnId, turn);
+    answers.looked(turnId, turn.activities ?? []);
     return { runningTurnId: turnId, place: placeBut(turnId) };
   }
 

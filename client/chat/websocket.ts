@@ -9,10 +9,11 @@ const packet = /^(4?\d)(\d*)(.*)$/s;
 
 /**
  * Socket.IO (protocol 5 on Engine.IO 4) over a WebSocket alone and in text alone: all that the chat needs of it. What
- * comes in another shape, from another namespace or in binary is passed over in silence.
+ * comes in another shape, from another namespace or in binary is passed over in silence. `room` is empty for namespace
+ * `/`, else the namespace and a comma: `/agents,`.
  */
 export const overWebSocket =
-  (clock: Clock): OpenSocket =>
+  (clock: Clock, room = ""): OpenSocket =>
   (url, auth, tell) => {
     const unanswered = new Map<string, (reply: unknown) => void>();
     let asked = 0;
@@ -48,7 +49,7 @@ export const overWebSocket =
       if (!(patienceMs > 0)) return breakOff();
       stage = "entering";
       wait();
-      auth().then((given) => stage !== "over" && send(`40${JSON.stringify(given)}`), breakOff);
+      auth().then((given) => stage !== "over" && send(`40${room}${JSON.stringify(given)}`), breakOff);
     }
 
     function connected({ sid }: Body): void {
@@ -57,7 +58,7 @@ export const overWebSocket =
       tell.connected((name, payload, acknowledged) => {
         const id = `${++asked}`;
         unanswered.set(id, acknowledged);
-        send(`42${id}${JSON.stringify([name, payload])}`);
+        send(`42${room}${id}${JSON.stringify([name, payload])}`);
       });
     }
 
@@ -93,7 +94,7 @@ export const overWebSocket =
       wire = new WebSocket(href.replace("http", "ws"));
       wire.onerror = wire.onclose = breakOff;
       wire.onmessage = ({ data }) => {
-        const [, type, id = "", json] = packet.exec(data) ?? [];
+        const [, type, id = "", json] = packet.exec(`${data}`.replace(room, "")) ?? [];
         const body = read(json);
         if (type && body) receive(type, id, body);
       };

@@ -163,7 +163,7 @@ export const agentCommands = {
   "message:send": {
     payload: ofConversation.extend({ messageId: shape.messageId, text: shape.messageText }),
     result: z.object({ messageId: shape.messageId }),
-    does: "Answers the customer; takes over first where somebody else, or the assistant, is the responder.",
+    does: "Answers the customer; takes over first where the assistant, or nobody yet, is the responder.",
   },
   "customer:orders": {
     payload: ofConversation.extend({ language: z.enum(["zh", "en"]).default("en") }),
@@ -171,14 +171,14 @@ export const agentCommands = {
     does: "Gives the customer's latest orders, as the shop knows them.",
   },
   "note:add": {
-    payload: ofConversation.extend({ text: shape.messageText }),
+    payload: ofConversation.extend({ text: shape.messageText, noteId: shape.messageId.optional() }),
     result: nothing,
-    does: "Adds a note that only agents see.",
+    does: "Adds a note that only agents see; the same noteId again changes nothing.",
   },
   "whisper:send": {
-    payload: ofConversation.extend({ text: shape.messageText }),
+    payload: ofConversation.extend({ text: shape.messageText, noteId: shape.messageId.optional() }),
     result: nothing,
-    does: "Instructs the assistant; the customer never sees it.",
+    does: "Instructs the assistant; the customer never sees it. The same noteId again changes nothing.",
   },
   "draft:request": {
     payload: ofConversation,

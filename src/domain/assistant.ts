@@ -12,7 +12,7 @@ import type { Wish } from "./line.ts";
 import { Outage } from "./outage.ts";
 import type { Responding } from "./responding.ts";
 import type { Service } from "./service.ts";
-import type { TurnReport } from "./steps.ts";
+import { questionAdded, type TurnReport } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
 import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
 
@@ -119,7 +119,7 @@ export class Assistant {
     try {
       const asked = await conversations.ask(conversationId, question);
       if (asked.repeated) return asked;
-      listener.step({ kind: "message-added", conversationId, message: asked.message });
+      listener.step(questionAdded(conversationId, asked));
       if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
       return asked;
     } finally {
@@ -132,7 +132,7 @@ export class Assistant {
   async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
     const { conversations, listener } = this.#options;
     const asked = await conversations.ask(conversationId, question);
-    if (!asked.repeated) listener.step({ kind: "message-added", conversationId, message: asked.message });
+    if (!asked.repeated) listener.step(questionAdded(conversationId, asked));
     // It was handed back a moment ago: the assistant owes an answer.
     if (asked.turnId !== null && !asked.repeated) this.serve(conversationId, as);
     return asked;

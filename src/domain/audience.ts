@@ -192,6 +192,9 @@ export class Audience implements Listener {
       case "turn-queued":
         // Places are told as they change.
         return;
+      case "message-rated":
+      case "conversation-rated":
+        return;
       default:
         step satisfies never;
     }

@@ -45,6 +45,8 @@ export interface Asked {
   readonly message: Message;
   readonly turnId: string | null;
   readonly repeated: boolean;
+  /** Nothing was asked in the conversation before; told of a new one alone. */
+  readonly isFirst?: boolean | undefined;
 }
 
 /**

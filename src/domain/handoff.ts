@@ -6,7 +6,7 @@ import type { Asked, Conversation, Conversations, Question } from "./conversatio
 import type { CareRow } from "./desk.ts";
 import { Outage } from "./outage.ts";
 import { type Handed, type Handing, handsOf, type Responder, type Responders } from "./responders.ts";
-import type { Listener } from "./steps.ts";
+import { type Listener, questionAdded } from "./steps.ts";
 import { handedAt } from "./tidings.ts";
 
 /** An agent, as a verified token says. */
@@ -22,6 +22,8 @@ export interface HandoffOptions {
   readonly listener: Listener;
   /** Lists in whose hands a conversation is; must not reject. */
   readonly list: (row: CareRow) => void;
+  /** Tells agents who look at a conversation, on all nodes, of a note. */
+  readonly noted: (conversationId: string, note: Note) => void;
   /** The agents who take conversations at the moment, on all nodes. */
   readonly available: () => Promise<readonly AgentCaller[]>;
   readonly clock: Clock;
@@ -213,7 +215,7 @@ export class Handoff {
     const { conversations, listener } = this.#options;
     const asked = await conversations.ask(conversationId, { ...question, opensNoTurn: true });
     if (asked.repeated) return asked;
-    listener.step({ kind: "message-added", conversationId, message: asked.message });
+    listener.step(questionAdded(conversationId, asked));
     try {
       await this.request(conversationId, { reason: question.text });
     } catch (fault) {
@@ -313,6 +315,7 @@ export class Handoff {
     if (handed.kind === "refused") return handed;
     const { conversation, message } = handed;
     listener.step({ kind: "message-added", conversationId, message });
+    if (change.note && !handed.repeated) this.#options.noted(conversationId, change.note);
     const { responder } = conversation;
     listener.step({ kind: "responder-changed", conversationId, responder, at: message.at });
     list(careOf(conversation, message.at));

@@ -78,6 +78,9 @@ export class Herald implements Listener {
         const sending = this.#sendings.get(step.ref.turnId);
         return sending && this.#flush(sending);
       }
+      case "message-rated":
+      case "conversation-rated":
+        return;
       default:
         step satisfies never;
     }

@@ -1,6 +1,7 @@
 import type { WireError } from "../contract/errors.ts";
-import type { Message, Outcome } from "../contract/shapes.ts";
+import type { Message, Outcome, Rating } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
+import type { Asked } from "./conversations.ts";
 import type { CallState } from "./findings.ts";
 import type { Standing } from "./line.ts";
 import type { AttemptEnd } from "./relay.ts";
@@ -27,7 +28,27 @@ export interface TurnEnded {
 
 /** Each thing that happens in a conversation, told once, in order. */
 export type Step =
-  | { readonly kind: "message-added"; readonly conversationId: string; readonly message: Message }
+  | {
+      readonly kind: "message-added";
+      readonly conversationId: string;
+      readonly message: Message;
+      /** It is the first that the customer has asked in the conversation. */
+      readonly isFirst?: boolean | undefined;
+    }
+  /** The customer has an opinion of one answer; a later one replaces it. */
+  | {
+      readonly kind: "message-rated";
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly value: Rating;
+    }
+  /** The customer has an opinion of the conversation; a later one replaces it. */
+  | {
+      readonly kind: "conversation-rated";
+      readonly conversationId: string;
+      readonly score: number;
+      readonly comment: string | undefined;
+    }
   /** A turn waits: in line, or (`place` is null) for the answer before it to end. */
   | { readonly kind: "turn-queued"; readonly ref: TurnRef; readonly place: Standing | null }
   /** Somebody else answers from now on. */
@@ -45,6 +66,11 @@ export type Step =
   | { readonly kind: "turn-activity"; readonly answer: Answer; readonly activity: CallState }
   | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
   | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
+
+/** A new question, as everybody is told of it. */
+export function questionAdded(conversationId: string, { message, isFirst }: Asked): Step {
+  return { kind: "message-added", conversationId, message, isFirst };
+}
 
 /** Somebody who is told of every step: sockets, log, metrics. Must not throw and must not block (S6). */
 export interface Listener {

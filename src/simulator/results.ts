@@ -1,5 +1,6 @@
 import type { ToolResult } from "./conversation.ts";
 import type { Language } from "./shop.ts";
+import { toldOf } from "./told.ts";
 
 type Fields = { readonly [key: string]: unknown };
 
@@ -22,6 +23,8 @@ function apology({ text }: ToolResult, language: Language): string {
 
 function tell({ text }: ToolResult, language: Language): string {
   const value = parse(text);
+  const told = toldOf(value, language);
+  if (told !== undefined) return told;
   const lead = language === "zh" ? "帮您查到了：" : "Here is what I found:";
   const body = render(unwrap(value), language);
   return body === "" ? nothing(language) : `${lead}\n\n${body}`;

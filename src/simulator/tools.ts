@@ -1,7 +1,7 @@
 import { topicsOf } from "./answers/answer.ts";
 import type { Ask } from "./ask.ts";
 import type { Tool, ToolChoice } from "./request.ts";
-import { bestCoupon } from "./shop.ts";
+import { bestCoupon, type Product } from "./shop.ts";
 
 /** A tool the model wants to run; `json` is the input as it will be streamed. */
 export interface ToolCall {
@@ -86,12 +86,27 @@ function skusFor(schema: Schema, ask: Ask): unknown {
   if (skus.length === 0) return undefined;
   if (schema["type"] !== "array") return schema["type"] === "string" ? skus[0] : undefined;
   const items = asSchema(schema["items"]);
-  return items["type"] === "object" ? skus.map((sku) => filledItem(items, sku)) : skus;
+  return items["type"] === "object"
+    ? ask.products.map((product) => filledItem(items, product.sku, countOf(product, ask.text)))
+    : skus;
 }
 
-function filledItem(items: Schema, sku: string): Schema {
+function filledItem(items: Schema, sku: string, count: number): Schema {
   const names = Object.entries(asSchema(items["properties"]));
-  return Object.fromEntries(names.map(([name, schema]) => [name, asSchema(schema)["type"] === "string" ? sku : 1]));
+  return Object.fromEntries(names.map(([name, schema]) => [name, asSchema(schema)["type"] === "string" ? sku : count]));
+}
+
+const words = "一 二 三 四 五 六 七 八 九 十".split(" ");
+const counted = /(\d{1,2}|[一二两三四五六七八九十]|\b(?:two|three|four|five)\b)[^\d，。,;；、和]{0,8}$/i;
+
+/** How many of a product the question names: “两个睡袋”, “two tents”; one where it says nothing. */
+function countOf({ match }: Product, text: string): number {
+  const before = text.slice(0, Math.max(0, text.search(match)));
+  const said = counted.exec(before)?.[1]?.toLowerCase();
+  if (said === undefined) return 1;
+  const english = ["two", "three", "four", "five"].indexOf(said);
+  const chinese = words.indexOf(said === "两" ? "二" : said);
+  return english >= 0 ? english + 2 : chinese >= 0 ? chinese + 1 : Math.max(1, Number(said));
 }
 
 /** A value of the right type for a required field nobody spoke of. */

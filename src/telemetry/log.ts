@@ -5,6 +5,7 @@ import type { ClusterEvent } from "../domain/member.ts";
 import type { AttemptEnd } from "../domain/relay.ts";
 import type { Listener, Step } from "../domain/steps.ts";
 import type { ToolServerEvent } from "../domain/tool-servers.ts";
+import type { WebhookReport } from "../domain/webhooks.ts";
 
 export interface LogOptions {
   readonly level: string;
@@ -83,6 +84,29 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
         return log.warn({ node: event.nodeId }, "a node has gone: what it was answering is taken over");
       case "connection":
         return log.debug({ reason: event.error.message }, "a connection to Redis failed");
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+/** Writes what happens to webhooks; of an address the host alone, for the rest may be a secret (X5). */
+export function webhookLog(log: Logger): (event: WebhookReport) => void {
+  return (event) => {
+    const host = URL.parse(event.url)?.host;
+    switch (event.kind) {
+      case "delivered":
+        return log.debug({ host, webhookId: event.webhookId, attempt: event.attempt }, "webhook delivered");
+      case "failed": {
+        const { webhookId, attempt, why, waitMs } = event;
+        const line = { host, webhookId, attempt, why };
+        if (waitMs === null) return log.error(line, "webhook given up");
+        return log.warn({ ...line, waitMs }, "webhook failed: it is tried again");
+      }
+      case "gone":
+        return log.error({ host }, "the webhook's endpoint is gone, as it says (410): this node tells it nothing more");
+      case "dropped":
+        return log.error({ host, count: event.count }, "webhooks are lost: too many waited, or the node closes");
       default:
         event satisfies never;
     }

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { TidegateError } from "../contract/errors.ts";
 import type { AgentFactName, AgentFactPayload, agentCommands, FactName, FactPayload } from "../contract/events.ts";
 import type { Agent, Note, View } from "../contract/shapes.ts";
@@ -136,9 +137,8 @@ export function agentHandlers(world: AgentWorld): Handlers<typeof agentCommands,
         });
       return { orders: orders.map((order) => cardOfOrder(order, language)) };
     },
-    "note:add": async (session, { conversationId, text }) => addNote(world, session, conversationId, "note", text),
-    "whisper:send": async (session, { conversationId, text }) =>
-      addNote(world, session, conversationId, "whisper", text),
+    "note:add": async (session, note) => addNote(world, session, "note", note),
+    "whisper:send": async (session, note) => addNote(world, session, "whisper", note),
     "draft:request": async (session, { conversationId }) => {
       const conversation = await world.conversations.read(conversationId);
       if (conversation === null) throw new TidegateError("not-found");
@@ -221,11 +221,10 @@ function mustShow({ joined }: AgentSession, conversationId: string): void {
 async function addNote(
   { responders, tellAgents, clock, newId }: AgentWorld,
   { agent }: AgentSession,
-  conversationId: string,
   kind: Note["kind"],
-  text: string,
+  { conversationId, text, noteId = newId() }: z.output<(typeof agentCommands)["note:add"]["payload"]>,
 ): Promise<Record<string, never>> {
-  const note: Note = { noteId: newId(), kind, ...agent, text, at: clock.now() };
+  const note: Note = { noteId, kind, ...agent, text, at: clock.now() };
   await responders.note(conversationId, note);
   tellAgents(conversationId, "note:added", { conversationId, note });
   return {};

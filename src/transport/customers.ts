@@ -14,6 +14,7 @@ import { asksForPerson } from "../domain/person-words.ts";
 import type { Places } from "../domain/places.ts";
 import { shownTo } from "../domain/responders.ts";
 import type { Responding } from "../domain/responding.ts";
+import type { Listener } from "../domain/steps.ts";
 import { upToDate } from "../domain/tidings.ts";
 import { sharedChars, type TurnRef, type Turns } from "../domain/turns.ts";
 import type { Handlers } from "./door.ts";
@@ -52,6 +53,8 @@ export interface CustomerWorld {
   readonly handoff: Pick<Handoff, "request" | "cancel" | "asked">;
   readonly inbox: Pick<Inbox, "opened" | "placeOf">;
   readonly responding: Responding;
+  /** Told of opinions; of everything else by those who do it. */
+  readonly listener: Pick<Listener, "step">;
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
   readonly simulated: boolean;
@@ -68,7 +71,7 @@ type Have = CommandPayload<"conversation:open">["have"];
 
 /** What customers can do, on a socket or over HTTP. */
 export function customerHandlers(world: CustomerWorld): Handlers<typeof customerCommands, CustomerSession> {
-  const { conversations, assistant, audience, questions, handoff, inbox, responding } = world;
+  const { conversations, assistant, audience, questions, handoff, inbox, responding, listener } = world;
   return {
     "conversation:open": async (session, { have }) => {
       const { count } = audience.tidings;
@@ -113,11 +116,15 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       return {};
     },
     "message:rate": async (session, { messageId, value }) => {
-      await conversations.rateMessage(openId(session), messageId, value);
+      const conversationId = openId(session);
+      await conversations.rateMessage(conversationId, messageId, value);
+      listener.step({ kind: "message-rated", conversationId, messageId, value });
       return {};
     },
     "conversation:rate": async (session, { score, comment }) => {
-      await conversations.rate(openId(session), score, comment);
+      const conversationId = openId(session);
+      await conversations.rate(conversationId, score, comment);
+      listener.step({ kind: "conversation-rated", conversationId, score, comment });
       return {};
     },
     "typing:set": async (session, { active }) => {

@@ -14,7 +14,7 @@ export interface HttpOptions {
 }
 
 /** What the pages may do: nothing but what they need, no inline code, no markup from strings (X4). */
-const pagePolicy = [
+export const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -91,6 +91,7 @@ function theirStatus({ statusCode }: FastifyError): number | undefined {
 }
 
 async function openPages(app: FastifyInstance, pagesPath: string): Promise<void> {
+  app.get("/console", (_request, reply) => reply.sendFile("console.html"));
   await app.register(fastifyStatic, {
     root: pagesPath,
     preCompressed: true,

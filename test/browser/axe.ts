@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type axe from "axe-core";
+import type { Page } from "playwright-core";
 import { paleWordsOf } from "./contrast.ts";
 import { phone, type VisitOptions, type Visitor } from "./visitor.ts";
 
@@ -31,14 +32,17 @@ export const looks: Look[] = [
 
 /** What is wrong with the elements that `selector` finds as they stand, one line for each place. */
 export async function violationsOf(visitor: Visitor, selector = "tidegate-widget"): Promise<string[]> {
-  const { page } = visitor;
+  return [...(await violationsIn(visitor.page, selector)), ...(await paleWordsOf(visitor))];
+}
+
+/** The same, but for what lies too deep for axe. */
+export async function violationsIn(page: Page, selector = "html"): Promise<string[]> {
   await page.evaluate(source);
-  const found = await page.evaluate(
+  return page.evaluate(
     async ([place, values]) => {
       const { violations } = await window.axe.run(place, { runOnly: { type: "tag", values } });
       return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target} ${html}`));
     },
     [selector, rules] as const,
   );
-  return [...found, ...(await paleWordsOf(visitor))];
 }

@@ -51,17 +51,31 @@ test("S3 a fact of a tool that comes again, or late, changes nothing", async () 
   expect(namesOf(state)).toEqual(["order"]);
 });
 
-test("S4 a tool of a lower epoch is dropped, and nobody waits for one that an earlier try had begun", async () => {
+test("S4 a tool of a lower epoch is dropped, and of an earlier try only that holds which is told again", async () => {
   const { server, chat } = await talk();
   server.emit("turn:started", started);
   server.emit("turn:activity", { ...lookUp, state: "done", cards: [order] });
   server.emit("turn:activity", { ...lookUp, callId: "c2", state: "running" });
   await stateOf(chat, (state) => stepsOf(state).length === 2);
   server.emit("turn:started", { ...started, epoch: 2 });
+  await stateOf(chat, (state) => stepsOf(state).length === 0 && namesOf(state).length === 0);
+  server.emit("turn:activity", { ...lookUp, epoch: 2, state: "done", cards: [order] });
   server.emit("turn:activity", { ...lookUp, callId: "c2", state: "done", cards: [tent] });
   server.emit("turn:delta", { turnId: "t1", epoch: 2, offset: 0, text: "x" });
   const state = await stateOf(chat, (now) => answerOf(now)?.state === "streaming");
   expect(stepsOf(state)).toEqual(["get_order done"]);
+  expect(namesOf(state)).toEqual(["order"]);
+});
+
+test("S5 a page that is opened in the middle of an answer has its steps and cards", async () => {
+  const server = await scriptedServer();
+  const running = { ...lookUp, callId: "c2", tool: "best_discount", state: "running" as const };
+  server.opened.turn = {
+    ...{ turnId: "t1", state: "streaming", epoch: 1, text: "x", offset: 0 },
+    activities: [{ ...lookUp, state: "done", cards: [order] }, running],
+  };
+  const state = await online(chatWith({ url: server.url }));
+  expect(stepsOf(state)).toEqual(["get_order done", "best_discount running"]);
   expect(namesOf(state)).toEqual(["order"]);
 });
 

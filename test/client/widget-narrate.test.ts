@@ -97,6 +97,7 @@ describe("what is announced", () => {
   test("each step when it begins, and once that one has failed", () => {
     const step = (callId: string, tool: string, state: "running" | "done" | "failed") => ({
       callId,
+      epoch: 1,
       tool,
       state,
       cards: [],

@@ -12,6 +12,8 @@ export interface Service extends AsyncDisposable {
   readonly urls: readonly string[];
   /** What nodes have logged that no node may ever log, whatever becomes of Redis or of the others. */
   readonly faults: readonly string[];
+  /** What the relay was asked last. */
+  lastAsked(): Promise<{ readonly system: unknown; readonly messages: unknown }>;
 }
 
 const root = join(import.meta.dirname, "../..");
@@ -38,6 +40,10 @@ export async function openService({ env = {}, ...options }: ServiceOptions = {})
     urls: nodes.map((node) => node.url),
     get faults() {
       return nodes.flatMap(faultsOf);
+    },
+    async lastAsked() {
+      const { requests } = await fetch(`${baseUrl}/simulator/requests`).then((response) => response.json());
+      return requests.at(-1).body;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -94,6 +94,7 @@ export class TestNode {
       handoff: { request: unavailable, cancel: unavailable, asked: unavailable },
       inbox: { opened: () => {}, placeOf: async () => undefined },
       responding: new Responding(),
+      listener: this.#listener,
       ready: () => undefined,
       draining: () => false,
     };

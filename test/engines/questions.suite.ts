@@ -16,6 +16,22 @@ export function questionsSuite(open: OpenEngines): void {
     ]);
   });
 
+  test("C2 the first question of a conversation is told from all later ones, also behind words of the system", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const notice = {
+      messageId: "n1",
+      text: "A person has been asked to join.",
+      notice: { kind: "person-requested" },
+    } as const;
+    const change = { from: ["assistant"], to: { kind: "nobody" }, wish: null, notice } as const;
+    expect(await world.responders.hand(conversationId, change)).toMatchObject({ kind: "handed" });
+    const ask = (messageId: string) => world.conversations.ask(conversationId, { messageId, text: "one" });
+    expect(await ask("m1")).toMatchObject({ isFirst: true });
+    expect((await ask("m1")).isFirst).not.toBe(true);
+    expect(await ask("m2")).toMatchObject({ isFirst: false });
+  });
+
   test("C2 the same question again, twenty times at once, gives the first result and is stored once", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { normaliseBaseUrl } from "../../src/engines/relay/base-url.ts";
 import { openRelay } from "../../src/engines/relay/relay.ts";
-import { readRetryAfterMs } from "../../src/engines/relay/retry-after.ts";
+import { readRetryAfterMs } from "../../src/engines/retry-after.ts";
 import { ask, ended, head, openRaw, openTestRelay, piece, play, start } from "./relay.support.ts";
 
 test.each([

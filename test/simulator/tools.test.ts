@@ -142,3 +142,33 @@ test("tool results are told in words: a list as a table, an order as a list, an 
   expect(await tell(relay, "订单 TS20261108001 到哪了", "查无此单", true)).toContain("抱歉");
   expect(await tell(relay, "推荐一款帐篷", "[]")).toContain("没有查到");
 });
+
+test("a question says how many of each are wanted", async () => {
+  await using relay = await openTestRelay();
+  const { calls } = await ask(relay, "一顶帐篷和两个睡袋，怎么买最优惠？");
+  const items = [
+    { sku: "tent-2p", quantity: 1 },
+    { sku: "sleeping-bag-5c", quantity: 2 },
+  ];
+  expect(calls.find(({ name }) => name === "best_discount")?.input).toEqual({ items });
+});
+
+test("a price and an order are told as a person would, with their arithmetic and the latest step", async () => {
+  await using relay = await openTestRelay();
+  const steps = [{ what: "满 1199 减 200", code: "TIDE200", off: "200.00", left: "1058.00" }];
+  const price = { currency: "CNY", goods: "1258.00", shipping: "8.00", steps, total: "1058.00", saved: "208.00" };
+  const told = await tell(relay, "怎么买最优惠，帐篷", JSON.stringify(price));
+  expect(told).toContain("最划算的买法一共 **¥1058.00**");
+  expect(told).toContain("- 满 1199 减 200（券码 `TIDE200`）：减 ¥200.00");
+  const order = {
+    number: "TS1",
+    state: "运输中",
+    total: "799.00",
+    expectedAt: "2026-11-27T10:00",
+    items: [{ name: "帐篷", quantity: 1 }],
+    steps: [{ at: "2026-11-25T10:00", what: "已出库" }],
+  };
+  expect(await tell(relay, "订单 TS20261108001 到哪了", JSON.stringify({ orders: [order] }))).toContain(
+    "订单 `TS1`（帐篷 × 1，¥799.00）**运输中**，最新进展：已出库，预计 11-27 送达。",
+  );
+});

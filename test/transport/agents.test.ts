@@ -230,7 +230,8 @@ describe("handing back", () => {
   test("H3 a whisper instructs the assistant, and never reaches the customer", async () => {
     await join();
     await li.ask("whisper:send", { conversationId, text: "Offer free shipping." });
-    await li.ask("note:add", { conversationId, text: "An old customer." });
+    const note = { conversationId, text: "An old customer.", noteId: freshId() };
+    for (let at = 0; at < 2; at++) await li.ask("note:add", note);
     await li.fact("note:added", ({ note }) => note.kind === "note");
     await customer.answerTo("hello");
     const { body } = (await server.requests()).at(-1) as unknown as { body: { system: unknown } };
@@ -259,6 +260,9 @@ describe("handing back", () => {
     await customer.fact("responder:changed", ({ responder }) => responder.name === "Wang");
     await wang.row(conversationId, ({ responder }) => responder.agentId === "wang@shop");
     expect((await join(wang)).notes).toMatchObject([{ kind: "note", name: "Li", text: "wants a refund" }]);
+    await wang.ask("conversation:return", { conversationId, note: "paid back" });
+    await wang.fact("note:added", (told) => told.note.kind === "handback" && told.note.text === "paid back");
+    await take(wang);
     expect(await li.send("message:send", { conversationId, messageId: freshId(), text: "?" })).toMatchObject({
       error: { code: "taken" },
     });

@@ -106,7 +106,7 @@ describe("a burst", () => {
   test("C2: messages are read in the order of question and answer, whatever was sent meanwhile", async () => {
     await using server = await openTestServer();
     await using customer = await openCustomer(server.url);
-    const first = await customer.begin("[[sim: long chars=300]]");
+    const first = await customer.begin("[[sim: long chars=300; pace delta=20]]");
     const { turnId } = await customer.ask("message:send", { messageId: freshId(), text: "第二问" });
     await customer.ask("message:send", { messageId: freshId(), text: "第三问" });
     await customer.fact("turn:ended", (ended) => ended.turnId === turnId);

@@ -37,9 +37,10 @@ export class MemoryConversations implements Conversations {
     const isAnswered = conversation.responder.kind === "assistant" && !question.opensNoTurn;
     const turnId = !isAnswered ? null : this.#waitingTurn(conversation, newTurnId);
     const message = this.#message(question, turnId);
+    const isFirst = !conversation.messages.some(({ author }) => author === "customer");
     if (question.page) conversation.page = question.page;
     this.#world.append(conversation, message);
-    return { message, turnId, repeated: false };
+    return { message, turnId, repeated: false, isFirst };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {

@@ -2,7 +2,7 @@
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 messageId, 3 its JSON without the closing brace, `at` and `turnId`, 4 its text as JSON, 5 page as JSON (or
 --       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept, 9 '1' for one that opens no turn
--- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored', message, watchers }
+-- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored' | 'first' (of its conversation), message, watchers }
 if not exists(ARGV[1]) then return { 'gone' } end
 local known = redis.call('HGET', messages, ARGV[2])
 if known then
@@ -22,7 +22,20 @@ if hands() == 'assistant' and ARGV[9] ~= '1' then
   message = message .. ',"turnId":"' .. turnId .. '"'
 end
 message = message .. '}'
+
+-- What stands before the first question, if anything, are words of the system: two looks, as a rule.
+local function isFirst()
+  local at, id = 0, redis.call('LINDEX', order, 0)
+  while id do
+    if textField(redis.call('HGET', messages, id) or '', 'author') == 'customer' then return false end
+    at = at + 1
+    id = redis.call('LINDEX', order, at)
+  end
+  return true
+end
+
+local outcome = isFirst() and 'first' or 'stored'
 if ARGV[5] ~= '' then redis.call('HSET', conversation, 'page', ARGV[5]) end
 append(ARGV[2], message, ARGV[8])
 keepAlive(ARGV[7])
-return { 'stored', message, redis.call('HKEYS', watchers) }
+return { outcome, message, redis.call('HKEYS', watchers) }

@@ -61,9 +61,9 @@ export class RedisConversations implements Conversations {
   }
 
   async ask(conversationId: string, question: Question): Promise<Asked> {
-    const { messageId, text, page, turnId = this.#newId(), opensNoTurn = false } = question;
+    const { messageId, text, page, turnId: newTurnId = this.#newId(), opensNoTurn = false } = question;
     const message = openJson({ messageId, author: "customer", text });
-    const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", turnId];
+    const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", newTurnId];
     const { lifeMs, maxMessages } = this.#place;
     const reply = replies.asked.parse(
       await this.#place.step("ask", conversationId, ...args, lifeMs, maxMessages, opensNoTurn ? "1" : ""),
@@ -71,8 +71,10 @@ export class RedisConversations implements Conversations {
     if (reply.length === 1) throw new TidegateError(reply[0] === "gone" ? "not-found" : "message-conflict");
     const [outcome, stored, watchers] = reply;
     const known = parseMessage(stored);
-    if (outcome === "stored") this.#place.options.attendance.note(conversationId, watchers);
-    return { message: known, turnId: known.turnId ?? null, repeated: outcome === "repeated" };
+    const turnId = known.turnId ?? null;
+    if (outcome === "repeated") return { message: known, turnId, repeated: true };
+    this.#place.options.attendance.note(conversationId, watchers);
+    return { message: known, turnId, repeated: false, isFirst: outcome === "first" };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {

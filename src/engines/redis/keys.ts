@@ -40,6 +40,10 @@ const lineLayout = 2;
  * | `<prefix>:{desk}:careAt` | hash | conversation → when its care was told of last | none; removed with it |
  * | `<prefix>:{desk}:nodes` | hash | node → its agents and what they look at | none; removed after 15 s of silence |
  * | `<prefix>:{desk}:seen` | hash | agent → when last seen (H6) | none; removed after two minutes |
+ * | `<prefix>:{webhooks}:due:<endpoint>` | sorted set | what is on its way to an endpoint of the shop, by when it is due (W1) | 3 days from the latest event |
+ * | `<prefix>:{webhooks}:age:<endpoint>` | sorted set | the same, by when it was put (W3) | the same |
+ * | `<prefix>:{webhooks}:bodies:<endpoint>` | hash | delivery → how often it was claimed, and what is sent | the same |
+ * | `<prefix>:{webhooks}:seen:<endpoint>` | sorted set | what was put within the last hour (W2) | the same |
  * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
  * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
  * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
@@ -84,6 +88,11 @@ export class Keys {
   get desk(): string[] {
     const parts = ["seq", "order", "recent", "gone", "care", "live", "careAt", "nodes", "seen"];
     return parts.map((part) => this.#of("desk", part));
+  }
+
+  /** In the order in which the scripts name them. `endpoint` stands for one of the shop's. */
+  webhooks(endpoint: string): string[] {
+    return ["due", "age", "bodies", "seen"].map((part) => this.#of("webhooks", `${part}:${endpoint}`));
   }
 
   work(nodeId: string): string {

@@ -13,6 +13,7 @@ import { shareRooms } from "./rooms.ts";
 import { defineSteps } from "./scripts.ts";
 import { agreeOnSecret, awaitServer } from "./server.ts";
 import { RedisTurns } from "./turns.ts";
+import { RedisWebhooks } from "./webhooks.ts";
 
 export interface RedisOptions {
   readonly where: RedisPlace;
@@ -65,6 +66,7 @@ export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nod
     turns: new RedisTurns({ place, newId }),
     responders: new RedisResponders(place),
     desk: new RedisDesk(link, keys),
+    webhooks: new RedisWebhooks(link, keys),
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
     restorer: new RedisRestorer({ place, newId }),

@@ -67,7 +67,7 @@ const said = z.union([
 const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
-  z.tuple([z.enum(["repeated", "stored"]), z.string(), texts]),
+  z.tuple([z.enum(["repeated", "stored", "first"]), z.string(), texts]),
 ]);
 const started = z.tuple([z.string(), z.string(), texts]).nullable();
 const raised = z.tuple([z.string(), texts]).nullable();
@@ -97,6 +97,9 @@ const round = z.tuple([
 const away = z.number().nullable();
 const found = waiting.nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
+
+const dropped = z.int();
+const claimed = z.tuple([texts, z.number()]);
 
 const told = z.tuple([z.int(), z.string().nullable(), texts, texts]);
 const vitals = z.object(
@@ -139,6 +142,8 @@ export const replies = {
   round,
   found,
   away,
+  dropped,
+  claimed,
   told,
   course,
 };

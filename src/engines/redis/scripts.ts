@@ -11,6 +11,7 @@ const ofConversation: Kind = { keys: 6, parts: ["prelude"] };
 const ofNodes: Kind = { keys: 2 };
 const ofHealth: Kind = { keys: 3 };
 const ofDesk: Kind = { keys: 9, parts: ["desk/prelude"] };
+const ofWebhooks: Kind = { keys: 4, parts: ["webhooks/prelude"] };
 
 /** A step of the line with the parts that it needs: each function in them costs a tenth of a microsecond in every run. */
 function ofLine(...parts: readonly string[]): Kind {
@@ -48,6 +49,10 @@ const steps = {
   "desk/drop": ofDesk,
   "desk/look": ofDesk,
   "desk/here": ofDesk,
+  "webhooks/put": ofWebhooks,
+  "webhooks/claim": ofWebhooks,
+  "webhooks/settle": ofWebhooks,
+  "webhooks/put-off": ofWebhooks,
   "health/tell": ofHealth,
   "health/settle": ofHealth,
   "health/quiet": ofHealth,

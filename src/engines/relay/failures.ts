@@ -1,11 +1,11 @@
 import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
 import type { RelayFailure } from "../../domain/relay.ts";
+import { readRetryAfterMs } from "../retry-after.ts";
 import type { Answer } from "./answer.ts";
 import type { RelayBody } from "./body.ts";
 import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { quote, type Unquotable } from "./quote.ts";
 import { type RelayReason, reasonOf } from "./reasons.ts";
-import { readRetryAfterMs } from "./retry-after.ts";
 import type { Expiry, Limits } from "./watch.ts";
 
 /** What the sentences of a failure need to know. */

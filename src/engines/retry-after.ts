@@ -2,7 +2,7 @@
 const maxMs = 2 ** 31 - 1;
 
 /**
- * What the relay asked for by `retry-after-ms` or `retry-after` (seconds or an HTTP date), in milliseconds: never
+ * What whoever answered asked for by `retry-after-ms` or `retry-after` (seconds or an HTTP date), in milliseconds: never
  * negative, at most what one timer can take, undefined when it said nothing that can be read. `nowAt` in epoch ms.
  */
 export function readRetryAfterMs(headers: Headers | undefined, nowAt: number): number | undefined {

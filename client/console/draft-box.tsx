@@ -1,0 +1,64 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { openFlush } from "../widget/flush.ts";
+import { explain } from "./explain.ts";
+import { Icon } from "./icons.tsx";
+import { useDesk, useScene, useWords } from "./scene.tsx";
+
+/** What the assistant drafts for the agent: it lies above the field and is never sent by itself. */
+export function DraftBox({ conversationId }: { conversationId: string }) {
+  const { acts, desk } = useScene();
+  const words = useWords();
+  const draft = useDesk((state) => state.draft);
+  if (draft?.conversationId !== conversationId) return null;
+  const failed = draft.state === "failed";
+  return (
+    <div class="draft" data-state={draft.state}>
+      <p class="byline">
+        <Icon name="spark" />
+        <b>{words.draft.ask}</b>
+        <span class="faint">{draft.state === "asking" || draft.state === "writing" ? words.draft.writing : ""}</span>
+      </p>
+      <DraftText />
+      {failed && <p class="fault">{draft.error ? explain(draft.error, words) : words.draft.failed}</p>}
+      <div class="acts">
+        {!failed && (
+          <button type="button" class="button" onClick={acts.insertDraft}>
+            {words.draft.insert}{" "}
+            <span class="key" aria-hidden="true">
+              Tab
+            </span>
+          </button>
+        )}
+        <button type="button" class="button" onClick={desk.dismissDraft}>
+          {words.draft.dismiss}{" "}
+          <span class="key" aria-hidden="true">
+            Esc
+          </span>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Plain, as it will stand in the field; written straight into the page. */
+function DraftText() {
+  const { desk } = useScene();
+  const place = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => {
+    const root = place.current;
+    if (!root) return;
+    const flush = openFlush((text) => root.append(text));
+    const unwatch = desk.watchDraft({
+      reset(text) {
+        flush.restart();
+        root.textContent = text;
+      },
+      append: flush.push,
+    });
+    return () => {
+      unwatch();
+      flush.restart();
+    };
+  }, [desk]);
+  return <p class="text plain" dir="auto" ref={place} />;
+}
