@@ -163,3 +163,15 @@ test("S4 text of an answer that is shown as another node's by now is shown by no
   write("new");
   expect(reader.deltas).toEqual([[0, "new"]]);
 });
+
+test("H1 an answer that was silenced stays silent, whoever goes on with it", () => {
+  const reader = watch();
+  start();
+  write("one");
+  audience.silence(answer.ref.turnId);
+  write("two");
+  answer = newAnswer();
+  start();
+  write("three");
+  expect(reader.deltas).toEqual([[0, "one"]]);
+});
