@@ -106,8 +106,10 @@ test.each(["hangs", "is killed"])(
             : (await agent.send("conversation:take", { conversationId })).ok,
         );
       await expectAgreed(customer, [li, wang], service.urls, kind);
-      await using now = await openAgain(here, customer);
-      expect(now.opened.turn).toBeNull();
+      await until("nothing is being written", async () => {
+        await using now = await openAgain(here, customer);
+        return now.opened.turn === null;
+      });
     }
     await Promise.all(customers.map((customer) => customer[Symbol.asyncDispose]()));
     expect(allRun(service)).toBe(true);
@@ -129,7 +131,11 @@ async function expectAgreed(
     const row = () => agent.inbox.get(conversationId)?.responder.kind;
     await until("the inbox shows it", () => expect(row()).toBe(kind) ?? true);
   }
-  expect((await responders(urls, customer)).map((responder) => responder.kind)).toEqual([kind, kind]);
+  const stored = async () => (await responders(urls, customer)).map((responder) => responder.kind);
+  await until(
+    "every page shows it that is opened now",
+    async () => expect(await stored()).toEqual([kind, kind]) ?? true,
+  );
 }
 
 /** Agents who are gone for five seconds lose what they hold. */
