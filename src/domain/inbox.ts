@@ -78,6 +78,8 @@ export class Inbox implements Listener {
   readonly #absentees = new Absentees();
   readonly #loops: Loops;
   #mine: readonly Presence[] = [];
+  /** Who is connected here, or what they look at, has changed since it was told. */
+  #isNews = false;
   #present: readonly Presence[] = [];
   #viewers = new Map<string, Summary["viewers"]>();
   #toldAgents = "[]";
@@ -180,6 +182,7 @@ export class Inbox implements Listener {
   /** The agents who are connected here, and what they look at, from now on. */
   present(mine: readonly Presence[]): void {
     this.#mine = mine;
+    this.#isNews = true;
     this.#loops.within("presence", 0);
     this.#loops.within("look", busyMs);
   }
@@ -229,6 +232,8 @@ export class Inbox implements Listener {
     if (unheard.length > 0) await desk.put(unheard, []);
     for (const row of unheard)
       if (this.#unheard.get(row.conversationId) === row) this.#unheard.delete(row.conversationId);
+    // Whoever has just come to this node is there.
+    if (this.#isNews) await this.#tellPresence();
     const look = await desk.look(this.#seq);
     if (look.seq < this.#seq) this.#listAgain();
     this.#seq = look.seq;
@@ -317,6 +322,7 @@ export class Inbox implements Listener {
   }
 
   async #tellPresence(): Promise<void> {
+    this.#isNews = false;
     await this.#options.desk.here(this.#options.nodeId(), this.#mine);
   }
 

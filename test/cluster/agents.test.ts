@@ -26,7 +26,8 @@ test("H1 H5: an agent at one node watches what another node writes, cuts in, and
   // What had not been shown yet comes with the end.
   for (const text of said) expect(end.message?.text.startsWith(text)).toBe(true);
   expect([customer.textOf(turnId), li.textOf(turnId, before)]).toEqual(said);
-  expect(silentMs).toBeLessThan(200);
+  // Not after the patience with a node that says nothing.
+  expect(silentMs).toBeLessThan(1_500);
   console.log(`H1: silent after ${silentMs.toFixed(0)} ms`);
 
   await customer.ask("message:send", { messageId: freshId(), text: "who are you?" });

@@ -184,3 +184,8 @@ test("S6 while nobody of the team is there nothing is told of what the assistant
   await pass(clock, 5_000, 100);
   expect((await desk.look(0)).rows[0]?.live).toMatchObject({ turn: "streaming", last: { text: "The tide" } });
 });
+
+test("H4 an agent who has just come to this node is there at once", async () => {
+  inbox.present([li]);
+  expect(await inbox.available()).toEqual([expect.objectContaining({ agentId: "li" })]);
+});
