@@ -1,32 +1,58 @@
+export interface Check {
+  readonly what: string;
+  readonly holds: boolean;
+  readonly figures: string;
+  /** It judges the generator: while it does not hold, the others prove nothing. */
+  readonly isOwn: boolean;
+}
+
+export interface Note {
+  readonly what: string;
+  readonly figures: string;
+}
+
 /** What a run has found, printed line by line. */
 export class Report {
-  #faults = 0;
+  heading = "";
+  readonly checks: Check[] = [];
+  readonly notes: Note[] = [];
+
+  get faults(): number {
+    return this.checks.filter(({ holds }) => !holds).length;
+  }
 
   get hasFaults(): boolean {
-    return this.#faults > 0;
+    return this.faults > 0;
   }
 
   title(text: string): void {
+    this.heading = text;
     console.log(`\n${text}`);
   }
 
   /** A figure that nothing is asked of. */
   note(what: string, figures: string): void {
+    this.notes.push({ what, figures });
     print("", what, figures);
   }
 
-  check(what: string, holds: boolean, figures: string): void {
-    if (!holds) this.#faults++;
+  check(what: string, holds: boolean, figures: string, { isOwn = false } = {}): void {
+    this.checks.push({ what, holds, figures, isOwn });
     print(holds ? "ok" : "FAULT", what, figures);
   }
 
+  /** That nothing of the kind was found. */
+  checkNone(what: string, count: number): void {
+    this.check(what, count === 0, count === 0 ? "none" : whole(count));
+  }
+
   end(): void {
-    console.log(this.#faults === 0 ? "\nAll holds." : `\n${this.#faults} of the checks found a fault.`);
+    console.log(this.faults === 0 ? "\nAll holds." : `\n${this.faults} of the checks found a fault.`);
   }
 }
 
 function print(verdict: string, what: string, figures: string): void {
-  console.log(`${verdict.padEnd(6)}${what.padEnd(48)}${figures}`);
+  console.log(`${verdict.padEnd(6)}${what.padEnd(50)}${figures}`);
 }
 
 /** `1,234` */

@@ -1,0 +1,65 @@
+import type { Tier } from "../../src/contract/shapes.ts";
+import { Percentiles } from "./percentiles.ts";
+import type { Plan } from "./scenarios.ts";
+import type { Sample } from "./stage/samples.ts";
+import type { Asked } from "./visitors/asked.ts";
+import type { Tally } from "./visitors/tally.ts";
+
+/** All that a run has seen; times are those of `nowMs`. */
+export interface Findings {
+  readonly plan: Plan;
+  /** This run has started the service, so it knows its settings and everybody who asks. */
+  readonly isOwn: boolean;
+  /** When all sockets were open and nobody had asked. */
+  readonly openedAt: number;
+  /** When the first question of the plan was due, and when the last had its outcome. */
+  readonly from: number;
+  readonly to: number;
+  /** Questions of the plan. */
+  readonly asked: readonly Asked[];
+  /** Those before, which made everything warm. */
+  readonly before: readonly Asked[];
+  readonly tally: Tally;
+  readonly tiers: readonly { readonly at: number; readonly tier: Tier }[];
+  readonly connectMs: readonly number[];
+  readonly backMs: readonly number[];
+  readonly lateMs: readonly number[];
+  readonly deafMs: number;
+  /** What was wrong, in words, and how often. */
+  readonly remarks: ReadonlyMap<string, number>;
+  readonly nodeFaults: readonly string[];
+  readonly incidents: readonly { readonly at: number; readonly what: string }[];
+  readonly samples: readonly Sample[];
+  readonly wasInterrupted: boolean;
+}
+
+/** From the question, or where it stood in line from the end of that, to the first words; null without any. */
+export function firstTextMs({ firstTextAt, startedAt, askedAt, told }: Asked): number | null {
+  const from = told.length > 0 ? startedAt : askedAt;
+  return firstTextAt === null || from === null ? null : Math.max(0, firstTextAt - from);
+}
+
+/** From the question to the start of its answer, for one that stood in line; else null. */
+export function waitMs({ startedAt, askedAt, told }: Asked): number | null {
+  return told.length === 0 || startedAt === null || askedAt === null ? null : startedAt - askedAt;
+}
+
+export function acknowledgedMs({ acknowledgedAt, askedAt }: Asked): number | null {
+  return acknowledgedAt === null || askedAt === null ? null : acknowledgedAt - askedAt;
+}
+
+export function percentilesOf(asked: readonly Asked[], measure: (asked: Asked) => number | null): Percentiles {
+  return new Percentiles(asked.map(measure).filter((ms) => ms !== null));
+}
+
+export function isShed({ refusal, end }: Asked): boolean {
+  return refusal?.code === "shed" || end?.outcome === "shed";
+}
+
+/** The tiers in the order in which they were heard of first; several processes hear of the same. */
+export function tierCourse({ tiers }: Pick<Findings, "tiers">): Findings["tiers"] {
+  const all = tiers.toSorted((a, b) => a.at - b.at);
+  const course: Findings["tiers"][number][] = [];
+  for (const told of all) if (told.tier !== course.at(-1)?.tier) course.push(told);
+  return course;
+}

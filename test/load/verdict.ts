@@ -1,0 +1,42 @@
+import type { Findings } from "./findings.ts";
+import { isShed } from "./findings.ts";
+import { type Report, whole } from "./report.ts";
+import { longestLine } from "./story.ts";
+
+export interface Verdict {
+  readonly kind: "holds" | "faults" | "open";
+  /** One line for whoever reads nothing else. */
+  readonly headline: string;
+  /** What happened, in a few sentences. */
+  readonly story: string;
+}
+
+/** What a run has proven: while the generator itself was at fault nothing is. */
+export function verdictOf(report: Report, story = ""): Verdict {
+  const failed = report.checks.filter(({ holds }) => !holds);
+  const own = failed.filter(({ isOwn }) => isOwn);
+  const [all, bad] = [report.checks.length, failed.length];
+  if (bad === 0) return { kind: "holds", headline: `It held: all ${all} checks pass.`, story };
+  if (own.length > 0) {
+    const why = own.map(({ what }) => `“${what}” does not hold`).join(" and ");
+    return { kind: "open", headline: `Nothing is proven: ${why}.`, story };
+  }
+  const names = failed.slice(0, 3).map(({ what }) => `“${what}”`);
+  const more = bad > 3 ? ` and ${bad - 3} more` : "";
+  return { kind: "faults", headline: `${bad} of ${all} checks fail: ${names.join(", ")}${more}.`, story };
+}
+
+export function storyOf({ asked, plan, wasInterrupted }: Findings): string {
+  const count = (test: (one: (typeof asked)[number]) => boolean) => asked.filter(test).length;
+  const answered = count(({ end }) => end?.outcome === "completed" || end?.outcome === "truncated");
+  const waited = count(({ told }) => told.length > 0);
+  const shed = count(isShed);
+  const open = count(({ end, refusal }) => end === null && refusal === null);
+  return [
+    `${whole(plan.sockets)} customers asked ${whole(asked.length)} questions: ${whole(answered)} were answered`,
+    waited > 0 ? `, ${whole(waited)} of all stood in line before, ${whole(longestLine(asked))} at the same time` : "",
+    shed > 0 ? `, ${whole(shed)} were turned away with a time to come back` : ", nobody was turned away",
+    open > 0 ? `, and of ${whole(open)} nobody knows what became.` : ".",
+    wasInterrupted ? " The run was ended before its time." : "",
+  ].join("");
+}
