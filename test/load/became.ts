@@ -1,5 +1,14 @@
 import { classes } from "../../src/domain/line.ts";
-import { acknowledgedMs, type Findings, firstTextMs, isShed, percentilesOf, tierCourse, waitMs } from "./findings.ts";
+import {
+  acknowledgedMs,
+  type Findings,
+  firstTextMs,
+  isShed,
+  othersShare,
+  percentilesOf,
+  tierCourse,
+  waitMs,
+} from "./findings.ts";
 import type { Percentiles } from "./percentiles.ts";
 import { type Report, whole } from "./report.ts";
 import { longestLine, startedOf } from "./story.ts";
@@ -64,7 +73,8 @@ function busiestSecond(times: readonly number[]): number {
 }
 
 /** What the nodes used while they were asked, and what their sockets cost in memory. */
-function tellCost(report: Report, { samples, openedAt, from, to }: Findings): void {
+function tellCost(report: Report, findings: Findings): void {
+  const { samples, openedAt, from, to } = findings;
   const nodes = (sample: (typeof samples)[number]) =>
     Object.entries(sample.processes).filter(([name]) => name.startsWith("node"));
   const [first] = samples.filter((sample) => nodes(sample).length > 0);
@@ -76,6 +86,8 @@ function tellCost(report: Report, { samples, openedAt, from, to }: Findings): vo
   const mean =
     during.reduce((sum, sample) => sum + nodes(sample).reduce((all, [, { cpuShare }]) => all + cpuShare, 0), 0) /
     during.length;
+  const others = othersShare(findings);
+  if (others !== null) report.note("CPU of other programs, mean", `${(100 * others).toFixed(0)} % of a core`);
   report.note("CPU of all nodes, mean", `${(100 * mean).toFixed(0)} % of a core`);
   report.note("memory of all nodes, before and after", `${megabytes(bytes(first))} and ${megabytes(bytes(last))}`);
   // With few sockets it is the code that was run for the first time.

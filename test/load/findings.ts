@@ -52,6 +52,16 @@ export function percentilesOf(asked: readonly Asked[], measure: (asked: Asked) =
   return new Percentiles(asked.map(measure).filter((ms) => ms !== null));
 }
 
+/** What programs that are no part of the run took of this machine meanwhile, of one core; null where that is not told. */
+export function othersShare({ samples, from, to }: Pick<Findings, "samples" | "from" | "to">): number | null {
+  const shares = samples
+    .filter(({ at, machineShare }) => at >= from && at <= to && machineShare !== null)
+    .map(({ machineShare, processes }) =>
+      Object.values(processes).reduce((left, { cpuShare }) => left - cpuShare, machineShare ?? 0),
+    );
+  return shares.length === 0 ? null : Math.max(0, shares.reduce((sum, share) => sum + share, 0) / shares.length);
+}
+
 export function isShed({ refusal, end }: Asked): boolean {
   return refusal?.code === "shed" || end?.outcome === "shed";
 }

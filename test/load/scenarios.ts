@@ -46,7 +46,7 @@ const night: readonly Phase[] = [
 const nightSockets = 50_000;
 
 /** Nobody waits: twice what is asked may begin. */
-const wide = (perSecond: number) => onOneTier({ perSecond: 2 * perSecond + 50, burst: 4 * perSecond + 100 });
+const wide = (perSecond: number) => onOneTier({ perSecond: 2 * perSecond + 50, burst: Math.ceil(4 * perSecond) + 100 });
 const level = (perSecond: number, seconds: number): Phase => ({ seconds, from: perSecond, to: perSecond });
 
 export const scenarios = {
@@ -120,7 +120,7 @@ export const scenarios = {
       title: `Node loss: a node is killed under ${rate} questions a second, of which four in five can begin`,
       sockets,
       phases: [level(rate, 50)],
-      admission: { tiers: onOneTier({ perSecond: 0.8 * rate, burst: rate }) },
+      admission: { tiers: onOneTier({ perSecond: 0.8 * rate, burst: Math.ceil(rate) }) },
       incidents: [killLast(15), restartLast(40)],
       settleSeconds: 90,
       expects: ["comes-back"],
@@ -134,7 +134,7 @@ export const scenarios = {
       title: `Slow relay: first texts come 1.5 s late for 15 s, ${rate} questions a second`,
       sockets,
       phases: [level(rate, 60)],
-      admission: { tiers: falling({ perSecond: 1.25 * rate, burst: 5 * rate }) },
+      admission: { tiers: falling({ perSecond: 1.25 * rate, burst: 5 * rate }), line: lineFor(rate) },
       incidents: [
         { atSeconds: 15, what: "the relay turns slow", run: ({ weather }) => weather?.slow(1_500) ?? nothing },
         { atSeconds: 30, what: "the relay is well", run: ({ weather }) => weather?.calm() ?? nothing },
@@ -153,6 +153,14 @@ const nothing = Promise.resolve();
 function falling({ perSecond, burst }: StartRate): Narrowness["tiers"] {
   const part = (of: number) => ({ perSecond: of * perSecond, burst: Math.max(1, Math.round(of * burst)) });
   return { high: part(1), medium: part(0.5), degraded: part(0.1) };
+}
+
+/** As many may wait as come in so many seconds. */
+function lineFor(rate: number): NonNullable<Narrowness["line"]> {
+  const seconds = { vip: 20, member: 17, guest: 12 };
+  const part = (of: number) => Math.ceil(of * rate);
+  const acceptBelow = { vip: part(seconds.vip), member: part(seconds.member), guest: part(seconds.guest) };
+  return { max: acceptBelow.vip, acceptBelow };
 }
 
 function killLast(atSeconds: number): Incident {

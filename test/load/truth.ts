@@ -2,6 +2,8 @@ import { classes } from "../../src/domain/line.ts";
 import type { Seen } from "./run.ts";
 import { type Started, type Story, startedOf } from "./story.ts";
 
+/** So soon. */
+const newsMs = 1_000;
 /** So near the front a place is to be told within a second (A6). */
 const front = 100;
 
@@ -45,7 +47,8 @@ function agesOf(
   const firstTold = told[0]?.at ?? startedAt;
   for (let position = Math.min(front, index); position >= 1; position--) {
     const since = starts[index - position] ?? 0;
-    if (since < firstTold || !isClear(since)) continue;
+    // Whoever had to be told just then may have been cut off.
+    if (since < firstTold || !isClear(since) || !isClear(since + newsMs)) continue;
     const known = told.find((place) => place.position <= position)?.at ?? startedAt;
     const at = Math.min(known, startedAt);
     ages.push({ at, ageMs: Math.max(0, at - since) });

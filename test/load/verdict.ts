@@ -1,5 +1,5 @@
-import type { Findings } from "./findings.ts";
-import { isShed } from "./findings.ts";
+import { availableParallelism } from "node:os";
+import { type Findings, isShed, othersShare } from "./findings.ts";
 import { type Report, whole } from "./report.ts";
 import { longestLine } from "./story.ts";
 
@@ -26,7 +26,12 @@ export function verdictOf(report: Report, story = ""): Verdict {
   return { kind: "faults", headline: `${bad} of ${all} checks fail: ${names.join(", ")}${more}.`, story };
 }
 
-export function storyOf({ asked, plan, wasInterrupted }: Findings): string {
+/** From this part of a machine on, other programs are worth a word. */
+const worthAWord = 0.15;
+
+export function storyOf(findings: Findings): string {
+  const { asked, plan, wasInterrupted } = findings;
+  const others = (othersShare(findings) ?? 0) / availableParallelism();
   const count = (test: (one: (typeof asked)[number]) => boolean) => asked.filter(test).length;
   const answered = count(({ end }) => end?.outcome === "completed" || end?.outcome === "truncated");
   const waited = count(({ told }) => told.length > 0);
@@ -38,5 +43,8 @@ export function storyOf({ asked, plan, wasInterrupted }: Findings): string {
     shed > 0 ? `, ${whole(shed)} were turned away with a time to come back` : ", nobody was turned away",
     open > 0 ? `, and of ${whole(open)} nobody knows what became.` : ".",
     wasInterrupted ? " The run was ended before its time." : "",
+    others > worthAWord
+      ? ` Other programs took ${Math.round(100 * others)} % of this machine meanwhile, so times are longer than the service's own.`
+      : "",
   ].join("");
 }

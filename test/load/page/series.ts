@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Tier } from "../../../src/contract/shapes.ts";
 import { classes } from "../../../src/domain/line.ts";
 import { clearOf } from "../checks.ts";
@@ -9,6 +10,7 @@ import type { Asked } from "../visitors/asked.ts";
 import type { Chart, Series, TimeAxis } from "./charts.ts";
 
 const mostSteps = 900;
+const cores = availableParallelism();
 /** What happens before the first question of the plan is shown as far back as this, in seconds. */
 const leadSeconds = 5;
 
@@ -180,6 +182,11 @@ function machineCharts(samples: readonly Sample[], steps: Steps): Chart[] {
       Object.entries(processes).reduce((sum, [name, one]) => sum + (isGenerator(name) ? 100 * one.cpuShare : 0), 0),
     ),
   };
+  const machine: Series = {
+    name: "whole machine",
+    color: "--machine",
+    values: steps.sampled(samples, ({ machineShare }) => (machineShare === null ? null : 100 * machineShare)),
+  };
   const services = names.filter((name) => !isGenerator(name));
   return [
     {
@@ -192,7 +199,8 @@ function machineCharts(samples: readonly Sample[], steps: Steps): Chart[] {
       title: "CPU",
       unit: "% of a core",
       kind: "lines",
-      series: [...lines(services, ({ cpuShare }) => 100 * cpuShare), generator],
+      series: [...lines(services, ({ cpuShare }) => 100 * cpuShare), generator, machine],
+      limit: { value: 100 * cores, name: `all ${cores} cores` },
     },
     { title: "Memory", unit: "MB", kind: "lines", series: lines(services, ({ rssBytes }) => rssBytes / 1e6) },
     {

@@ -11,6 +11,17 @@ export interface Usage {
 const tickMs = 10;
 const pageBytes = 4_096;
 
+/** What all programs of this machine have used since it started, in milliseconds of one core; null where that is not told. */
+export function machineCpuMs(): number | null {
+  try {
+    const [, ...ticks] = (readFileSync("/proc/stat", "utf8").split("\n")[0] ?? "").split(/ +/).map(Number);
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, stolen = 0] = ticks;
+    return (user + nice + system + irq + softirq + stolen) * tickMs;
+  } catch {
+    return null;
+  }
+}
+
 export function usageOf(pid: number): Usage | null {
   try {
     // The name stands in brackets and may hold anything, also a bracket.

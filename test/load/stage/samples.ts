@@ -1,6 +1,6 @@
 import { nowMs } from "../clock.ts";
 import type { Deployment } from "./deployment.ts";
-import { type Usage, usageOf } from "./procfs.ts";
+import { machineCpuMs, type Usage, usageOf } from "./procfs.ts";
 import type { Pulse } from "./pulse.ts";
 
 /** What one process used in one second. */
@@ -16,6 +16,8 @@ export interface Sample {
   readonly at: number;
   readonly processes: Readonly<Record<string, ProcessSample>>;
   readonly redisCommands: number | null;
+  /** Of one core, by all programs of this machine, whoever runs them. */
+  readonly machineShare: number | null;
   /** Open sockets, as the generator sees them. */
   readonly sockets: number;
 }
@@ -30,7 +32,8 @@ export class Sampler implements Disposable {
   readonly #workers: () => readonly number[];
   readonly #timer: NodeJS.Timeout;
   readonly #before = new Map<string, Usage & { readonly pid: number; readonly at: number }>();
-  #commandsBefore: { readonly at: number; readonly count: number } | null = null;
+  readonly #commands = new Pace();
+  readonly #machine = new Pace();
 
   constructor(deployment: Deployment, workers: () => readonly number[], sockets: () => number) {
     this.#deployment = deployment;
@@ -45,7 +48,8 @@ export class Sampler implements Disposable {
 
   async #look(): Promise<void> {
     const { nodes, redis, relayPid } = this.#deployment;
-    const redisCommands = await this.#commands();
+    const redisCommands = this.#commands.of(await redis?.commands().catch(() => null));
+    const machineMs = this.#machine.of(machineCpuMs());
     const processes: Record<string, ProcessSample> = {};
     const add = (name: string, pid: number | null, pulse: Pulse | null = null) => {
       const used = pid === null ? null : this.#used(name, pid);
@@ -55,7 +59,8 @@ export class Sampler implements Disposable {
     if (redis) add("Redis", redis.pid);
     add("relay", relayPid);
     for (const [at, pid] of this.#workers().entries()) add(`generator ${at + 1}`, pid);
-    this.samples.push({ at: nowMs(), processes, redisCommands, sockets: this.#sockets() });
+    const machineShare = machineMs === null ? null : machineMs / 1_000;
+    this.samples.push({ at: nowMs(), processes, redisCommands, machineShare, sockets: this.#sockets() });
   }
 
   #used(name: string, pid: number): Omit<ProcessSample, "delayMs"> | null {
@@ -66,12 +71,17 @@ export class Sampler implements Disposable {
     if (before === undefined || before.pid !== pid) return null;
     return { cpuShare: (usage.cpuMs - before.cpuMs) / (at - before.at), rssBytes: usage.rssBytes };
   }
+}
 
-  async #commands(): Promise<number | null> {
-    const count = await this.#deployment.redis?.commands().catch(() => null);
+/** How fast a count grows. */
+class Pace {
+  #before: { readonly at: number; readonly count: number } | null = null;
+
+  /** A second, since the last call; null where there is nothing to compare. */
+  of(count: number | null | undefined): number | null {
     if (count == null) return null;
-    const [at, before] = [nowMs(), this.#commandsBefore];
-    this.#commandsBefore = { at, count };
+    const [at, before] = [nowMs(), this.#before];
+    this.#before = { at, count };
     return before === null ? null : ((count - before.count) * 1_000) / (at - before.at);
   }
 }
