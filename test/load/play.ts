@@ -17,6 +17,7 @@ export interface PlayOptions {
   readonly signal: AbortSignal;
 }
 
+const lastWordsSeconds = 5;
 /** Code that has not run yet is slow: some are answered before anything is measured. */
 const warmUpSeconds = 5;
 
@@ -48,6 +49,8 @@ export async function play({ plan, deployment, shares, signal }: PlayOptions): P
   await unlessEnded(fleet.ask(from - lastsMs(warmUp), [...warmUp, ...plan.phases]));
   progress.phase = "the last answers";
   await unlessEnded(settled(fleet, plan.settleSeconds));
+  // Answers that are being written are heard to their end also when no question follows.
+  if (signal.aborted) await settled(fleet, lastWordsSeconds);
   const happened = (await Promise.all(incidents)).filter((incident) => incident !== null);
   const to = nowMs();
   const { tally } = fleet;

@@ -30,7 +30,7 @@ export function verdictOf(report: Report, story = ""): Verdict {
 const worthAWord = 0.15;
 
 export function storyOf(findings: Findings): string {
-  const { asked, plan, wasInterrupted } = findings;
+  const { asked, plan, isOwn, wasInterrupted } = findings;
   const others = (othersShare(findings) ?? 0) / availableParallelism();
   const count = (test: (one: (typeof asked)[number]) => boolean) => asked.filter(test).length;
   const answered = count(({ end }) => end?.outcome === "completed" || end?.outcome === "truncated");
@@ -43,7 +43,7 @@ export function storyOf(findings: Findings): string {
     shed > 0 ? `, ${whole(shed)} were turned away with a time to come back` : ", nobody was turned away",
     open > 0 ? `, and of ${whole(open)} nobody knows what became.` : ".",
     wasInterrupted ? " The run was ended before its time." : "",
-    others > worthAWord
+    isOwn && others > worthAWord
       ? ` Other programs took ${Math.round(100 * others)} % of this machine meanwhile, so times are longer than the service's own.`
       : "",
   ].join("");
