@@ -32,23 +32,24 @@ export async function play({ plan, deployment, shares, signal }: PlayOptions): P
   using progress = new Progress(fleet, "opening sockets");
   const ended = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   signal.addEventListener("abort", () => fleet.halt(), { once: true });
-  const unlessEnded = (work: Promise<unknown>) => (signal.aborted ? Promise.resolve() : Promise.race([work, ended]));
+  const unlessEnded = async (work: () => Promise<unknown>) => signal.aborted || Promise.race([work(), ended]);
 
-  await unlessEnded(pause(1_500));
-  await unlessEnded(fleet.open());
+  await unlessEnded(() => pause(1_500));
+  await unlessEnded(() => fleet.open());
   const openedAt = nowMs();
   // A last look at what the sockets alone cost.
-  await unlessEnded(pause(1_200));
+  await unlessEnded(() => pause(1_200));
   progress.phase = "warming up";
-  const warmUp = warmUpOf(plan);
+  const warmUp = plan.warmsUp === false ? [] : warmUpOf(plan);
   const from = nowMs() + 200 + lastsMs(warmUp);
   const incidents = plan.incidents.map((incident) => happen(incident, { from, deployment, signal, progress }));
-  setTimeout(() => {
+  const toAsking = setTimeout(() => {
     progress.phase = "asking";
   }, from - nowMs());
-  await unlessEnded(fleet.ask(from - lastsMs(warmUp), [...warmUp, ...plan.phases]));
+  toAsking.unref();
+  await unlessEnded(() => fleet.ask(from - lastsMs(warmUp), [...warmUp, ...plan.phases]));
   progress.phase = "the last answers";
-  await unlessEnded(settled(fleet, plan.settleSeconds));
+  await unlessEnded(() => settled(fleet, plan.settleSeconds, signal));
   // Answers that are being written are heard to their end also when no question follows.
   if (signal.aborted) await settled(fleet, lastWordsSeconds);
   const happened = (await Promise.all(incidents)).filter((incident) => incident !== null);
@@ -84,11 +85,11 @@ function lastsMs(phases: readonly Phase[]): number {
   return phases.reduce((sum, { seconds }) => sum + seconds * 1_000, 0);
 }
 
-async function settled(fleet: Fleet, seconds: number): Promise<void> {
+async function settled(fleet: Fleet, seconds: number, signal?: AbortSignal): Promise<void> {
   const deadline = nowMs() + seconds * 1_000;
   // A tick or two, so that what was asked last is counted.
   await pause(1_200);
-  while (nowMs() < deadline && fleet.tally.unsettled > 0) await pause(200);
+  while (nowMs() < deadline && fleet.tally.unsettled > 0 && !signal?.aborted) await pause(200);
   await pause(600);
 }
 

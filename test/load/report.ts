@@ -16,43 +16,36 @@ export class Report {
   heading = "";
   readonly checks: Check[] = [];
   readonly notes: Note[] = [];
+  readonly #print: (line: string) => void;
 
-  get faults(): number {
-    return this.checks.filter(({ holds }) => !holds).length;
-  }
-
-  get hasFaults(): boolean {
-    return this.faults > 0;
+  constructor(print: (line: string) => void = console.log) {
+    this.#print = print;
   }
 
   title(text: string): void {
     this.heading = text;
-    console.log(`\n${text}`);
+    this.#print(`\n${text}`);
   }
 
   /** A figure that nothing is asked of. */
   note(what: string, figures: string): void {
     this.notes.push({ what, figures });
-    print("", what, figures);
+    this.#print(row("", what, figures));
   }
 
   check(what: string, holds: boolean, figures: string, { isOwn = false } = {}): void {
     this.checks.push({ what, holds, figures, isOwn });
-    print(holds ? "ok" : "FAULT", what, figures);
+    this.#print(row(holds ? "ok" : "FAULT", what, figures));
   }
 
   /** That nothing of the kind was found. */
   checkNone(what: string, count: number): void {
     this.check(what, count === 0, count === 0 ? "none" : whole(count));
   }
-
-  end(): void {
-    console.log(this.faults === 0 ? "\nAll holds." : `\n${this.faults} of the checks found a fault.`);
-  }
 }
 
-function print(verdict: string, what: string, figures: string): void {
-  console.log(`${verdict.padEnd(6)}${what.padEnd(50)}${figures}`);
+function row(verdict: string, what: string, figures: string): string {
+  return `${verdict.padEnd(6)}${what.padEnd(50)}${figures}`;
 }
 
 /** `1,234` */

@@ -20,6 +20,8 @@ export interface Plan {
   readonly title: string;
   readonly sockets: number;
   readonly phases: readonly Phase[];
+  /** Whether some are answered before anything is measured; yes unless said otherwise. */
+  readonly warmsUp?: boolean;
   /** How the line is set, where this run starts the service itself. */
   readonly admission: Narrowness & { readonly tiers: { readonly high: StartRate } };
   readonly incidents: readonly Incident[];

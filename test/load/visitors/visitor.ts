@@ -96,6 +96,14 @@ export class Visitor {
     this.#socket?.checkPulse(now);
   }
 
+  /** Resolves when the service has replied to something: what it said before has come by then. */
+  ping(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket) this.#socket.send("conversation:open", {}, () => resolve());
+      else resolve();
+    });
+  }
+
   close(): void {
     this.#socket?.close();
     this.#socket = null;
