@@ -56,8 +56,16 @@ export function tellWhatBecame(report: Report, findings: Findings): void {
   );
   report.note("tier", tiers.join(", "));
   tellCost(report, findings);
-  for (const [what, times] of [...findings.remarks].slice(0, 12)) report.note(`seen ${whole(times)} times`, what);
+  tellRemarks(report, findings);
   for (const line of findings.nodeFaults.slice(0, 5)) report.note("a node has logged", line.slice(0, 400));
+}
+
+const shownRemarks = 3;
+
+/** Of each kind the first few: one may bury another. */
+function tellRemarks(report: Report, { remarks }: Findings): void {
+  for (const [kind, all] of Map.groupBy(remarks, (remark) => remark.kind))
+    for (const what of new Set(all.slice(0, shownRemarks).map((remark) => remark.what))) report.note(kind, what);
 }
 
 function shown(times: Percentiles): string {

@@ -60,6 +60,7 @@ const textSentences = {
   lost: "S3: no text is lost",
   doubled: "S3: no text is told twice",
   late: "S5: no text comes after its answer's end",
+  held: "S1: no text is held back until its answer's end",
   wrong: "S11: no text is another than was said",
 } as const;
 

@@ -6,7 +6,7 @@ import { type Document, renderPage } from "./page/page.ts";
 import { timelineOf } from "./page/series.ts";
 import { type Report, whole } from "./report.ts";
 import { longestLine } from "./story.ts";
-import { storyOf, verdictOf } from "./verdict.ts";
+import { excuseOf, storyOf, verdictOf } from "./verdict.ts";
 
 /** A report as a document; with what was found, its charts and first figures too. */
 export function documentOf(scenario: string, report: Report, findings: Findings | null, place = ""): Document {
@@ -14,7 +14,7 @@ export function documentOf(scenario: string, report: Report, findings: Findings 
   return {
     scenario,
     title: report.heading,
-    verdict: verdictOf(report, findings ? storyOf(findings) : ""),
+    verdict: findings ? verdictOf(report, storyOf(findings), excuseOf(findings)) : verdictOf(report),
     endedAt: Date.now(),
     place: place === "" ? machine : `${place}; ${machine}`,
     tiles: findings ? tilesOf(findings) : [],

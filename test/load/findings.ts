@@ -20,13 +20,14 @@ export interface Findings {
   /** Those before, which made everything warm. */
   readonly before: readonly Asked[];
   readonly tally: Tally;
-  readonly tiers: readonly { readonly at: number; readonly tier: Tier }[];
+  /** As each node told it. */
+  readonly tiers: readonly { readonly at: number; readonly node: string; readonly tier: Tier }[];
   readonly connectMs: readonly number[];
   readonly backMs: readonly number[];
   readonly lateMs: readonly number[];
   readonly deafMs: number;
-  /** What was wrong, in words, and how often. */
-  readonly remarks: ReadonlyMap<string, number>;
+  /** What was wrong, of each kind the first few. */
+  readonly remarks: readonly { readonly kind: string; readonly what: string }[];
   readonly nodeFaults: readonly string[];
   readonly incidents: readonly { readonly at: number; readonly what: string }[];
   readonly samples: readonly Sample[];
@@ -66,10 +67,16 @@ export function isShed({ refusal, end }: Asked): boolean {
   return refusal?.code === "shed" || end?.outcome === "shed";
 }
 
-/** The tiers in the order in which they were heard of first; several processes hear of the same. */
-export function tierCourse({ tiers }: Pick<Findings, "tiers">): Findings["tiers"] {
-  const all = tiers.toSorted((a, b) => a.at - b.at);
-  const course: Findings["tiers"][number][] = [];
-  for (const told of all) if (told.tier !== course.at(-1)?.tier) course.push(told);
+/** The tier over time: the lowest that any node tells. */
+export function tierCourse({ tiers }: Pick<Findings, "tiers">): { readonly at: number; readonly tier: Tier }[] {
+  const now = new Map<string, Tier>();
+  const course: { at: number; tier: Tier }[] = [];
+  for (const { at, node, tier } of tiers.toSorted((a, b) => a.at - b.at)) {
+    now.set(node, tier);
+    const lowest = fromLowest.find((one) => [...now.values()].includes(one)) ?? tier;
+    if (lowest !== course.at(-1)?.tier) course.push({ at, tier: lowest });
+  }
   return course;
 }
+
+const fromLowest: readonly Tier[] = ["degraded", "medium", "high"];

@@ -64,7 +64,7 @@ function findingsOf(from: number, asked: readonly Asked[], tally: Tally): Findin
   return {
     plan: { title: "", sockets: 1, phases: [], admission, incidents: [], settleSeconds: 0, expects: [] },
     ...{ ...nothing, isOwn: false, openedAt: from, from, to: nowMs(), asked, tally, connectMs: [1], deafMs: 0 },
-    ...{ remarks: new Map(), wasInterrupted: false },
+    ...{ remarks: [], wasInterrupted: false },
   };
 }
 
@@ -73,7 +73,12 @@ test("nothing is found where everything is as it should be", async () => {
 });
 
 test.each<[what: string, facts: readonly Said[], check: string]>([
-  ["text that is left out at the end", [started, delta(0, "Hello "), ended("Hello world")], "S3: no text is lost"],
+  [
+    "text that comes with the end alone",
+    [started, delta(0, "Hello "), ended("Hello world")],
+    "S1: no text is held back until its answer's end",
+  ],
+  ["an end that nobody was told", [started, delta(0, "Hello "), ended("Hello ")], "S3: no text is lost"],
   ["a hole that nobody fills", [started, delta(6, "world"), ended("Hello world")], "S3: no text is lost"],
   [
     "a piece that is told twice",

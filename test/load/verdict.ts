@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /** What a run has proven: while the generator itself was at fault nothing is. */
-export function verdictOf(report: Report, story = ""): Verdict {
+export function verdictOf(report: Report, story = "", excuse: string | null = null): Verdict {
   const failed = report.checks.filter(({ holds }) => !holds);
   const own = failed.filter(({ isOwn }) => isOwn);
   const [all, bad] = [report.checks.length, failed.length];
@@ -21,13 +21,23 @@ export function verdictOf(report: Report, story = ""): Verdict {
     const why = own.map(({ what }) => `“${what}” does not hold`).join(" and ");
     return { kind: "open", headline: `Nothing is proven: ${why}.`, story };
   }
+  if (excuse !== null)
+    return { kind: "open", headline: `${bad} of ${all} checks fail, but ${excuse}: nothing is proven.`, story };
   const names = failed.slice(0, 3).map(({ what }) => `“${what}”`);
   const more = bad > 3 ? ` and ${bad - 3} more` : "";
   return { kind: "faults", headline: `${bad} of ${all} checks fail: ${names.join(", ")}${more}.`, story };
 }
 
-/** From this part of a machine on, other programs are worth a word. */
-const worthAWord = 0.15;
+/** From this part of a machine on, other programs are worth a word; and from this one on, they may be to blame. */
+const [worthAWord, toBlame] = [0.15, 0.3];
+
+/** Why a failed check may be no fault of the service, or null. */
+export function excuseOf(findings: Findings): string | null {
+  const others = (othersShare(findings) ?? 0) / availableParallelism();
+  return findings.isOwn && others > toBlame
+    ? `other programs took ${Math.round(100 * others)} % of this machine`
+    : null;
+}
 
 export function storyOf(findings: Findings): string {
   const { asked, plan, isOwn, wasInterrupted } = findings;

@@ -49,6 +49,10 @@ test("the headline says in words whether it held, what did not, or that nothing 
   expect(verdictOf(report)).toMatchObject({ kind: "holds", headline: "It held: all 1 checks pass." });
   report.check("S3: no text is lost", false, "2 in 12 answers");
   expect(verdictOf(report)).toMatchObject({ kind: "faults", headline: "1 of 2 checks fail: “S3: no text is lost”." });
+  expect(verdictOf(report, "", "others took 50 % of this machine")).toMatchObject({
+    kind: "open",
+    headline: "1 of 2 checks fail, but others took 50 % of this machine: nothing is proven.",
+  });
   report.check("this generator kept to its schedule", false, "asked late", { isOwn: true });
   const { kind, headline } = verdictOf(report);
   expect([kind, headline]).toEqual(["open", "Nothing is proven: “this generator kept to its schedule” does not hold."]);

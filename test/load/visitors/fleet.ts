@@ -12,8 +12,8 @@ export class Fleet implements AsyncDisposable {
   readonly backMs: number[] = [];
   readonly tiers: Tick["tiers"][number][] = [];
   readonly lateMs: number[] = [];
-  /** What was wrong, in words, with how often. */
-  readonly remarks = new Map<string, number>();
+  /** What was wrong, of each kind the first few. */
+  readonly remarks: Tick["remarks"][number][] = [];
   /** The longest that any of them has kept a fact waiting while questions were asked. */
   deafMs = 0;
   /** Since the last look, for a display. */
@@ -68,9 +68,10 @@ export class Fleet implements AsyncDisposable {
   #take(tick: Tick): void {
     this.#tallies[tick.worker] = tick.tally;
     // CAST: the same name on both sides; TypeScript does not tie the two together.
-    for (const name of ["asked", "connectMs", "backMs", "tiers", "lateMs"] as const)
+    for (const name of ["asked", "connectMs", "backMs", "lateMs", "remarks"] as const)
       for (const each of tick[name]) (this[name] as unknown[]).push(each);
-    for (const remark of tick.remarks) this.remarks.set(remark, (this.remarks.get(remark) ?? 0) + 1);
+    // Each worker has customers at all nodes; two would hear of one change at two moments.
+    if (tick.worker === 0) this.tiers.push(...tick.tiers);
     this.deafMs = Math.max(this.deafMs, tick.deafMs);
     this.recent.firstTextMs.push(...tick.firstTextMs);
     for (const lateMs of tick.lateMs) this.recent.lateMs = Math.max(this.recent.lateMs, lateMs);

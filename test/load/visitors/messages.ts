@@ -37,8 +37,9 @@ export interface Tick {
   readonly firstTextMs: readonly number[];
   readonly connectMs: readonly number[];
   readonly backMs: readonly number[];
-  readonly tiers: readonly { readonly at: number; readonly tier: Tier }[];
-  readonly remarks: readonly string[];
+  /** As the nodes told one of their customers each. */
+  readonly tiers: readonly { readonly at: number; readonly node: string; readonly tier: Tier }[];
+  readonly remarks: readonly { readonly kind: string; readonly what: string }[];
   /** How late questions were asked. */
   readonly lateMs: readonly number[];
   /** The longest that this process has kept a fact waiting. */

@@ -32,7 +32,7 @@ export function openTally(): Tally {
   return { ...counts, cut: 0, unopened: 0, texts: noFaults(), mended: 0, strange: 0, tier: null };
 }
 
-const noFaults = () => ({ lost: 0, doubled: 0, late: 0, wrong: 0 });
+const noFaults = () => ({ lost: 0, doubled: 0, late: 0, held: 0, wrong: 0 });
 
 /** Of several processes; the tier is the one that was told last. */
 export function addTallies(tallies: readonly Tally[]): Tally {

@@ -1,5 +1,5 @@
 /** What went wrong, or had to be mended, with the text of answers. */
-export const textFaults = ["lost", "doubled", "late", "wrong"] as const;
+export const textFaults = ["lost", "doubled", "late", "held", "wrong"] as const;
 export type TextFault = (typeof textFaults)[number];
 
 export interface Piece {
@@ -16,6 +16,8 @@ export interface Piece {
  * - a piece that repeats what is there already is `doubled`, unless the page has asked or come back and so may hear it again
  * - beyond a hole pieces wait; {@link isLacking} says that `turn:resume` is due
  * - a piece that spells other characters than were there is `wrong`
+ * - text that comes only as the stored message, with the end, is `held`; where a hole is left, or what the relay said is not
+ *   all stored, it is `lost`
  */
 export class TextCheck {
   text = "";
@@ -79,13 +81,18 @@ export class TextCheck {
    * @param isWhole the answer was not cut short
    */
   end(stored: string, expected: string | null, isWhole: boolean): void {
-    if (stored !== this.text) {
-      const isShort = stored.startsWith(this.text);
-      this.#tell(isShort ? "lost" : "wrong", `the pieces spell "${end(this.text)}", stored is "${end(stored)}"`);
-    }
-    if (expected === null) return;
-    const isAsSaid = isWhole ? stored === expected : expected.startsWith(stored);
-    if (!isAsSaid) this.#tell("wrong", `stored is "${end(stored)}", said was "${end(expected)}"`);
+    if (stored !== this.text)
+      this.#tell(this.#missing(stored), `the pieces spell "${end(this.text)}", stored is "${end(stored)}"`);
+    if (expected === null || stored === expected) return;
+    const isBeginning = expected.startsWith(stored);
+    if (isBeginning && !isWhole) return;
+    this.#tell(isBeginning ? "lost" : "wrong", `stored is "${end(stored)}", said was "${end(expected)}"`);
+  }
+
+  /** Why the pieces do not spell what is stored. */
+  #missing(stored: string): TextFault {
+    if (!stored.startsWith(this.text)) return "wrong";
+    return this.#isLacking ? "lost" : "held";
   }
 
   #compare(piece: Piece, known: number): void {

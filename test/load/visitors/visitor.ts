@@ -21,9 +21,9 @@ export interface VisitorOptions {
   readonly urls: readonly string[];
   readonly localAddress: string | undefined;
   readonly tally: Tally;
-  /** A sentence about something that should not be. */
-  readonly remark: (what: string) => void;
-  readonly tier: (tier: Tier) => void;
+  /** Something that should not be: what kind of thing, and this one. */
+  readonly remark: (kind: string, what: string) => void;
+  readonly tier: (visitor: Visitor, tier: Tier) => void;
   readonly settled: (visitor: Visitor, asked: Asked) => void;
   /** Back after the connection was lost: how long that took. */
   readonly back: (tookMs: number) => void;
@@ -57,6 +57,10 @@ export class Visitor {
     return this.#isOpen && (this.#answer === null || this.#answer.isSettled);
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** What became of the question so far, if it has no outcome yet. */
   get unsettled(): Asked | null {
     return this.#answer && !this.#answer.isSettled ? this.#answer.asked : null;
@@ -72,7 +76,7 @@ export class Visitor {
 
   ask(question: Question): void {
     const { tally, class: of } = this.#options;
-    const answer = new Answer(question, [of, this.#url], {
+    const answer = new Answer(question, [of, this.url], {
       fault: (fault, what) => this.#fault(fault, what),
       begun: () => tally.begun++,
       waits: (isWaiting) => {
@@ -109,7 +113,8 @@ export class Visitor {
     this.#socket = null;
   }
 
-  get #url(): string {
+  /** The node that it is at, or comes to next. */
+  get url(): string {
     const { urls } = this.#options;
     return urls[this.#node % urls.length] ?? "";
   }
@@ -117,7 +122,7 @@ export class Visitor {
   #connect(): void {
     const { token, localAddress } = this.#options;
     const auth = { ...(token && { token }), ...(this.#guestToken && { guestToken: this.#guestToken }) };
-    const socket: LightSocket = new LightSocket({ url: this.#url, localAddress }, auth, {
+    const socket: LightSocket = new LightSocket({ url: this.url, localAddress }, auth, {
       connected: () => this.#enter(socket),
       fact: (name, payload) => this.#hear(name, payload),
       lost: (why) => this.#lost(why),
@@ -135,7 +140,7 @@ export class Visitor {
       this.unsettled?.cutAt.push(at);
     } else {
       tally.unopened++;
-      remark(`a connection did not come about: ${why}`);
+      remark("a connection did not come about", why);
     }
     this.#isOpen = false;
     this.#node++;
@@ -163,7 +168,7 @@ export class Visitor {
     tally.open++;
     if (this.#lostAt !== null) back(at - this.#lostAt);
     this.#lostAt = null;
-    this.#options.tier(tier);
+    this.#options.tier(this, tier);
     const answer = this.#answer;
     if (answer && !answer.isSettled) this.#resume(answer, at, turn, messages);
     this.#opened?.();
@@ -203,7 +208,7 @@ export class Visitor {
     if (error.code === "shed") tally.shed++;
     else {
       tally.refused++;
-      remark(`a question was refused: ${error.code}`);
+      remark("a question was refused", error.code);
     }
     answer.settle();
   }
@@ -214,14 +219,14 @@ export class Visitor {
       : null;
     if (!parsed?.success) {
       this.#options.tally.strange++;
-      return this.#options.remark(`${name} is not as the contract has it`);
+      return this.#options.remark("a fact is not as the contract has it", name);
     }
     // CAST: the schema of that name has parsed it.
     this.#take({ name, payload: parsed.data } as Fact);
   }
 
   #take(fact: Fact): void {
-    if (fact.name === "tier:changed") return this.#options.tier(fact.payload.tier);
+    if (fact.name === "tier:changed") return this.#options.tier(this, fact.payload.tier);
     if (!("turnId" in fact.payload)) return;
     const { turnId } = fact.payload;
     const answer = this.#answer;
@@ -231,7 +236,7 @@ export class Visitor {
       return;
     }
     if (answer.isSettled || !answer.isOf(turnId))
-      return this.#options.remark(`${fact.name} of a turn that is not ours`);
+      return this.#options.remark("a fact of somebody else's turn", fact.name);
     answer.turnId ??= turnId;
     this.#follow(answer, fact);
   }
@@ -240,7 +245,6 @@ export class Visitor {
     const at = nowMs();
     switch (fact.name) {
       case "turn:queued":
-        this.#options.tier(fact.payload.tier);
         return answer.told({ at, ...fact.payload });
       case "turn:started":
         answer.started(at, fact.payload);
@@ -277,6 +281,6 @@ export class Visitor {
 
   #fault(fault: TextFault, what: string): void {
     this.#options.tally.texts[fault]++;
-    this.#options.remark(`text ${fault}: ${what}`);
+    this.#options.remark(`text ${fault}`, what);
   }
 }

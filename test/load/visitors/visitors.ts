@@ -24,6 +24,7 @@ export class Visitors {
   /** Who may ask next, the longest silent first. */
   #free: Visitor[] = [];
   #firstFree = 0;
+  readonly #witnesses = new Map<string, Visitor>();
   #isHalted = false;
   readonly #delay = monitorEventLoopDelay({ resolution: 5 });
   #news: Omit<
@@ -99,8 +100,8 @@ export class Visitors {
       urls: [...urls.slice(first), ...urls.slice(0, first)],
       localAddress: addresses[at % Math.max(1, addresses.length)],
       tally: this.#tally,
-      remark: (what) => this.#news.remarks.length < mostRemarks && this.#news.remarks.push(what),
-      tier: (tier) => this.#heardTier(tier),
+      remark: (kind, what) => this.#remark(kind, what),
+      tier: (witness, tier) => this.#heardTier(witness, tier),
       settled: (settled, asked) => this.#settled(settled, asked),
       back: (tookMs) => this.#news.backMs.push(tookMs),
     });
@@ -142,10 +143,19 @@ export class Visitors {
     this.#free.push(visitor);
   }
 
-  #heardTier(tier: Tier): void {
-    if (tier === this.#tally.tier) return;
+  #remark(kind: string, what: string): void {
+    if (this.#news.remarks.filter((one) => one.kind === kind).length < mostRemarks)
+      this.#news.remarks.push({ kind, what });
+  }
+
+  /** Of each node one customer is believed: others hear the same a little later, after the next change. */
+  #heardTier(visitor: Visitor, tier: Tier): void {
+    const node = visitor.url;
+    const before = this.#witnesses.get(node);
+    if (before !== undefined && before !== visitor && before.isOpen && before.url === node) return;
+    this.#witnesses.set(node, visitor);
     this.#tally.tier = tier;
-    this.#news.tiers.push({ at: nowMs(), tier });
+    this.#news.tiers.push({ at: nowMs(), node, tier });
   }
 }
 
