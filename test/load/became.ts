@@ -51,6 +51,7 @@ export function tellWhatBecame(report: Report, findings: Findings): void {
   }
   report.note("a question is acknowledged", shown(percentilesOf(asked, acknowledgedMs)));
   report.note("texts mended by turn:resume or a reload", whole(tally.mended));
+  report.note("sent again, as the service could not take it", whole(tally.again));
   const tiers = tierCourse(findings).map(
     ({ at, tier }) => `${tier} from ${Math.max(0, (at - from) / 1_000).toFixed(1)} s`,
   );

@@ -10,6 +10,8 @@ export interface Lies {
   readonly facts: readonly Said[];
   /** The reply to the question; the promise of an answer unless said otherwise. */
   readonly reply?: object;
+  /** Replies to the question before that one, each as long as it is there. */
+  readonly before?: readonly object[];
   /** The reply to `turn:resume`. */
   readonly resumed?: object;
 }
@@ -31,9 +33,10 @@ const snapshot = {
 };
 
 /** Speaks the public contract to whoever connects, and says what it is told to: the truth is not asked for. */
-export async function openLyingService({ facts, reply, resumed }: Lies): Promise<LyingService> {
+export async function openLyingService({ facts, reply, before = [], resumed }: Lies): Promise<LyingService> {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/socket.io/" });
   await once(server, "listening");
+  const excuses = [...before];
   server.on("connection", (socket) => {
     socket.send(`0${JSON.stringify({ sid: "s", pingInterval: 25_000, pingTimeout: 20_000, maxPayload: 65_536 })}`);
     const answer = (id: string, result: object) => socket.send(`43${id}${JSON.stringify([result])}`);
@@ -41,6 +44,8 @@ export async function openLyingService({ facts, reply, resumed }: Lies): Promise
       "conversation:open": (id) => answer(id, { ok: true, result: snapshot }),
       "turn:resume": (id) => answer(id, resumed ?? { ok: false, error: { code: "not-found" } }),
       "message:send": (id) => {
+        const first = excuses.shift();
+        if (first) return answer(id, first);
         answer(id, reply ?? { ok: true, result: { turnId } });
         for (const fact of facts) socket.send(`42${JSON.stringify(fact)}`);
       },

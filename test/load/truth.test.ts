@@ -31,14 +31,14 @@ async function failing(lies: Lies, isLasting = false): Promise<string[]> {
   const asked: Asked[] = [];
   const visitor = openVisitor(service.url, tally, asked);
   const from = nowMs();
-  await visitor.open();
+  await visitor.presence.open();
   visitor.ask({ messageId: "m-1", text: "hello?", answer: "Hello world" });
   if (isLasting) await until("the question was taken", () => visitor.unsettled?.acknowledgedAt != null);
   else await until("it is known what became of the question", () => asked.length === 1);
   // Whatever was said after the end has come by the time of a second reply.
-  await visitor.ping();
+  await new Promise((resolve) => visitor.presence.send("conversation:open", {}, resolve));
   const all = [...asked, ...[visitor.unsettled].filter((one) => one !== null)];
-  visitor.close();
+  visitor.presence.close();
   const report = new Report(() => {});
   judge(report, findingsOf(from, all, tally));
   return report.checks.filter(({ holds }) => !holds).map(({ what }) => what);
@@ -124,4 +124,11 @@ test("S4: a higher epoch cuts the text, and what a lower one still says is dropp
   const second: Said = ["turn:delta", { turnId, epoch: 2, offset: 6, text: "world" }];
   const facts = [started, delta(0, "Hello wor"), again, delta(6, "mud"), second, ended("Hello world")];
   expect(await failing({ facts })).toEqual([]);
+});
+
+test("a question that the service cannot take at that moment is sent again, as a page does", async () => {
+  const error = { code: "unavailable", message: "not now", retryable: true, retryAfterMs: 1 };
+  expect(await failing({ facts: whole, before: [{ ok: false, error }] })).toEqual([]);
+  const never = { ok: false, error };
+  expect(await failing({ facts: [], reply: never })).toEqual(["refused for another reason than the line"]);
 });

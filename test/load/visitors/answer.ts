@@ -26,6 +26,8 @@ export class Answer {
   readonly asked: Asked;
   readonly text: TextCheck;
   turnId: string | null = null;
+  /** How often the question was refused for the moment. */
+  tries = 0;
   /** `turn:resume` is on its way. */
   isMending = false;
   readonly #ear: AnswerEar;

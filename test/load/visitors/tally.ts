@@ -22,6 +22,8 @@ export interface Tally {
   readonly texts: Record<TextFault, number>;
   /** Holes that `turn:resume` has filled, and texts read again after a connection was lost. */
   mended: number;
+  /** Questions that were sent again because the service could not take them at that moment. */
+  again: number;
   /** Facts that are not as the contract has them. */
   strange: number;
   tier: Tier | null;
@@ -29,7 +31,7 @@ export interface Tally {
 
 export function openTally(): Tally {
   const counts = { open: 0, asked: 0, begun: 0, waiting: 0, shed: 0, refused: 0, ended: 0, unsettled: 0, skipped: 0 };
-  return { ...counts, cut: 0, unopened: 0, texts: noFaults(), mended: 0, strange: 0, tier: null };
+  return { ...counts, cut: 0, unopened: 0, texts: noFaults(), mended: 0, again: 0, strange: 0, tier: null };
 }
 
 const noFaults = () => ({ lost: 0, doubled: 0, late: 0, held: 0, wrong: 0 });
@@ -58,5 +60,6 @@ const counted = [
   "cut",
   "unopened",
   "mended",
+  "again",
   "strange",
 ] as const satisfies readonly (keyof Tally)[];

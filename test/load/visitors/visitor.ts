@@ -1,3 +1,4 @@
+import type { ErrorCode, WireError } from "../../../src/contract/errors.ts";
 import {
   type CommandResult,
   customerFacts,
@@ -9,56 +10,42 @@ import type { CustomerClass, Tier } from "../../../src/contract/shapes.ts";
 import { nowMs } from "../clock.ts";
 import { Answer, type Question } from "./answer.ts";
 import type { Asked } from "./asked.ts";
-import { LightSocket } from "./light-socket.ts";
-import type { Tally } from "./tally.ts";
+import { Presence, type PresenceOptions, type Snapshot } from "./presence.ts";
 import type { TextFault } from "./text-check.ts";
 
-export interface VisitorOptions {
+export interface VisitorOptions extends PresenceOptions {
   readonly class: CustomerClass;
-  /** The shop's token; a guest gets one of the service. */
-  readonly token: string | null;
-  /** The nodes; the first is the one to come to. */
-  readonly urls: readonly string[];
-  readonly localAddress: string | undefined;
-  readonly tally: Tally;
-  /** Something that should not be: what kind of thing, and this one. */
-  readonly remark: (kind: string, what: string) => void;
   readonly tier: (visitor: Visitor, tier: Tier) => void;
   readonly settled: (visitor: Visitor, asked: Asked) => void;
-  /** Back after the connection was lost: how long that took. */
-  readonly back: (tookMs: number) => void;
 }
 
-/** As the shop's pages wait before they try again. */
-const backoffMs = { first: 500, most: 20_000 };
+/** After these a page sends the same question again, under the same id. */
+const momentary: readonly ErrorCode[] = ["rate-limited", "draining", "not-open", "unavailable"];
+const mostTries = 5;
+/** So many turns that have ended are known by name: text of theirs comes too late. */
+const keptTurns = 4;
 
 type Fact = { [N in FactName]: { readonly name: N; readonly payload: FactPayload<N> } }[FactName];
-type Snapshot = CommandResult<"conversation:open">;
 
-/** One customer with a socket that comes back at the next node when it is lost, and one question at a time. */
+/** One customer, with one question at a time, who reads every word of the answer. */
 export class Visitor {
   readonly #options: VisitorOptions;
-  #socket: LightSocket | null = null;
-  #guestToken: string | null = null;
-  #node = 0;
-  #failures = 0;
-  #isOpen = false;
-  #lostAt: number | null = null;
+  readonly #presence: Presence;
   #answer: Answer | null = null;
-  /** Turns that have ended: text of theirs comes too late. */
   readonly #over: string[] = [];
-  #opened: (() => void) | null = null;
 
   constructor(options: VisitorOptions) {
     this.#options = options;
+    this.#presence = new Presence(options, {
+      have: () => this.#have(),
+      opened: (at, snapshot) => this.#opened(at, snapshot),
+      lost: (at) => this.unsettled?.cutAt.push(at),
+      fact: (name, payload) => this.#hear(name, payload),
+    });
   }
 
   get isFree(): boolean {
-    return this.#isOpen && (this.#answer === null || this.#answer.isSettled);
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#presence.isOpen && (this.#answer === null || this.#answer.isSettled);
   }
 
   /** What became of the question so far, if it has no outcome yet. */
@@ -66,17 +53,14 @@ export class Visitor {
     return this.#answer && !this.#answer.isSettled ? this.#answer.asked : null;
   }
 
-  /** Resolves once the conversation is open, however often that has to be tried. */
-  open(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#opened = resolve;
-      this.#connect();
-    });
+  /** The connection, for whoever opens, watches and ends it. */
+  get presence(): Presence {
+    return this.#presence;
   }
 
   ask(question: Question): void {
     const { tally, class: of } = this.#options;
-    const answer = new Answer(question, [of, this.url], {
+    const answer: Answer = new Answer(question, [of, this.#presence.url], {
       fault: (fault, what) => this.#fault(fault, what),
       begun: () => tally.begun++,
       waits: (isWaiting) => {
@@ -84,8 +68,8 @@ export class Visitor {
       },
       settled: (asked) => {
         tally.unsettled--;
-        if (this.#answer?.turnId) this.#over.push(this.#answer.turnId);
-        if (this.#over.length > 4) this.#over.shift();
+        if (answer.turnId) this.#over.push(answer.turnId);
+        if (this.#over.length > keptTurns) this.#over.shift();
         this.#options.settled(this, asked);
       },
     });
@@ -93,93 +77,23 @@ export class Visitor {
     tally.unsettled++;
     answer.asked.askedAt = nowMs();
     this.#answer = answer;
-    this.#sendQuestion(answer);
+    this.#send(answer);
   }
 
-  checkPulse(now: number): void {
-    this.#socket?.checkPulse(now);
-  }
-
-  /** Resolves when the service has replied to something: what it said before has come by then. */
-  ping(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket) this.#socket.send("conversation:open", {}, () => resolve());
-      else resolve();
-    });
-  }
-
-  close(): void {
-    this.#socket?.close();
-    this.#socket = null;
-  }
-
-  /** The node that it is at, or comes to next. */
-  get url(): string {
-    const { urls } = this.#options;
-    return urls[this.#node % urls.length] ?? "";
-  }
-
-  #connect(): void {
-    const { token, localAddress } = this.#options;
-    const auth = { ...(token && { token }), ...(this.#guestToken && { guestToken: this.#guestToken }) };
-    const socket: LightSocket = new LightSocket({ url: this.url, localAddress }, auth, {
-      connected: () => this.#enter(socket),
-      fact: (name, payload) => this.#hear(name, payload),
-      lost: (why) => this.#lost(why),
-    });
-    this.#socket = socket;
-  }
-
-  #lost(why: string): void {
-    const { tally, remark } = this.#options;
-    const at = nowMs();
-    if (this.#isOpen) {
-      tally.open--;
-      tally.cut++;
-      this.#lostAt ??= at;
-      this.unsettled?.cutAt.push(at);
-    } else {
-      tally.unopened++;
-      remark("a connection did not come about", why);
-    }
-    this.#isOpen = false;
-    this.#node++;
-    const waitMs = Math.min(backoffMs.first * 2 ** this.#failures++, backoffMs.most) * (0.5 + Math.random());
-    setTimeout(() => this.#socket && this.#connect(), waitMs);
-  }
-
-  #enter(socket: LightSocket): void {
+  #have() {
     const answer = this.#answer;
-    const { epoch, text } = answer?.text ?? { epoch: 0, text: "" };
-    const have = answer?.turnId && !answer.isSettled && { turnId: answer.turnId, epoch, offset: text.length };
-    socket.send("conversation:open", have ? { have } : {}, (raw) => {
-      const reply = raw as Reply<Snapshot>; // CAST: what the contract says of this command
-      if (reply.ok) this.#see(reply.result);
-      else socket.drop(`the conversation was not opened: ${reply.error.code}`);
-    });
+    if (!answer?.turnId || answer.isSettled) return null;
+    return { turnId: answer.turnId, epoch: answer.text.epoch, offset: answer.text.text.length };
   }
 
-  #see({ guestToken, tier, turn, messages }: Snapshot): void {
-    const { tally, back } = this.#options;
-    const at = nowMs();
-    this.#guestToken = guestToken ?? this.#guestToken;
-    this.#failures = 0;
-    this.#isOpen = true;
-    tally.open++;
-    if (this.#lostAt !== null) back(at - this.#lostAt);
-    this.#lostAt = null;
+  #opened(at: number, { tier, turn, messages }: Snapshot): void {
     this.#options.tier(this, tier);
     const answer = this.#answer;
-    if (answer && !answer.isSettled) this.#resume(answer, at, turn, messages);
-    this.#opened?.();
-    this.#opened = null;
-  }
-
-  /** After a loss of the connection: what has become of the question meanwhile. */
-  #resume(answer: Answer, at: number, turn: Snapshot["turn"], messages: Snapshot["messages"]): void {
+    if (answer === null || answer.isSettled) return;
     answer.asked.openedAt.push(at);
+    answer.isMending = false;
     // Sent again under the same id it is not asked twice.
-    if (answer.asked.acknowledgedAt === null) this.#sendQuestion(answer);
+    if (answer.asked.acknowledgedAt === null) this.#send(answer);
     if (turn && answer.isOf(turn.turnId)) {
       this.#options.tally.mended++;
       return answer.shown(at, turn);
@@ -189,20 +103,30 @@ export class Visitor {
     if (answer.turnId !== null && stored?.outcome) answer.end(at, stored.outcome, null);
   }
 
-  #sendQuestion(answer: Answer): void {
+  #send(answer: Answer): void {
     const { messageId, text } = answer.question;
-    this.#socket?.send("message:send", { messageId, text }, (raw) => {
+    this.#presence.send("message:send", { messageId, text }, (raw) => {
+      const reply = raw as Reply<CommandResult<"message:send">>; // CAST: what the contract says of this command
+      if (answer.isSettled || (!reply.ok && this.#again(answer, reply.error))) return;
       const at = nowMs();
       answer.asked.acknowledgedAt ??= at;
-      const reply = raw as Reply<CommandResult<"message:send">>; // CAST: what the contract says of this command
       if (!reply.ok) return this.#refused(answer, reply.error);
-      if (reply.result.turnId === null) answer.asked.isForPerson = true;
-      if (reply.result.turnId === null) return answer.end(at, "interrupted", null);
       answer.turnId ??= reply.result.turnId;
+      if (reply.result.turnId !== null) return;
+      answer.asked.isForPerson = true;
+      answer.end(at, "interrupted", null);
     });
   }
 
-  #refused(answer: Answer, error: NonNullable<Asked["refusal"]>): void {
+  /** Whether the question is sent once more. */
+  #again(answer: Answer, { code, retryAfterMs = 1_000 }: WireError): boolean {
+    if (!momentary.includes(code) || ++answer.tries >= mostTries) return false;
+    this.#options.tally.again++;
+    setTimeout(() => answer.isSettled || this.#send(answer), retryAfterMs);
+    return true;
+  }
+
+  #refused(answer: Answer, error: WireError): void {
     const { tally, remark } = this.#options;
     answer.asked.refusal = error;
     if (error.code === "shed") tally.shed++;
@@ -236,7 +160,7 @@ export class Visitor {
       return;
     }
     if (answer.isSettled || !answer.isOf(turnId))
-      return this.#options.remark("a fact of somebody else's turn", fact.name);
+      return this.#options.remark("a fact of a turn that is not open", fact.name);
     answer.turnId ??= turnId;
     this.#follow(answer, fact);
   }
@@ -270,7 +194,7 @@ export class Visitor {
     if (answer.isMending && !isLast) return;
     answer.isMending = true;
     const have = { turnId: answer.turnId, epoch: answer.text.epoch, offset: answer.text.text.length };
-    this.#socket?.send("turn:resume", have, (raw) => {
+    this.#presence.send("turn:resume", have, (raw) => {
       const reply = raw as Reply<CommandResult<"turn:resume">>; // CAST: what the contract says of this command
       this.#options.tally.mended++;
       answer.isMending = false;

@@ -74,7 +74,7 @@ export class Visitors {
   tick(): Tick {
     const { worker } = this.#share;
     const now = nowMs();
-    for (const visitor of this.#visitors) visitor.checkPulse(now);
+    for (const { presence } of this.#visitors) presence.checkPulse(now);
     const tick = { kind: "tick" as const, worker, tally: this.#tally, ...this.#news, deafMs: this.#delay.max / 1e6 };
     this.#delay.reset();
     this.#news = noNews();
@@ -86,7 +86,7 @@ export class Visitors {
   }
 
   close(): void {
-    for (const visitor of this.#visitors) visitor.close();
+    for (const { presence } of this.#visitors) presence.close();
   }
 
   async #come(at: number): Promise<void> {
@@ -108,7 +108,7 @@ export class Visitors {
     this.#visitors.push(visitor);
     this.#numbers.set(visitor, { customer, next: 0 });
     const from = nowMs();
-    await visitor.open();
+    await visitor.presence.open();
     this.#news.connectMs.push(nowMs() - from);
     this.#free.push(visitor);
   }
@@ -150,9 +150,9 @@ export class Visitors {
 
   /** Of each node one customer is believed: others hear the same a little later, after the next change. */
   #heardTier(visitor: Visitor, tier: Tier): void {
-    const node = visitor.url;
+    const node = visitor.presence.url;
     const before = this.#witnesses.get(node);
-    if (before !== undefined && before !== visitor && before.isOpen && before.url === node) return;
+    if (before !== undefined && before !== visitor && before.presence.isOpen && before.presence.url === node) return;
     this.#witnesses.set(node, visitor);
     this.#tally.tier = tier;
     this.#news.tiers.push({ at: nowMs(), node, tier });
