@@ -97,7 +97,8 @@ function checkPlaces(report: Report, findings: Findings): void {
 function checkLine(report: Report, findings: Findings): void {
   const { asked, plan, deafMs } = findings;
   const isClear = clearOf(findings);
-  const slackMs = Math.max(deafMs, most(asked.map((each) => acknowledgedMs(each) ?? 0)));
+  const clear = asked.filter(({ askedAt }) => isClear(askedAt ?? 0) && isClear((askedAt ?? 0) + 1_000));
+  const slackMs = Math.max(deafMs, most(clear.map((each) => acknowledgedMs(each) ?? 0)));
   const seen: Seen = { stories: asked, rate: plan.admission.tiers.high, slackMs, isClear };
   checkStarts(report, seen);
   if (!asked.some(({ told }) => told.length > 0)) return;

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { helpPage } from "./help.ts";
 import { optionTable, readCommandLine } from "./options.ts";
@@ -34,6 +36,14 @@ test("the help names every scenario and every option", () => {
   const help = helpPage();
   for (const name of Object.keys(scenarios)) expect(help).toContain(`\n  ${name} `);
   for (const name of Object.keys(optionTable)) expect(help).toContain(`\n  --${name} `);
+});
+
+test("the page on load runs tells of every scenario and of what each of them takes", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/load.md"), "utf8");
+  for (const [name, { takes }] of Object.entries(scenarios)) {
+    const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+    for (const option of takes) expect(row).toContain(`--${option}`);
+  }
 });
 
 test("more sockets than files may be open are refused with a sentence that says what to do", () => {
