@@ -16,7 +16,7 @@ export function judge(report: Report, findings: Findings): void {
   checkPlaces(report, findings);
   if (findings.isOwn) checkLine(report, findings);
   checkExpected(report, findings);
-  if (findings.isOwn) report.checkNone("faults that a node has logged", findings.nodeFaults.length);
+  if (findings.isOwn) report.checkNone("no node logs a fault", findings.nodeFaults.length);
 }
 
 /** A question asked later than this was asked at another time than the plan says. */
@@ -51,7 +51,7 @@ function checkOutcomes(report: Report, { asked, before }: Findings): void {
     `${whole(untold)} of ${whole(shed.length)} were not`,
   );
   report.checkNone(
-    "refused for another reason than the line",
+    "no question is refused but for the line",
     all.filter(({ refusal }) => refusal !== null && refusal.code !== "shed").length,
   );
 }
@@ -72,7 +72,7 @@ function checkTexts(report: Report, { tally, asked }: Findings): void {
       tally.texts[fault] === 0,
       `${whole(tally.texts[fault])} in ${whole(read)} answers`,
     );
-  report.checkNone("facts that are not as the contract has them", tally.strange);
+  report.checkNone("every fact is as the contract has it", tally.strange);
 }
 
 function checkPlaces(report: Report, findings: Findings): void {
@@ -138,7 +138,7 @@ function checkExpected(report: Report, findings: Findings): void {
   const open = `${whole(tally.open)} of ${whole(plan.sockets)} open at the end`;
   const all = connectMs.length === plan.sockets && tally.open === plan.sockets;
   report.check("every socket was opened and is open", all, `${open}; opened in ${spread(connectMs)}`);
-  if (plan.expects.includes("holds-sockets")) report.checkNone("connections that the service cut", tally.cut);
+  if (plan.expects.includes("holds-sockets")) report.checkNone("the service cuts no connection", tally.cut);
   if (plan.expects.includes("comes-back")) {
     const back = backMs.length > 0 && most(backMs) <= backWithinMs;
     report.check(

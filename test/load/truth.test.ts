@@ -97,7 +97,7 @@ test.each<[what: string, facts: readonly Said[], check: string]>([
     "S11: no text is another than was said",
   ],
   ["a place that rises", [queued(3), queued(5), ...whole], "A6: no place ever rises"],
-  ["a fact of another shape", [["turn:started", { turnId }], ...whole], "facts that are not as the contract has them"],
+  ["a fact of another shape", [["turn:started", { turnId }], ...whole], "every fact is as the contract has it"],
 ])("%s is found", async (_, facts, check) => {
   expect(await failing({ facts })).toEqual([check]);
 });
@@ -130,5 +130,5 @@ test("a question that the service cannot take at that moment is sent again, as a
   const error = { code: "unavailable", message: "not now", retryable: true, retryAfterMs: 1 };
   expect(await failing({ facts: whole, before: [{ ok: false, error }] })).toEqual([]);
   const never = { ok: false, error };
-  expect(await failing({ facts: [], reply: never })).toEqual(["refused for another reason than the line"]);
+  expect(await failing({ facts: [], reply: never })).toEqual(["no question is refused but for the line"]);
 });

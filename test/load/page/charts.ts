@@ -117,11 +117,11 @@ function sums(series: readonly Series[]): number[] {
   return (series[0]?.values ?? []).map((_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
 }
 
-/** The next of 1, 2, 5, 10, 20, … */
+/** The next round number, half of which is one too. */
 function niceTop(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 5, 10].find((step) => step * power >= value * 1.02) ?? 20) * power;
+  return ([1, 2, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10) * power;
 }
 
 function inWords({ name, values }: Series): string {

@@ -72,10 +72,10 @@ test("a page shows verdict, failed checks first, tier, incidents, charts and fig
 
 test("a line has a gap where there is no value, and layers stand on one another", () => {
   const page = renderPage(documentOf(quiet()));
-  // The scale goes to 2,000, so 120 stands at 94 of 100 from above; the value after the gap begins anew.
-  expect(page).toContain('d="M1.5 94h0M3.5 76h0"');
-  // The scale goes to 20: the guests stand on the one VIP.
-  expect(page).toContain("1  50H2");
+  // The scale goes to 1,000, so 120 stands at 88 of 100 from above; the value after the gap begins anew.
+  expect(page).toContain('d="M1.5 88h0M3.5 52h0"');
+  // The scale goes to 10: the guests stand on the one VIP.
+  expect(page).toContain("1  0H2");
 });
 
 test("a page needs nothing from anywhere", () => {

@@ -80,13 +80,13 @@ function drawStrip({ axis, tiers }: Timeline): string {
     if (right <= left) return "";
     return `<span class="tier" style="left:${left}%;width:${right - left}%;background:var(--${tier})" title="${tier}">${tier}</span>`;
   });
-  const marks = axis.marks.map(({ seconds, what }) => {
+  const marks = axis.marks.map(({ seconds, what }, at) => {
     const left = place(seconds);
     const side = left > 60 ? `right:${100 - left}%;border-left:0;border-right:1px dashed` : `left:${left}%`;
-    return `<span class="incident" style="${side}">${quote(what)}</span>`;
+    return `<span class="incident" style="top:${at * 18}px;${side}">${quote(what)}</span>`;
   });
   return `<div class="strip"><h3 class="strip-title">Tier <small id="moment"></small></h3><div class="band">${bands.join("")}</div>
-${marks.length > 0 ? `<div class="marks">${marks.join("")}</div>` : ""}</div>`;
+${marks.length > 0 ? `<div class="marks" style="height:${marks.length * 18}px">${marks.join("")}</div>` : ""}</div>`;
 }
 
 function capital(words: string): string {
