@@ -4,7 +4,7 @@ import { checkFront } from "./places.ts";
 import { most, type Report, spread, whole } from "./report.ts";
 import { rescueMs, type Seen, togetherMs } from "./run.ts";
 import { checkPauses, checkStarts } from "./starts.ts";
-import { risesOf } from "./story.ts";
+import { firstRise, risesOf } from "./story.ts";
 import { worstOvertakingMs } from "./truth.ts";
 import { textFaults } from "./visitors/text-check.ts";
 
@@ -80,7 +80,8 @@ function checkPlaces(report: Report, findings: Findings): void {
   const waited = asked.filter(({ told }) => told.length > 0);
   const rises = waited.reduce((sum, story) => sum + risesOf(story), 0);
   const told = waited.reduce((sum, story) => sum + story.told.length, 0);
-  report.check("A6: no place ever rises", rises === 0, `${whole(rises)} of ${whole(told)} places told did`);
+  const first = rises === 0 ? "" : `; the first: ${firstRise(waited)}`;
+  report.check("A6: no place ever rises", rises === 0, `${whole(rises)} of ${whole(told)} places told did${first}`);
   const isClear = clearOf(findings);
   const firstMs = waited
     .filter(({ askedAt }) => isClear(askedAt ?? 0) && isClear((askedAt ?? 0) + 1_000))

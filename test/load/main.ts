@@ -1,7 +1,7 @@
 import { documentOf, writeDocument } from "./document.ts";
 import { helpPage } from "./help.ts";
 import { runLine } from "./line.ts";
-import { readCommandLine, type Typed, UsageError } from "./options.ts";
+import { type OptionName, readCommandLine, type Typed, UsageError } from "./options.ts";
 import type { Document } from "./page/page.ts";
 import { Report } from "./report.ts";
 import { runScenario } from "./scenario-run.ts";
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
 
 async function run(scenario: string, typed: Typed, report: Report, signal: AbortSignal): Promise<Document> {
   if (isScenario(scenario)) return runScenario(scenario, typed, report, signal);
+  mustTake(scenario, typed);
   if (scenario === "line") await runLine(report, typed.customers ?? 2_000);
   else if (scenario === "takeover") await runTakeover(report, typed.races ?? 5_000, typed.seed ?? 0);
   else
@@ -29,6 +30,18 @@ async function run(scenario: string, typed: Typed, report: Report, signal: Abort
       `There is no scenario "${scenario}": there are ${[...names, "line"].join(", ")} and takeover.`,
     );
   return documentOf(scenario, report, null);
+}
+
+/** What the two take that open their own service. */
+const takes: Readonly<Record<string, readonly OptionName[]>> = {
+  line: ["customers", "out"],
+  takeover: ["races", "seed", "out"],
+};
+
+function mustTake(scenario: string, typed: Typed): void {
+  const stray = Object.keys(typed).find((name) => takes[scenario]?.includes(name as OptionName) === false); // CAST: that is what is found out here
+  if (stray !== undefined)
+    throw new UsageError(`${scenario} does not know --${stray}: npm run load -- --help tells what it takes.`);
 }
 
 const names = Object.keys(scenarios);

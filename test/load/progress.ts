@@ -45,16 +45,17 @@ export class Progress implements Disposable {
     const seconds = process.stderr.isTTY ? 1 : linesEvery;
     const each = (name: "asked" | "begun" | "shed") => whole((now[name] - before[name]) / seconds);
     const p99 = new Percentiles(firstTextMs).at(99);
+    // The most important first: a narrow terminal shows the beginning.
     const parts = [
       `${this.#clock}  ${this.phase}`,
+      ...(lateMs > 100 ? [`THE GENERATOR IS LATE BY ${whole(lateMs)} ms`] : []),
       `${whole(now.open)} sockets`,
       `asked ${each("asked")}/s`,
       `begun ${each("begun")}/s`,
       `in line ${whole(now.waiting)}`,
       `shed ${each("shed")}/s`,
+      now.tier ?? "no tier yet",
       p99 === null ? "no first words" : `first words p99 ${whole(p99)} ms`,
-      `tier ${now.tier ?? "unknown"}`,
-      ...(lateMs > 100 ? [`THE GENERATOR IS LATE BY ${whole(lateMs)} ms`] : []),
     ];
     this.#before = now;
     this.#fleet.recent = { firstTextMs: [], lateMs: 0 };

@@ -1,7 +1,7 @@
 import type { Service } from "../cluster/service.support.ts";
 import type { Crowd } from "./crowd.ts";
 import { most, type Report, spread, whole } from "./report.ts";
-import { risesOf, type Story } from "./story.ts";
+import { firstRise, risesOf, type Story } from "./story.ts";
 
 /** What holds whatever happens; `gone` have left the line by themselves. */
 export function checkPromises(report: Report, crowd: Crowd, service: Service, gone: readonly Story[] = []): void {
@@ -30,6 +30,7 @@ export function checkPromises(report: Report, crowd: Crowd, service: Service, go
     "A6: places that rose",
     stories.reduce((sum, story) => sum + risesOf(story), 0),
   );
+  tell(report, [firstRise(stories) ?? ""].filter(Boolean));
   none(
     "S3: texts and facts that are wrong",
     count(({ faults }) => faults.length > 0),

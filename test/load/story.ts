@@ -58,6 +58,22 @@ export function risesOf({ told }: Story): number {
   return told.filter(({ position }, at) => position > (told[at - 1]?.position ?? Number.POSITIVE_INFINITY)).length;
 }
 
+/** The first place of all that rose, in words; null where none did. */
+export function firstRise(stories: readonly Story[]): string | null {
+  for (const { class: of, told, cutAt, askedAt } of stories) {
+    const at = told.findIndex(
+      ({ position }, index) => position > (told[index - 1]?.position ?? Number.POSITIVE_INFINITY),
+    );
+    const [before, after] = [told[at - 1], told[at]];
+    if (!before || !after) continue;
+    const cut = cutAt.findLast((moment) => moment < after.at);
+    const since = (moment: number | null | undefined) => `${Math.round(after.at - (moment ?? after.at))} ms`;
+    const lost = cut === undefined ? "never cut off" : `cut off ${since(cut)} before`;
+    return `${of}: ${before.position}, then ${after.position} ${since(before.at)} later; asked ${since(askedAt)} before, ${lost}`;
+  }
+  return null;
+}
+
 /** The most who stood in line at the same time. */
 export function longestLine(stories: readonly Story[]): number {
   const changes = stories.flatMap(({ told, startedAt, end }) => {

@@ -38,5 +38,5 @@ process.on("message", (message: ToWorker) => {
   }
 });
 // Ctrl-C reaches the whole group; the process that started this one knows the order of closing.
-process.on("SIGINT", () => {});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 process.on("disconnect", () => process.exit(1));
