@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { openProgram } from "../support/process.ts";
 import { openRedis } from "../support/redis.ts";
+import { admissionTable } from "./admission.ts";
 import { connectTable } from "./connects.ts";
 import { installPeers, type Stage } from "./contestants.ts";
 import { deltaTable } from "./deltas.ts";
@@ -13,12 +14,16 @@ import { memoryTable } from "./memory.ts";
 import { scalingTable } from "./scaling.ts";
 import { showTable, type Table } from "./table.ts";
 
+const widgetBench: string = "../browser/widget.bench.ts";
 const benches: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Table>>> = {
   deltas: deltaTable,
   scaling: scalingTable,
   "first-text": firstTextTable,
   memory: memoryTable,
   connects: connectTable,
+  admission: admissionTable,
+  // Written for the browser's side of the types.
+  widget: async (stage, rounds) => (await import(widgetBench)).widgetTable(stage, rounds),
 };
 
 const { values, positionals } = parseArgs({
