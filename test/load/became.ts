@@ -11,6 +11,7 @@ import {
 } from "./findings.ts";
 import type { Percentiles } from "./percentiles.ts";
 import { type Report, whole } from "./report.ts";
+import type { Sample } from "./stage/samples.ts";
 import { longestLine, startedOf } from "./story.ts";
 import type { Asked } from "./visitors/asked.ts";
 
@@ -81,30 +82,38 @@ function busiestSecond(times: readonly number[]): number {
   return Math.max(0, ...counts.values());
 }
 
-/** What the nodes used while they were asked, and what their sockets cost in memory. */
+/** With fewer sockets it is the code that was run for the first time. */
+const enoughSockets = 2_000;
+
+/** What was used while customers asked, and what their sockets cost in memory. */
 function tellCost(report: Report, findings: Findings): void {
   const { samples, openedAt, from, to } = findings;
-  const nodes = (sample: (typeof samples)[number]) =>
-    Object.entries(sample.processes).filter(([name]) => name.startsWith("node"));
-  const [first] = samples.filter((sample) => nodes(sample).length > 0);
   const during = samples.filter(({ at }) => at >= from && at <= to);
-  const last = during.at(-1);
+  // The very first look only notes what was used before.
+  const first = samples.find((sample) => used(sample, "node", "rssBytes") > 0);
+  const [opened, last] = [samples.findLast(({ at }) => at < openedAt + 1_100), during.at(-1)];
   if (!first || !last) return;
-  const bytes = (sample: typeof first) => nodes(sample).reduce((sum, [, { rssBytes }]) => sum + rssBytes, 0);
-  const opened = samples.findLast(({ at }) => at < openedAt + 1_100);
-  const mean =
-    during.reduce((sum, sample) => sum + nodes(sample).reduce((all, [, { cpuShare }]) => all + cpuShare, 0), 0) /
-    during.length;
   const others = othersShare(findings);
-  if (others !== null) report.note("CPU of other programs, mean", `${(100 * others).toFixed(0)} % of a core`);
-  report.note("CPU of all nodes, mean", `${(100 * mean).toFixed(0)} % of a core`);
-  report.note("memory of all nodes, before and after", `${megabytes(bytes(first))} and ${megabytes(bytes(last))}`);
-  // With few sockets it is the code that was run for the first time.
-  if (opened && opened.sockets >= 2_000)
-    report.note(
-      "memory of all nodes, for each socket",
-      `${((bytes(opened) - bytes(first)) / opened.sockets / 1_000).toFixed(1)} kB`,
-    );
+  if (others !== null) report.note("CPU of other programs, mean", percent(others));
+  const mean = during.reduce((sum, sample) => sum + used(sample, "node", "cpuShare"), 0) / during.length;
+  report.note("CPU of all nodes, mean", percent(mean));
+  const [before, after] = [first, last].map((sample) => megabytes(used(sample, "node", "rssBytes")));
+  report.note("memory of all nodes, before and after", `${before} and ${after}`);
+  if (!opened || opened.sockets < enoughSockets) return;
+  for (const [who, name] of [["all nodes", "node"] as const, ["the generator", "generator"] as const]) {
+    const bytes = used(opened, name, "rssBytes") - used(first, name, "rssBytes");
+    report.note(`memory of ${who}, for each socket`, `${(bytes / opened.sockets / 1_000).toFixed(1)} kB`);
+  }
+}
+
+/** By all processes of that kind together. */
+function used({ processes }: Sample, kind: "node" | "generator", what: "cpuShare" | "rssBytes"): number {
+  const some = Object.entries(processes).filter(([name]) => name.startsWith(kind));
+  return some.reduce((sum, [, process]) => sum + process[what], 0);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} % of a core`;
 }
 
 function megabytes(bytes: number): string {
