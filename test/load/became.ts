@@ -50,6 +50,7 @@ export function tellWhatBecame(report: Report, findings: Findings): void {
     );
     if (waits.count > 0) report.note(`time in line, ${name}`, shown(waits));
   }
+  tellSilence(report, asked);
   report.note("a question is acknowledged", shown(percentilesOf(asked, acknowledgedMs)));
   report.note("texts mended by turn:resume or a reload", whole(tally.mended));
   report.note("sent again, as the service could not take it", whole(tally.again));
@@ -68,6 +69,17 @@ const shownRemarks = 3;
 function tellRemarks(report: Report, { remarks }: Findings): void {
   for (const [kind, all] of Map.groupBy(remarks, (remark) => remark.kind))
     for (const what of new Set(all.slice(0, shownRemarks).map((remark) => remark.what))) report.note(kind, what);
+}
+
+/** Who was left longest at a place that was told: somebody near the front who was forgotten for a while stands out here. */
+function tellSilence(report: Report, asked: readonly Asked[]): void {
+  const silences = asked.flatMap(({ class: of, told, startedAt }) => {
+    const last = told.at(-1);
+    return last && startedAt !== null ? [{ of, place: last.position, ms: startedAt - last.at }] : [];
+  });
+  const longest = silences.toSorted((a, b) => b.ms - a.ms).slice(0, 3);
+  const words = longest.map(({ of, place, ms }) => `${whole(ms)} ms at place ${whole(place)} (${of})`);
+  if (words.length > 0) report.note("longest from the last place told to the start", words.join(", "));
 }
 
 function shown(times: Percentiles): string {
