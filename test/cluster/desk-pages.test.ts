@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Responder } from "../../src/contract/shapes.ts";
-import { openAgent } from "../support/agent.ts";
+import { openAgent, type TestAgent } from "../support/agent.ts";
 import { freshId, type OpenCustomer, openAgain, openCustomer } from "../support/customer.ts";
 import { until } from "../support/until.ts";
 import { openService } from "./service.support.ts";
@@ -91,5 +91,47 @@ test("H1 H5 H6: one agent with pages at two nodes is one agent: both show the sa
   expect(agents.map(({ agentId }) => agentId).toSorted()).toEqual(["li@shop", "wang@shop"]);
   await other[Symbol.asyncDispose]();
   await customer.fact("message:added", ({ message }) => message.notice?.kind === "agent-lost");
+  expect(service.faults).toEqual([]);
+});
+
+test("H3 H4: handed back again and again, the assistant stops calling people by itself, at whichever node; a customer who asks is never refused", {
+  timeout: 60_000,
+}, async () => {
+  await using service = await openHasty({});
+  const [here = "", there = ""] = service.urls;
+  await using li = await openAgent(there, "Li");
+  await using wang = await openAgent(here, "Wang");
+  await using first = await openCustomer(here);
+  await using second = await openAgain(there, first);
+  const { conversationId } = first.opened;
+  const kinds = () => first.facts.flatMap(({ payload }) => payload.message?.notice?.kind ?? []);
+  const requests = () => kinds().filter((kind) => kind === "person-requested").length;
+  const failTwice = async (page: OpenCustomer) => {
+    for (let at = 0; at < 2; at++) expect((await page.answerTo("[[sim: refuse]] hello")).outcome).toBe("failed");
+  };
+  const takenAndGivenBack = async (agent: TestAgent, note: string) => {
+    await agent.row(conversationId, ({ waitingSince }) => waitingSince !== undefined);
+    await agent.ask("conversation:take", { conversationId });
+    await agent.ask("conversation:return", { conversationId, note });
+    await agent.row(conversationId, ({ responder }) => responder.kind === "assistant");
+  };
+  for (const [page, agent, note] of [[first, li, "one"] as const, [second, wang, "two"] as const]) {
+    await failTwice(page);
+    await takenAndGivenBack(agent, note);
+  }
+  expect(requests()).toBe(2);
+  for (const page of [first, second]) await failTwice(page);
+  expect(requests()).toBe(2);
+  for (const [page, agent] of [[first, wang] as const, [second, li] as const]) {
+    await page.ask("message:send", { messageId: freshId(), text: "转人工" });
+    await takenAndGivenBack(agent, "asked");
+  }
+  const round = ["person-requested", "agent-joined", "agent-left"];
+  await until("every change is seen", () => kinds().length >= 12);
+  expect(kinds()).toEqual([...round, ...round, ...round, ...round]);
+  await using again = await openAgain(here, first);
+  expect(again.opened).toMatchObject({ responder: { kind: "assistant" }, turn: null });
+  const { notes } = await li.ask("conversation:join", { conversationId });
+  expect(notes.map(({ text }) => text)).toEqual(["one", "two", "asked", "asked"]);
   expect(service.faults).toEqual([]);
 });
