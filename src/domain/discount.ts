@@ -11,7 +11,7 @@ export interface DiscountOptions {
   readonly customerClass: CustomerClass;
   /** Now, in epoch milliseconds. */
   readonly at: number;
-  /** Steps of the search after which the best combination so far is given; 50,000 unless said, about 50 ms. */
+  /** Steps of the search after which the best combination so far is given; 50,000 unless said, a tenth of a second at most or so. */
   readonly maxExplored?: number | undefined;
 }
 
