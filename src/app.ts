@@ -128,7 +128,9 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       tellAgentsHere(io, conversationId, "viewers:changed", { conversationId, viewers }),
     lost: (conversationId, agent) => handoff.lost(conversationId, agent),
     abandoned: (conversationId) => handoff.abandoned(conversationId),
+    isOver: async (conversationId) => (await conversations.read(conversationId)) === null,
     goneMs: config.desk.goneSeconds * 1_000,
+    lifeMs: config.context.lifeSeconds * 1_000,
     onFault,
   });
   const rescue = new Rescue({ handoff: () => handoff, onFault });
@@ -235,6 +237,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       inbox,
       responding,
       listener,
+      clock,
       questions: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),

@@ -123,8 +123,9 @@ export function openAnswers({ resume, changed, ended }: AnswersOptions): Answers
   }
 
   function stored(message: Message): void {
-    const { messageId, at, outcome, error, rating, cards } = message;
-    const more = { messageId, at, cards, ...failure(error), ...(rating && { rating }) };
+    const { messageId, at, outcome, error, rating, cards, lookUpFailed } = message;
+    const known = { ...(rating && { rating }), ...(lookUpFailed && { lookUpFailed }) };
+    const more = { messageId, at, cards, ...failure(error), ...known };
     end(of(turnOf(message)), outcome ?? "completed", more, message.text);
   }
 

@@ -43,6 +43,8 @@ export interface AnswerEntry {
   rating?: Rating | undefined;
   /** What the assistant does, or did, for this answer, as far as this page has heard; once it has ended, what failed. */
   steps?: readonly Step[];
+  /** By the stored message's word, also where this page has heard of no steps. */
+  lookUpFailed?: boolean;
   /** What its tools found: by their own word while the answer is written, and by the stored message's after that. */
   cards?: readonly Card[] | undefined;
 }

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { hasFailedStep } from "../widget/explain.ts";
 import { openTextWriter } from "../widget/text-writer.ts";
 import { CardLine } from "./card-line.tsx";
 import type { Item } from "./desk/items.ts";
@@ -27,6 +28,7 @@ export const AnswerLine = still(({ item }: { item: AnswerItem }) => {
           ))}
         </ul>
       )}
+      {hasFailedStep(entry) && <p class="ending">{words.notLookedUp}</p>}
       {ended && <Ending item={item} />}
     </Said>
   );

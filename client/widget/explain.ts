@@ -33,6 +33,9 @@ export function runningSteps({ steps = [] }: Pick<AnswerEntry, "steps">, words: 
   return [...new Set(running.map(({ tool }) => words.lookingUp[tool] ?? words.lookingUpSomething))];
 }
 
-export function hasFailedStep({ steps = [] }: Pick<AnswerEntry, "steps">): boolean {
-  return steps.some(({ state }) => state === "failed");
+export function hasFailedStep({
+  steps = [],
+  lookUpFailed = false,
+}: Pick<AnswerEntry, "steps" | "lookUpFailed">): boolean {
+  return lookUpFailed || steps.some(({ state }) => state === "failed");
 }

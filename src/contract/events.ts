@@ -221,7 +221,10 @@ export const agentFacts = {
   "turn:delta": joined(customerFacts["turn:delta"]),
   "turn:activity": joined(customerFacts["turn:activity"]),
   "turn:ended": joined(customerFacts["turn:ended"]),
-  "responder:changed": joined(customerFacts["responder:changed"]),
+  "responder:changed": {
+    payload: z.object({ responder: shape.summary.shape.responder, conversationId }),
+    tells: "Who answers from now on, of an agent with the `agentId`.",
+  },
   "typing:changed": joined(customerFacts["typing:changed"]),
   "note:added": {
     payload: z.object({ conversationId, note: shape.note }),

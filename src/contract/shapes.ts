@@ -147,6 +147,8 @@ export const message = z.object({
   rating: rating.optional(),
   /** What the assistant's tools found for this answer. */
   cards: z.array(card).max(20).optional(),
+  /** Something could not be looked up for it. */
+  lookUpFailed: z.boolean().optional(),
   /** Of a message of the system. */
   notice: notice.optional(),
 });

@@ -4,6 +4,9 @@ import { conversationId, customerClass, messageId, notice, rating } from "./shap
 /** The customer as the latest verified token tells; `id` is the token's `sub`, or `guest:` and random characters. */
 const customer = z.object({ id: z.string(), name: z.string().optional(), class: customerClass });
 
+/** Who of the team did it. */
+const agent = z.object({ name: z.string() }).optional();
+
 const about = { conversationId, customer };
 
 const handover = notice.shape.kind.exclude(["resolved"]);
@@ -33,14 +36,14 @@ export const webhookEvents = {
     data: z.object({
       ...about,
       change: handover,
-      agent: z.object({ name: z.string() }).optional(),
+      agent,
       text: z.string().optional(),
     }),
     tells:
       "A person was asked for, or an agent took the conversation, handed it on or back, or was lost; `change` says which.",
   },
   "conversation.resolved": {
-    data: z.object(about),
+    data: z.object({ ...about, agent }),
     tells: "An agent has closed the matter.",
   },
   "conversation.rated": {

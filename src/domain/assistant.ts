@@ -7,7 +7,7 @@ import { languageOf } from "./asker.ts";
 import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
 import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
-import { cardsOf, type Finding } from "./findings.ts";
+import { type Finding, keptOf } from "./findings.ts";
 import type { Wish } from "./line.ts";
 import { Outage } from "./outage.ts";
 import type { Responding } from "./responding.ts";
@@ -214,8 +214,8 @@ export class Assistant {
       this.#begin(raised, text, found);
       return true;
     }
-    const cards = cardsOf(found);
-    await this.#end(raised, { outcome: "failed", text, cards, error: wireError("internal") }, noReport);
+    const ending = { outcome: "failed", text, error: wireError("internal"), ...keptOf(found) } as const;
+    await this.#end(raised, ending, noReport);
     this.#options.admission.ended(turn.conversationId);
     this.serve(turn.conversationId);
     return true;
@@ -310,11 +310,11 @@ export class Assistant {
   }
 
   /** What is known of another node's answer: the log is a moment behind what was shown here. */
-  async #keptOf({ conversationId, turnId, epoch }: Turn): Promise<Pick<Ending, "text" | "cards">> {
+  async #keptOf({ conversationId, turnId, epoch }: Turn): Promise<Pick<Ending, "text" | "cards" | "lookUpFailed">> {
     const { logged = "", found = [] } = (await this.#options.conversations.read(conversationId)) ?? {};
     const shown = this.#options.mirrored?.(turnId);
     const isBehind = shown?.epoch === epoch && shown.text.length > logged.length;
-    return { text: isBehind ? shown.text : logged, cards: cardsOf(found) };
+    return { text: isBehind ? shown.text : logged, ...keptOf(found) };
   }
 
   /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
@@ -501,7 +501,7 @@ export class Assistant {
       totalMs: clock.elapsed() - startedAt,
       attempts,
     };
-    await this.#end(turn, { ...ending, cards: cardsOf(answer.found) }, report, answer);
+    await this.#end(turn, { ...ending, ...keptOf(answer.found) }, report, answer);
     return this.#closed === "lost" ? "lost" : "over";
   }
 

@@ -13,6 +13,8 @@ export interface Viewer {
   readonly clogged: boolean;
   /** True while something that was sent has not left the process. */
   readonly pending?: boolean;
+  /** Of the team: it is told of agents who they are, where customers are told their names alone. */
+  readonly isOfTeam?: boolean;
 }
 
 /** How far a viewer has been sent the running answer. */
@@ -236,7 +238,9 @@ export class Audience implements Listener {
     // Another node's change may be heard of after this node's own that followed it.
     if (at < this.tidings.handedAt(conversationId)) return;
     this.tidings.note(conversationId, { handed: { responder, at } });
-    this.tell(conversationId, "responder:changed", { responder: shownTo(responder) });
+    for (const { viewer } of this.#rooms.get(conversationId)?.seats ?? []) {
+      viewer.send("responder:changed", { responder: viewer.isOfTeam ? responder : shownTo(responder) });
+    }
   }
 
   #ended({ ref, epoch, outcome, error, message }: Extract<Step, { kind: "turn-ended" }>): void {

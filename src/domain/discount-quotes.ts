@@ -43,7 +43,8 @@ const fixed = (quote: Quote): Measure => {
   return () => quote;
 };
 
-function placesOf(lines: readonly CartLine[], scope: Scope): number[] {
+/** Places of the lines that a scope looks at. */
+export function placesOf(lines: readonly CartLine[], scope: Scope): number[] {
   return lines.flatMap((line, place) => (isWithin(line, scope) ? [place] : []));
 }
 
@@ -136,12 +137,13 @@ function onSum(offer: AmountOff | PercentOff, lines: readonly CartLine[], offOf:
   };
 }
 
-function amountOff({ each, fromCents, offCents, timesPerOrder = Infinity }: AmountOff, cents: number): number {
+/** What is taken off a sum that has reached the threshold. */
+export function amountOff({ each, fromCents, offCents, timesPerOrder = Infinity }: AmountOff, cents: number): number {
   const times = each === true && fromCents > 0 ? Math.floor(cents / fromCents) : 1;
   return Math.min(times, timesPerOrder) * offCents;
 }
 
-function percentOff({ percent, capCents = Infinity }: PercentOff, cents: number): number {
+export function percentOff({ percent, capCents = Infinity }: PercentOff, cents: number): number {
   return Math.min(percentOf(cents, percent), capCents);
 }
 

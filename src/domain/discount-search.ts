@@ -1,5 +1,7 @@
 import { sumOf } from "./cents.ts";
 import { Bound } from "./discount-bound.ts";
+import type { Ceiling } from "./discount-ceiling.ts";
+import type { Least } from "./discount-later.ts";
 import { type Measure, noQuote, type Quote } from "./discount-quotes.ts";
 
 /** In which order promotions are applied, and how those of one phase meet on a line. See `bestDiscount`. */
@@ -10,8 +12,7 @@ export type Phase = (typeof phases)[number];
 export interface Choice {
   readonly phase: Phase;
   readonly measure: Measure;
-  /** It takes nothing off a cart, fee included, of which less than that is left. */
-  readonly fromCents: number;
+  readonly ceiling: Ceiling;
   /** Places, in the order of all choices, of those that may not be used beside it. */
   readonly excludes: readonly number[];
 }
@@ -61,8 +62,8 @@ function offAt(phase: Phase, place: number, cut: number, { cents, entry, claimed
 
 /**
  * Branch and bound over the choices in their order of application: each is taken, then left out. A branch ends when
- * even all that is still to come, each at its most and of excluding ones only the best, cannot make it better. What an
- * offer takes off never grows while less is left, so what it takes off the whole cart is the most it can.
+ * even the best that may still come cannot make it better. Where many stack freely under a threshold, that is known from
+ * the sums of all sets of the phase's last ones (Horowitz and Sahni's two halves), so that only the first ones are tried.
  *
  * `list` is what each place costs, `choices` are sorted by phase.
  */
@@ -80,6 +81,8 @@ class Search {
   readonly #excluded: number[];
   readonly #chosen: number[] = [];
   #best: { readonly chosen: readonly number[]; readonly totalCents: number };
+  /** Places come to, and what was measured for that. */
+  #visited = 0;
   #explored = 0;
 
   constructor(choices: readonly Choice[], list: readonly number[], maxExplored: number) {
@@ -87,7 +90,7 @@ class Search {
     this.#list = list;
     this.#maxExplored = maxExplored;
     this.#quotes = choices.map(({ measure }) => measure(list));
-    this.#bound = new Bound(choices, this.#quotes, list.length);
+    this.#bound = new Bound(choices, this.#quotes, list);
     this.#excluded = choices.map(() => 0);
     this.#best = { chosen: [], totalCents: sumOf(list) };
   }
@@ -101,13 +104,15 @@ class Search {
   #visit(at: number, left: Left, totalCents: number): void {
     const choice = this.#choices[at];
     if (choice === undefined) return this.#keep(totalCents);
-    if (++this.#explored > this.#maxExplored) return;
+    this.#explored = ++this.#visited + this.#bound.steps;
+    if (this.#explored > this.#maxExplored) return;
+    const leaving = { cents: left.cents, totalCents, excluded: this.#excluded };
     if (this.#begins(at)) {
       // Measuring costs most, so what cannot win is left before.
-      if (at > 0 && this.#isHopeless(this.#bound.leastAfter(at - 1, totalCents, totalCents), totalCents)) return;
+      if (at > 0 && this.#isHopeless(at, totalCents, this.#bound.leastBefore(at, leaving))) return;
       this.#measureStage(at, left);
     }
-    if (this.#isHopeless(this.#bound.leastCents(at, left, totalCents), totalCents)) return;
+    if (this.#isHopeless(at, totalCents, this.#bound.least(at, left, leaving))) return;
     this.#visitTaking(at, choice, left, totalCents);
     this.#visit(at + 1, left, totalCents);
   }
@@ -131,15 +136,17 @@ class Search {
 
   #measureStage(from: number, left: Left): void {
     const end = this.#bound.endOfPhase(from);
+    this.#visited += this.#choices.length - from;
     for (let at = from; at < end; at++) this.#quotes[at] = this.#choices[at]?.measure(left.cents) ?? noQuote;
     this.#bound.renew(from, this.#quotes);
   }
 
-  #isHopeless(leastCents: number, totalCents: number): boolean {
+  #isHopeless(at: number, totalCents: number, { cents, fewest }: Least): boolean {
     const { totalCents: bestCents, chosen } = this.#best;
-    if (leastCents !== bestCents) return leastCents > bestCents;
-    // As cheap is better only with fewer promotions, and one more is needed to become as cheap.
-    return this.#chosen.length + (totalCents > leastCents ? 1 : 0) >= chosen.length;
+    if (cents !== bestCents) return cents > bestCents;
+    // As cheap is better only with fewer promotions.
+    const more = Math.max(fewest, this.#bound.fewestFor(at, totalCents - bestCents));
+    return this.#chosen.length + more >= chosen.length;
   }
 
   #keep(totalCents: number): void {

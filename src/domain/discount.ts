@@ -1,6 +1,7 @@
 import type { CustomerClass } from "../contract/shapes.ts";
 import { type Cart, type CartLine, tidyCart } from "./cart.ts";
 import { sumOf } from "./cents.ts";
+import { type Ceiling, ceilingOf } from "./discount-ceiling.ts";
 import { type Entries, type Hint, hintsOf } from "./discount-hints.ts";
 import { type Measure, measureOf } from "./discount-quotes.ts";
 import { type Choice, findCheapest, type Left, type Phase, phases, take } from "./discount-search.ts";
@@ -10,7 +11,7 @@ export interface DiscountOptions {
   readonly customerClass: CustomerClass;
   /** Now, in epoch milliseconds. */
   readonly at: number;
-  /** Steps of the search after which the best combination so far is given; 500,000 unless said, about 50 ms. */
+  /** Steps of the search after which the best combination so far is given; 50,000 unless said, a tenth of a second at most or so. */
   readonly maxExplored?: number | undefined;
 }
 
@@ -41,7 +42,7 @@ export interface BestPrice {
   readonly explored: number;
 }
 
-const defaultMaxExplored = 500_000;
+const defaultMaxExplored = 50_000;
 
 /**
  * The combination of promotions by which a cart costs least, with the arithmetic.
@@ -89,12 +90,18 @@ interface Candidate {
   readonly promotion: Promotion;
   readonly phase: Phase;
   readonly measure: Measure;
+  readonly ceiling: Ceiling;
 }
 
 /** What can take off anything at all, in the order of application. */
 function candidatesOf(usable: readonly Promotion[], lines: readonly CartLine[], list: readonly number[]): Candidate[] {
   return usable
-    .map((promotion) => ({ promotion, phase: phaseOf(promotion), measure: measureOf(promotion.offer, lines) }))
+    .map((promotion) => ({
+      promotion,
+      phase: phaseOf(promotion),
+      measure: measureOf(promotion.offer, lines),
+      ceiling: ceilingOf(promotion.offer, lines, list),
+    }))
     .filter(({ measure }) => measure(list).offCents > 0)
     .sort((one, other) => phases.indexOf(one.phase) - phases.indexOf(other.phase));
 }
@@ -108,7 +115,7 @@ function choicesOf(candidates: readonly Candidate[]): Choice[] {
   return candidates.map((candidate) => ({
     phase: candidate.phase,
     measure: candidate.measure,
-    fromCents: "fromCents" in candidate.promotion.offer ? candidate.promotion.offer.fromCents : 0,
+    ceiling: candidate.ceiling,
     excludes: candidates.flatMap((other, place) =>
       other !== candidate && excludeEachOther(candidate.promotion, other.promotion) ? [place] : [],
     ),

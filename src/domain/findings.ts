@@ -78,6 +78,11 @@ export function cardsOf(found: readonly Finding[]): Card[] {
   return [...cards.values()].reverse().slice(0, maxCards);
 }
 
+/** What is kept of all that was looked up for an answer. */
+export function keptOf(found: readonly Finding[]): { readonly cards: Card[]; readonly lookUpFailed: boolean } {
+  return { cards: cardsOf(found), lookUpFailed: found.some(({ isError }) => isError) };
+}
+
 /** The new ones of `cards` for which an answer still has room. */
 export function newCards(found: readonly Finding[], cards: readonly Card[]): Card[] {
   const known = cardsOf(found);

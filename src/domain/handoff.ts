@@ -154,7 +154,7 @@ export class Handoff {
       from: [`agent:${agent.agentId}`, "assistant", "nobody"],
       to: assistantAgain,
       wish: null,
-      notice: this.#notice("resolved"),
+      notice: this.#notice("resolved", agent.name),
       note: this.#note("note", agent, said),
     });
   }

@@ -38,8 +38,12 @@ export interface InboxOptions {
   readonly lost: (conversationId: string, agent: AgentCaller) => Promise<void>;
   /** A customer waits for a person, and nobody of the team has been there for too long. */
   readonly abandoned: (conversationId: string) => Promise<void>;
+  /** The conversation is no more (C1). */
+  readonly isOver: (conversationId: string) => Promise<boolean>;
   /** An agent who is not seen for so long is gone. */
   readonly goneMs: number;
+  /** Nobody tells of the end of a conversation that was quiet for so long. */
+  readonly lifeMs: number;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -52,6 +56,9 @@ const liveMs = 1_000;
 const presenceMs = 5_000;
 /** Those who hold conversations are looked after so often. */
 const careMs = 2_000;
+/** Of conversations that may be over so many are asked for at once, and each so often at most. */
+const mostAsked = 20;
+const askAgainMs = 60_000;
 
 interface Seat {
   readonly viewer: InboxViewer;
@@ -65,6 +72,7 @@ interface Seat {
  * - **H4** Whoever waits for a person is told the place in that line, which never rises.
  * - **H5** Every row of a view and every change of it reaches the page, and nothing that left the view stays.
  * - **H6** An agent who is gone for too long loses the conversation.
+ * - **C1** A conversation that is over is listed no more, whoever held it.
  * - **S6** A piece of text costs one entry in a map; nothing here waits for the desk.
  */
 export class Inbox implements Listener {
@@ -76,6 +84,8 @@ export class Inbox implements Listener {
   readonly #unheard = new Map<string, CareRow>();
   readonly #positions = new Map<string, number>();
   readonly #absentees = new Absentees();
+  /** When a conversation that seemed to be over was still there. */
+  readonly #foundAt = new Map<string, number>();
   readonly #loops: Loops;
   #mine: readonly Presence[] = [];
   /** Who is connected here, or what they look at, has changed since it was told. */
@@ -116,6 +126,11 @@ export class Inbox implements Listener {
       "care",
       () => careMs,
       () => this.#lookAfter(),
+    );
+    open(
+      "over",
+      () => careMs,
+      () => this.#dropOver(),
     );
   }
 
@@ -339,6 +354,19 @@ export class Inbox implements Listener {
     }
   }
 
+  async #dropOver(): Promise<void> {
+    const { clock, lifeMs, isOver } = this.#options;
+    const now = clock.now();
+    const mayBeOver = (row: DeskRow) =>
+      quietSince(row) < now - lifeMs && now - (this.#foundAt.get(row.conversationId) ?? 0) >= askAgainMs;
+    for (const { conversationId } of [...this.#rows.values()].filter(mayBeOver).slice(0, mostAsked)) {
+      if (await isOver(conversationId)) this.drop(conversationId);
+      else this.#foundAt.set(conversationId, now);
+    }
+    for (const conversationId of this.#foundAt.keys())
+      if (!this.#rows.has(conversationId)) this.#foundAt.delete(conversationId);
+  }
+
   /** A conversation that is no more is listed no more. */
   #overOr(fault: unknown, conversationId: string): void {
     if (fault instanceof TidegateError && fault.code === "not-found") this.drop(conversationId);
@@ -348,4 +376,9 @@ export class Inbox implements Listener {
   #forgive(fault: unknown): void {
     if (!(fault instanceof Outage)) this.#options.onFault(fault, "inbox");
   }
+}
+
+/** When something was last told of it. */
+function quietSince({ care, live }: DeskRow): number {
+  return Math.max(care?.at ?? 0, live?.changedAt ?? 0, live?.last?.at ?? 0);
 }

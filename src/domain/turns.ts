@@ -33,6 +33,8 @@ export interface Ending {
   readonly text: string;
   /** What was found for it. */
   readonly cards?: readonly Card[] | undefined;
+  /** Something could not be looked up for it. */
+  readonly lookUpFailed?: boolean | undefined;
   readonly error?: WireError | undefined;
   /** The id of the stored answer; made up where none is given. */
   readonly messageId?: string | undefined;

@@ -55,9 +55,9 @@ function toldOf({ message, isFirst }: Added): Told | null {
   if (isFirst) return { type: "conversation.started", details: { messageId }, text };
   if (notice === undefined) return null;
   const { kind, name } = notice;
-  if (kind === "resolved") return { type: "conversation.resolved", details: {} };
-  const details = { change: kind, ...(name !== undefined && { agent: { name } }) };
-  return { type: "conversation.handed_off", details };
+  const by = name === undefined ? {} : { agent: { name } };
+  if (kind === "resolved") return { type: "conversation.resolved", details: by };
+  return { type: "conversation.handed_off", details: { change: kind, ...by } };
 }
 
 function named(conversationId: string, id: string, at: number, told: Told): Happening {

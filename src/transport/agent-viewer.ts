@@ -10,6 +10,7 @@ export interface AgentLine {
 
 /** One conversation as an agent's page sees it: each fact says which one it is. */
 export class AgentViewer implements Viewer {
+  readonly isOfTeam = true;
   readonly #line: AgentLine;
   readonly #conversationId: string;
 

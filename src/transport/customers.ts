@@ -5,7 +5,7 @@ import type { Admission } from "../domain/admission.ts";
 import type { Answer } from "../domain/answer.ts";
 import type { Assistant } from "../domain/assistant.ts";
 import type { Audience, Viewer } from "../domain/audience.ts";
-import type { Undo } from "../domain/clock.ts";
+import type { Clock, Undo } from "../domain/clock.ts";
 import { type Conversation, type Conversations, inReadingOrder } from "../domain/conversations.ts";
 import type { Handoff } from "../domain/handoff.ts";
 import type { Caller } from "../domain/identity.ts";
@@ -53,8 +53,9 @@ export interface CustomerWorld {
   readonly handoff: Pick<Handoff, "request" | "cancel" | "asked">;
   readonly inbox: Pick<Inbox, "opened" | "placeOf">;
   readonly responding: Responding;
-  /** Told of opinions; of everything else by those who do it. */
+  /** Told of opinions, and of what has begun anew; of everything else by those who do it. */
   readonly listener: Pick<Listener, "step">;
+  readonly clock: Clock;
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
   readonly simulated: boolean;
@@ -163,10 +164,16 @@ function leave({ audience, conversations }: CustomerWorld, conversationId: strin
   throw new TidegateError("not-open");
 }
 
-async function openNow({ conversations, responding, inbox }: CustomerWorld, caller: Caller): Promise<Conversation> {
+async function openNow(world: CustomerWorld, caller: Caller, former?: string): Promise<Conversation> {
+  const { conversations, responding, inbox, listener, clock } = world;
+  const wasOthers = former !== undefined && !responding.isAssistant(former);
   const conversation = await conversations.open(caller);
   responding.note(conversation);
   inbox.opened(conversation);
+  const { conversationId, responder, messages } = conversation;
+  // Whoever held the one that is over holds it no more: pages that still show it are told so by nobody else (C1, H4).
+  if (wasOthers && messages.length === 0)
+    listener.step({ kind: "responder-changed", conversationId, responder, at: clock.now() });
   return conversation;
 }
 
@@ -181,7 +188,7 @@ function isGone(error: unknown): boolean {
 async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<string> {
   const { tidings } = world.audience;
   const { count } = tidings;
-  const read = await openNow(world, session.caller);
+  const read = await openNow(world, session.caller, session.conversationId ?? undefined);
   const { conversationId } = read;
   const conversation = upToDate(read, tidings.since(conversationId, count));
   // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.

@@ -107,7 +107,8 @@ test("a customer who asks for a person is counted in the title, waits in the lis
   const { conversations } = await other.fact("inbox:changed", (fact) => fact.conversations.some(isTheirs));
   const conversationId = conversations.find(isTheirs)?.conversationId ?? "";
   await other.ask("conversation:resolve", { conversationId });
-  await eventually(() => customer.panel.locator(".system").allTextContents()).not.toEqual([]);
+  const lines = ["您已请求人工客服", "小李 已接入", "已转接给 Wang", "本次咨询已结束，还有问题可以直接输入"];
+  await eventually(() => customer.panel.locator(".system").allTextContents()).toEqual(lines);
 });
 
 test("H5, N3: over a lost connection the console shows a red bar, and then everything that was missed, once", async () => {

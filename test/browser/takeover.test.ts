@@ -126,4 +126,5 @@ test("H2: of two agents who take at the same moment one has it, and both pages s
   await winner.field.press("Enter");
   await customer.panel.getByText("我来。").waitFor();
   expect(await customer.panel.locator(".by-person .text").count()).toBe(1);
+  expect(await customer.panel.locator(".system").allTextContents()).toEqual([`${name} 已接入`]);
 });

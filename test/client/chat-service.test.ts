@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnswerEntry, ChatState } from "../../client/chat/chat.ts";
+import { hasFailedStep } from "../../client/widget/explain.ts";
 import type { Card, Message, Notice } from "../../src/contract/shapes.ts";
 import { answered, asked, chatWith, nextTime, online, refusal, scriptedServer, stateOf } from "./chat-server.ts";
 
@@ -99,6 +100,14 @@ test.each([
   const state = await stateOf(chat, (now) => answerOf(now)?.state === "ended");
   expect(namesOf(state)).toEqual(cards ? ["Lamp"] : []);
   expect(stepsOf(state)).toEqual([]);
+});
+
+test("C3 a page that is opened after an answer knows that something could not be looked up for it", async () => {
+  const server = await scriptedServer();
+  server.opened.messages = [{ ...answered("t1", "here"), lookUpFailed: true }, answered("t2", "and here")];
+  const { entries } = await online(chatWith({ url: server.url }));
+  const failed = entries.map((entry) => entry.kind === "answer" && hasFailedStep(entry));
+  expect(failed).toEqual([true, false]);
 });
 
 const notice = (kind: Notice["kind"], name?: string): Message => ({

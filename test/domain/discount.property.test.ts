@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bestDiscount } from "../../src/domain/discount.ts";
 import { carts, promotions } from "./discount-carts.ts";
+import { hardFamilies, hardSet } from "./discount-hard.ts";
 import { cheapest } from "./discount-oracle.ts";
 
 const options = { customerClass: "guest", at: 0 } as const;
@@ -16,6 +17,16 @@ test("the cheapest of all legal combinations is found, and of equals the one wit
     }),
     { numRuns: 3_000 },
   );
+});
+
+test.each(hardFamilies)("of sets made to be hard, too: %s", (family) => {
+  for (let seed = 0; seed < 40; seed++) {
+    const { cart, promotions } = hardSet(family, seed, 4 + (seed % 5));
+    const found = bestDiscount(cart, promotions, options);
+    const { totalCents, ids } = cheapest(cart, promotions);
+    expect([seed, found.totalCents, found.exact]).toEqual([seed, totalCents, true]);
+    expect(found.steps.map(({ promotion }) => promotion.id)).toEqual(ids);
+  }
 });
 
 test("the steps are whole cents, each takes something off, and together they lead from the list price to the total", () => {

@@ -38,7 +38,9 @@ async function open(options: Partial<InboxOptions> = {}): Promise<Inbox> {
     viewers: (id, value) => told.push({ what: "viewers", id, value }),
     lost: async (id, { agentId }) => void told.push({ what: "lost", id, value: agentId }),
     abandoned: async (id) => void told.push({ what: "abandoned", id }),
+    isOver: async () => false,
     goneMs,
+    lifeMs: 3_600_000,
     onFault: (fault) => {
       throw fault;
     },
@@ -150,6 +152,24 @@ test("H4 a customer who waits while nobody of the team is there any more is not 
   inbox.present([]);
   await pass(clock, goneMs + 10_000, 500);
   expect(told.filter(({ what }) => what === "abandoned").map(({ id }) => id)).toContain("a");
+});
+
+test("C1 a conversation that is over is listed no more, though its agent is there; one that goes on stays, and is seldom asked for", async () => {
+  const asked: string[] = [];
+  const isOver = async (id: string) => asked.push(id) > 0 && id === "over";
+  inbox = await open({ lifeMs: 30_000, isOver });
+  inbox.present([li]);
+  for (const id of ["over", "goes on"]) inbox.list(held(id, clock.now()));
+  await pass(clock, 29_000, 500);
+  expect(asked).toEqual([]);
+  await pass(clock, 6_000, 500);
+  const listed = async () =>
+    (await desk.look(0)).rows.filter(({ care }) => care).map(({ conversationId }) => conversationId);
+  expect(await listed()).toEqual(["goes on"]);
+  await pass(clock, 55_000, 500);
+  expect(asked.toSorted()).toEqual(["goes on", "over"]);
+  await pass(clock, 10_000, 500);
+  expect([asked.length, await listed()]).toEqual([3, ["goes on"]]);
 });
 
 test("H6 a conversation that is over is listed no more when nobody can take it", async () => {

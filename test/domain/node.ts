@@ -95,6 +95,7 @@ export class TestNode {
       inbox: { opened: () => {}, placeOf: async () => undefined },
       responding: new Responding(),
       listener: this.#listener,
+      clock,
       ready: () => undefined,
       draining: () => false,
     };

@@ -112,13 +112,13 @@ describe("what the shop is told", () => {
     webhooks.step(notice("person-requested"));
     webhooks.step(notice("agent-joined", "Wang"));
     webhooks.step(notice("agent-lost", "Wang"));
-    webhooks.step(notice("resolved"));
+    webhooks.step(notice("resolved", "Wang"));
     await settled();
     expect((await queued(all)).map(({ type, data: { change, agent } }) => [type, change, agent?.name])).toEqual([
       ["conversation.handed_off", "person-requested", undefined],
       ["conversation.handed_off", "agent-joined", "Wang"],
       ["conversation.handed_off", "agent-lost", "Wang"],
-      ["conversation.resolved", undefined, undefined],
+      ["conversation.resolved", undefined, "Wang"],
     ]);
   });
 

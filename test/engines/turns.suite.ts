@@ -31,6 +31,18 @@ export function turnsSuite(open: OpenEngines): void {
     expect(turn).toMatchObject({ state: "starting", epoch: 1, starts: [{ epoch: 1, offset: 0 }] });
   });
 
+  test("C2 C3 that something could not be looked up is stored with the answer, and nothing where all was", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const ending = { outcome: "completed", text: "I could not see it.", lookUpFailed: true } as const;
+    expect((await world.turns.end(turn, 1, ending))?.answer).toMatchObject(ending);
+    const conversation = await world.conversations.read(turn.conversationId);
+    expect(conversation?.messages.at(-1)).toMatchObject(ending);
+    const other = await startTurn(world, "wang");
+    const ended = await world.turns.end(other, 1, { outcome: "completed", text: "Yes.", lookUpFailed: false });
+    expect(ended?.answer).not.toHaveProperty("lookUpFailed");
+  });
+
   test("A4 nothing starts where nothing waits, and nothing beside a running turn", async () => {
     await using world = await open();
     expect(await world.turns.start("nowhere")).toBeNull();

@@ -12,6 +12,7 @@ import type {
 } from "../../src/contract/events.ts";
 import { agentCommands, agentFacts } from "../../src/contract/events.ts";
 import type { Summary, View } from "../../src/contract/shapes.ts";
+import { exactly } from "./contract.ts";
 import { secret } from "./server.ts";
 
 export interface AgentFact {
@@ -46,7 +47,7 @@ export class TestAgent implements AsyncDisposable {
     });
     this.socket.onAny((name: AgentFactName, payload: unknown) => {
       // Every fact that any test receives is held against the contract.
-      const parsed = agentFacts[name].payload.parse(payload);
+      const parsed = exactly(agentFacts[name].payload, payload);
       this.facts.push({ name, payload: parsed, at: performance.now() });
       if (name === "inbox:changed") this.#changed(parsed as AgentFactPayload<"inbox:changed">);
       for (const wake of this.#wake.splice(0)) wake();
@@ -75,7 +76,7 @@ export class TestAgent implements AsyncDisposable {
     const reply = await this.send(name, payload);
     if (!reply.ok) throw new Error(`${name}: ${reply.error.code}: ${reply.error.message}`);
     // CAST: the table ties the name to its result.
-    return agentCommands[name].result.parse(reply.result) as AgentCommandResult<N>;
+    return exactly(agentCommands[name].result, reply.result) as AgentCommandResult<N>;
   }
 
   async openInbox(view: View = "all"): Promise<AgentCommandResult<"inbox:open">> {

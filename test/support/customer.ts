@@ -11,6 +11,7 @@ import type {
   ServerToClient,
 } from "../../src/contract/events.ts";
 import { customerFacts } from "../../src/contract/events.ts";
+import { exactly } from "./contract.ts";
 
 export interface Fact {
   readonly name: FactName;
@@ -28,7 +29,7 @@ export class TestCustomer implements AsyncDisposable {
     this.socket = io(url, { transports: ["websocket"], forceNew: true, reconnection: false, ...options });
     this.socket.onAny((name: FactName, payload: unknown) => {
       // Every fact that any test receives is held against the contract.
-      this.facts.push({ name, payload: customerFacts[name].payload.parse(payload) });
+      this.facts.push({ name, payload: exactly(customerFacts[name].payload, payload) });
       for (const wake of this.#wake.splice(0)) wake();
     });
   }

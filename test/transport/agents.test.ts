@@ -254,10 +254,13 @@ describe("handing back", () => {
   test("H4 a conversation is handed over to another agent who is there, and to nobody else", async () => {
     await take();
     await using wang = await openAgent(server.url, "Wang");
+    await join(wang);
     const nobody = await li.send("conversation:transfer", { conversationId, to: "zhao@shop" });
     expect(nobody).toMatchObject({ error: { code: "agents-away" } });
     await li.ask("conversation:transfer", { conversationId, to: "wang@shop", note: "wants a refund" });
     await customer.fact("responder:changed", ({ responder }) => responder.name === "Wang");
+    expect(JSON.stringify(customer.facts)).not.toContain("wang@shop");
+    await wang.fact("responder:changed", ({ responder }) => responder.agentId === "wang@shop");
     await wang.row(conversationId, ({ responder }) => responder.agentId === "wang@shop");
     expect((await join(wang)).notes).toMatchObject([{ kind: "note", name: "Li", text: "wants a refund" }]);
     await wang.ask("conversation:return", { conversationId, note: "paid back" });

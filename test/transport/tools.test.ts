@@ -91,6 +91,8 @@ test("C3: a tool that comes to nothing is told honestly, to the page and by the 
   expect(statesOf(customer)).toEqual(["best_discount running", "best_discount failed"]);
   expect(message?.text).toContain("The shop has no such products: of-tomorrow.");
   expect(message?.cards).toBeUndefined();
+  const { messages } = await customer.ask("conversation:open", {});
+  expect(messages.at(-1)).toMatchObject({ turnId: message?.turnId, lookUpFailed: true });
 });
 
 test.each([

@@ -90,7 +90,7 @@ test("H4 the shop is told that a person is asked for, takes, hands back, and clo
     await li.ask("conversation:return", { conversationId });
     expect((await ofChange("agent-left")).data).toMatchObject({ agent: { name: "Li" } });
     await li.ask("conversation:resolve", { conversationId });
-    await shop.event("conversation.resolved", isOurs);
+    expect((await shop.event("conversation.resolved", isOurs)).data).toMatchObject({ agent: { name: "Li" } });
     expect(shop.received.some(({ body }) => body.includes("refund"))).toBe(false);
   }));
 

@@ -192,6 +192,7 @@ export const words: Words = {
     best_discount: "Working out discounts…",
   },
   lookingUpSomething: "Looking something up…",
+  notLookedUp: "Something could not be looked up; the customer is told so.",
   orders: "Latest orders",
   thinking: "Thinking…",
   cards: {

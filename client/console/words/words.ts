@@ -145,6 +145,7 @@ export interface Words {
   readonly outcomes: Readonly<Record<Exclude<Outcome, "completed">, string>>;
   readonly lookingUp: Readonly<Record<string, string>>;
   readonly lookingUpSomething: string;
+  readonly notLookedUp: string;
   readonly orders: string;
   readonly thinking: string;
   readonly cards: {

@@ -180,6 +180,7 @@ export const words: Words = {
     best_discount: "正在计算优惠…",
   },
   lookingUpSomething: "正在查询…",
+  notLookedUp: "有内容未能查到，顾客已看到提示。",
   orders: "最近订单",
   thinking: "正在思考…",
   cards: {

@@ -51,7 +51,7 @@ export class MemoryTurns implements Turns {
 
   #answer(turnId: string, ending: Ending): Message {
     const { clock, newId } = this.#world.options;
-    const { outcome, text, error, cards = [], messageId = newId() } = ending;
+    const { outcome, text, error, cards = [], lookUpFailed, messageId = newId() } = ending;
     const shown = cards.length > 0 ? { cards: [...cards] } : {};
     return {
       messageId,
@@ -61,6 +61,7 @@ export class MemoryTurns implements Turns {
       turnId,
       outcome,
       ...(error && { error }),
+      ...(lookUpFailed && { lookUpFailed }),
       ...shown,
     };
   }

@@ -38,7 +38,7 @@ export class RedisTurns implements Turns {
   }
 
   async end({ conversationId, turnId }: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
-    const { outcome, text, error, cards = [], messageId = this.#newId() } = ending;
+    const { outcome, text, error, cards = [], lookUpFailed, messageId = this.#newId() } = ending;
     // The scripts look for members of the message by the first match: those of cards come last.
     const shown = cards.length > 0 ? { cards } : {};
     const answer = openJson({
@@ -48,6 +48,7 @@ export class RedisTurns implements Turns {
       turnId,
       outcome,
       ...(error && { error }),
+      ...(lookUpFailed && { lookUpFailed }),
       ...shown,
     });
     const { lifeMs, maxMessages, options } = this.#place;
