@@ -116,6 +116,11 @@ export class Admission {
     return this.#mine.get(conversationId)?.class ?? this.#classes.get(conversationId) ?? "guest";
   }
 
+  /** Somebody asked here in that conversation, not long ago. */
+  asksHere(conversationId: string): boolean {
+    return this.#classes.has(conversationId);
+  }
+
   /** Something is being answered here, or waits here. */
   get isBusy(): boolean {
     return this.#mine.size + this.#waiting.size + this.#resuming.size > 0;

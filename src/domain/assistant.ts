@@ -15,6 +15,7 @@ import type { Service } from "./service.ts";
 import { questionAdded, type TurnReport } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
 import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
+import { Underway } from "./underway.ts";
 
 /** A turn that this node answers. */
 interface LiveTurn {
@@ -84,6 +85,10 @@ export class Assistant {
   readonly #starts = new Map<string, Promise<void>>();
   /** Conversations in which more was to be begun while an answer was being written. */
   readonly #owed = new Set<string>();
+  /** Questions that are being entered and stored, by conversation. */
+  readonly #asking = new Underway();
+  /** Conversations that were let begin, and had nothing to begin yet. */
+  readonly #early = new Set<string>();
   #closed: Interruption | null = null;
   /** Aborted when nothing is to be waited for any more. */
   readonly #leaving = new AbortController();
@@ -110,11 +115,17 @@ export class Assistant {
    * @throws {TidegateError} `shed` when too many wait (A3): then it is not stored
    */
   async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
-    const { conversations, listener, responding } = this.#options;
+    const { responding } = this.#options;
     if (responding?.isAssistant(conversationId) === false) return this.#askPerson(conversationId, question, as);
     // Whoever waits already asks for no other place.
     const owed = this.#options.waits?.(conversationId) === true;
-    const admitted = await this.#enter({ conversationId, class: as, owed }, question);
+    return this.#asking.during(conversationId, () => this.#askInLine({ conversationId, class: as, owed }, question));
+  }
+
+  async #askInLine(wish: Wish, question: Question): Promise<Asked> {
+    const { conversationId } = wish;
+    const { conversations, listener } = this.#options;
+    const admitted = await this.#enter(wish, question);
     if ("repeated" in admitted) return admitted;
     try {
       const asked = await conversations.ask(conversationId, question);
@@ -175,6 +186,8 @@ export class Assistant {
   }
 
   async #startSurely(conversationId: string): Promise<void> {
+    // The turn may have come before the question was stored: without waiting, its place would be lost.
+    await this.#asking.settled(conversationId);
     try {
       await this.#surely(() => this.#start(conversationId));
     } catch (fault) {
@@ -392,7 +405,15 @@ export class Assistant {
     await this.#rest(conversationId);
     if (revival === "later") await admission.defer(conversationId, deferMs);
     else if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
+    else if (this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
     else admission.ended(conversationId);
+  }
+
+  /** Asked at another node, which may not have stored it yet: looked at once more before its place is given up. */
+  #isEarly(conversationId: string): boolean {
+    if (this.#options.admission.asksHere(conversationId) || this.#early.delete(conversationId)) return false;
+    if (this.#early.size < mostEarly) this.#early.add(conversationId);
+    return this.#early.has(conversationId);
   }
 
   /** Nothing is answered there by this node, unless something is. */
@@ -575,6 +596,8 @@ const storeAgainMs = 500;
 const drainLookMs = 20;
 /** Until another node's answer is looked at once more that may be nobody's. */
 const deferMs = 2_000;
+const earlyMs = 300;
+const mostEarly = 10_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;
 /** Text is on its way for so long at most, unless a node hangs. */
