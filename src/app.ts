@@ -214,7 +214,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const shown = {
     live: (turnId: string) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
     show: (conversation: Conversation) => cluster?.show(conversation),
-    seated: (conversationId: string) => cluster?.seated(conversationId),
+    seated: (conversation: Conversation) => cluster?.seated(conversation),
     tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
   } satisfies Partial<CustomerWorld>;
   const transport: ChatApiOptions = {

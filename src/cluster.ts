@@ -204,9 +204,9 @@ export class Cluster implements AsyncDisposable {
     if (running && running.owner !== this.nodeId) this.#crew?.mirrors.follow(running, logged);
   }
 
-  /** Somebody on this node looks at the conversation from now on. */
-  seated(conversationId: string): void {
-    this.#crew?.mirrors.seated(conversationId);
+  /** Somebody on this node looks at the conversation from now on, and was given it as it is. */
+  seated(conversation: Conversation): void {
+    this.#crew?.mirrors.seated(conversation);
   }
 
   /** Nobody on this node looks at the conversation any more. */

@@ -1,6 +1,7 @@
 import { Answer } from "./answer.ts";
 import type { Audience } from "./audience.ts";
 import type { Clock } from "./clock.ts";
+import type { Conversation } from "./conversations.ts";
 import { EarlyNews, type Told } from "./early.ts";
 import type { CallState } from "./findings.ts";
 import { Outage } from "./outage.ts";
@@ -98,9 +99,16 @@ export class Mirrors {
     }
   }
 
-  /** Somebody here looks at the conversation now: what was told of it a moment ago is told again. */
-  seated(conversationId: string): void {
-    for (const { from, told } of this.#early.take(conversationId)) this.hear(from, told);
+  /**
+   * Somebody here looks at the conversation now, and was given it as it is: what was told of it a moment ago is told again,
+   * unless it is over by now.
+   */
+  seated({ conversationId, messages }: Pick<Conversation, "conversationId" | "messages">): void {
+    const news = this.#early.take(conversationId);
+    if (news.length === 0) return;
+    const answers = messages.filter(({ author }) => author === "assistant");
+    const given = new Set([...messages.map(({ messageId }) => messageId), ...answers.map(({ turnId }) => turnId)]);
+    for (const { from, told } of news) if (!given.has(subjectOf(told))) this.hear(from, told);
   }
 
   /** What another node says about an answer that it writes. */
@@ -309,6 +317,12 @@ function sharedText({ answer: { text, epoch } }: Mirror, { starts }: Turn): stri
 /** The log is a moment behind what was heard. */
 function longer(text: string, other = ""): string {
   return other.length > text.length ? other : text;
+}
+
+/** The message, or the turn, that is told of. */
+function subjectOf(told: Told): string {
+  if (told.kind === "added") return told.message.messageId;
+  return told.kind === "ended" ? told.end.ref.turnId : told.ref.turnId;
 }
 
 function epochOf(message: Exclude<Told, { kind: "added" | "ended" }>): number {

@@ -153,7 +153,7 @@ function receive(
     admit: admitter(socket, commands),
   };
   socket.data.session = session;
-  takeCommands(socket, viewer, (name, payload) => door.enter(session, name, payload));
+  takeCommands(socket, viewer, (...command) => door.enter(session, ...command));
   const stay = closeAt(socket, caller);
   const undo = viewer.onceDrained(() => {
     if (session.conversationId !== null) world.audience.catchUp(session.conversationId, viewer);

@@ -127,6 +127,20 @@ test("S7 what is told while a page is being given its snapshot reaches the page"
   expect(page.answers.all.get(pair.ref.turnId)?.entry.state).toBe("ended");
 });
 
+test("S5 S7 what was told while nobody looked is not told again of an answer that is over for whoever comes", async () => {
+  const page = await pair.join(pair.other);
+  page.leave();
+  pair.write("abc");
+  await pair.settle();
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  const late = await pair.join(pair.other);
+  await pair.settle();
+  expect(late.textOf(pair.ref.turnId)).toBe("abc");
+  expect(late.facts).toEqual([]);
+  expect(pair.other.mirrors.live(pair.ref.turnId)).toBeUndefined();
+});
+
 test("S11 a message that is faster than the snapshot of a second page on a node is in it, once", async () => {
   const { owner, other, ref } = pair;
   await pair.join(other);
