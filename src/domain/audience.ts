@@ -110,6 +110,7 @@ export class Audience implements Listener {
   /** Shows what is appended to `answer` from now on; whoever looks has its text so far. */
   follow(answer: Answer): void {
     const { text, activities, ref } = answer;
+    if (this.#silenced.has(ref.turnId)) return;
     const told = activities.length;
     this.#frames.set(ref.turnId, { answer, told, offset: text.length, text: "", lastAt: Number.NEGATIVE_INFINITY });
   }
