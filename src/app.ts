@@ -172,9 +172,9 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     newId,
     admission,
     responding,
-    settled: ({ conversationId, turnId }) => {
-      audience.silence(turnId);
-      return audience.settled(conversationId);
+    settled: (ref) => {
+      audience.silence(ref);
+      return audience.settled(ref.conversationId);
     },
     mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {
@@ -252,6 +252,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...transport,
     ...socketLimits(config),
     adapter: cluster?.adapter,
+    ...(cluster && { muted: () => cluster.fenced }),
     onFault,
   });
   openAgentSockets(io, {

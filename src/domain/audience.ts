@@ -5,6 +5,7 @@ import type { Clock, Undo } from "./clock.ts";
 import { shownTo } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 import { Tidings } from "./tidings.ts";
+import type { TurnRef } from "./turns.ts";
 
 /** Somebody who receives the facts of one conversation: a socket, an event stream. */
 export interface Viewer {
@@ -13,6 +14,8 @@ export interface Viewer {
   readonly clogged: boolean;
   /** True while something that was sent has not left the process. */
   readonly pending?: boolean;
+  /** Takes text of that turn back that has not left the process. */
+  withhold?(turnId: string): void;
 }
 
 /** How far a viewer has been sent the running answer. */
@@ -124,12 +127,13 @@ export class Audience implements Listener {
   }
 
   /**
-   * Not one more character of that answer is sent, whoever goes on with it: an agent answers from now on (H1). Its end is
-   * told.
+   * Not one more character of that answer leaves this process, whoever goes on with it: an agent answers from now on (H1).
+   * Its end is told.
    */
-  silence(turnId: string): void {
+  silence({ conversationId, turnId }: TurnRef): void {
     this.#forget(turnId);
     this.#silenced.add(turnId);
+    for (const { viewer } of this.#rooms.get(conversationId)?.seats ?? []) viewer.withhold?.(turnId);
     const [oldest] = this.#silenced.size > mostSilenced ? this.#silenced : [];
     if (oldest !== undefined) this.#silenced.delete(oldest);
   }

@@ -64,8 +64,6 @@ const nobodyYet: Responder = { kind: "nobody" };
  */
 export class Handoff {
   readonly #options: HandoffOptions;
-  /** Conversations of which it is not known who answers them. */
-  readonly #unsure = new Set<string>();
   /** Conversations in which the assistant falls silent at this moment: whoever speaks there waits for it, too. */
   readonly #silencing = new Map<string, Promise<unknown>>();
 
@@ -328,17 +326,15 @@ export class Handoff {
   /** The store fell silent: whether the change was made is seen when it is back, and told to whoever has not heard of it. */
   async #makeSure(conversationId: string, change: Handing): Promise<void> {
     const { clock } = this.#options;
-    if (this.#unsure.has(conversationId)) return;
-    this.#unsure.add(conversationId);
-    for (let tries = 0; tries < mostLooks && this.#unsure.has(conversationId); tries++) {
+    let isUnsure = true;
+    for (let tries = 0; tries < mostLooks && isUnsure; tries++) {
       await new Promise<void>((resolve) => clock.after(lookAgainMs, resolve));
       // Whatever keeps it from being told now need not do so later.
-      await this.#lookFor(conversationId, change).then(
-        () => this.#unsure.delete(conversationId),
-        () => {},
+      isUnsure = await this.#lookFor(conversationId, change).then(
+        () => false,
+        () => true,
       );
     }
-    this.#unsure.delete(conversationId);
   }
 
   /** Asks the store, and nobody who stands in for it, by a change that nothing can come of. */

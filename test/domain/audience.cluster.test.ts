@@ -166,7 +166,7 @@ test("S4 text of an answer that is shown as another node's by now is shown by no
 
 test("H1 an answer that was silenced stays silent for a page that comes late", () => {
   start();
-  audience.silence(answer.ref.turnId);
+  audience.silence(answer.ref);
   const reader = watch();
   audience.follow(answer);
   write("a");
@@ -178,7 +178,7 @@ test("H1 an answer that was silenced stays silent, whoever goes on with it", () 
   const reader = watch();
   start();
   write("one");
-  audience.silence(answer.ref.turnId);
+  audience.silence(answer.ref);
   write("two");
   answer = newAnswer();
   start();

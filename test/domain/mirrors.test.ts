@@ -183,6 +183,33 @@ test("S5 an end that got lost is found in the store, and told once", async () =>
   expect(page.textOf(pair.ref.turnId)).toBe("ab");
 });
 
+test("S5 who is given an answer that has ended is shown no piece of it, and the others are told of the end", async () => {
+  const page = await joined();
+  pair.write("abc");
+  await pair.settle();
+  pair.write("def");
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  const late = await pair.join(pair.other);
+  expect(page.textOf(pair.ref.turnId)).toBe("abcdef");
+  expect(page.facts.at(-1)?.name).toBe("turn:ended");
+  await pair.wonder();
+  expect(late.facts).toEqual([]);
+});
+
+test("S5 what an owner says that does not know of the end of its answer is shown to nobody who was told of the end", async () => {
+  const page = await joined();
+  await pair.owner.side.turns.end(pair.ref, 1, { outcome: "stopped", text: "" });
+  await pair.wonder();
+  expect(page.facts.at(-1)?.name).toBe("turn:ended");
+  const { length } = page.facts;
+  pair.write("late");
+  await pair.settle();
+  pair.write("r");
+  await pair.settle();
+  expect(page.facts.slice(length)).toEqual([]);
+});
+
 test("S5 an owner that says it does not write the answer is a reason to look; two reasons at once tell the end once", async () => {
   const page = await joined();
   await pair.owner.end(pair.answer);

@@ -162,7 +162,9 @@ export class TestNode {
     this.#step({ kind: "turn-ended", ...end, report });
   }
 
-  #show({ running, logged }: Conversation): void {
+  #show(conversation: Conversation): void {
+    const { running, logged } = conversation;
+    this.mirrors.read(conversation);
     if (running && running.owner !== this.nodeId) this.mirrors.follow(running, logged);
   }
 
