@@ -44,8 +44,11 @@ export interface AdmissionListener {
 /** What becomes of a question that is not shed. */
 export type Admitted = Exclude<Entered, { kind: "shed" }>;
 
-/** Rounds while somebody waits here, while somebody waits anywhere, and while nobody does, in milliseconds. */
+/** Rounds with something to say or somebody to serve, in milliseconds; in a crowd, where everybody waits seconds anyway, the second. */
 const servingMs = 25;
+const crowdedMs = 40;
+const crowd = 100;
+/** Rounds with nothing to say: while somebody waits elsewhere, and while nobody does. */
 const lookingMs = 100;
 const idleMs = 250;
 /** What waits to be tried again is looked after so long after it is due. */
@@ -328,12 +331,16 @@ export class Admission {
   #soon(): void {
     this.#again = true;
     if (this.#holding) return;
-    this.#plan(servingMs);
+    this.#plan(this.#servingMs);
+  }
+
+  get #servingMs(): number {
+    return this.#told !== null && this.#told.waiting >= crowd ? crowdedMs : servingMs;
   }
 
   #somebodyWaits(): void {
     this.#told = { waiting: Math.max(1, this.#told?.waiting ?? 0), at: this.#options.clock.elapsed() };
-    this.#plan(servingMs);
+    this.#plan(this.#servingMs);
   }
 
   #plan(ms: number): void {
@@ -392,8 +399,8 @@ export class Admission {
   }
 
   #pauseMs(): number {
-    if (this.#again || this.#taken.length > 0) return servingMs;
-    if (this.#waiting.size + this.#resuming.size > 0) return servingMs;
+    if (this.#again || this.#taken.length > 0) return this.#servingMs;
+    if (this.#waiting.size + this.#resuming.size > 0) return this.#servingMs;
     return this.#told !== null && this.#told.waiting > 0 ? lookingMs : idleMs;
   }
 }

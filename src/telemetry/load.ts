@@ -27,8 +27,12 @@ export class EventLoopLoad {
   }
 }
 
-/** Milliseconds between two frames of one answer (S1): next to none while the node is quiet, 100 when it is full. */
+/**
+ * Milliseconds between two frames of one answer (S1). A quiet node passes on what comes as it comes. At a sixth of its
+ * time a node writes for dozens of people at once: 25 frames a second read as smoothly as 50, and cost it and their phones
+ * half as much.
+ */
 export function paceMs(share: number): number {
-  if (share < 0.4) return 8;
+  if (share < 0.15) return 8;
   return share < 0.85 ? 40 : 100;
 }

@@ -35,11 +35,12 @@ const clockToleranceSeconds = 10;
  * token of ours. Nothing else is believed.
  */
 export class Identity {
-  readonly #keys: readonly Uint8Array[];
+  /** Imported once: jose would import bytes again for every token. */
+  readonly #keys: readonly Promise<CryptoKey>[];
   readonly #jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
 
   constructor({ secrets, jwksUrl }: IdentityOptions) {
-    this.#keys = secrets.map((secret) => new TextEncoder().encode(secret));
+    this.#keys = secrets.map(keyOf);
     this.#jwks = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
   }
 
@@ -118,7 +119,7 @@ export class Identity {
     for (const key of this.#keys) {
       try {
         const options = { algorithms: ["HS256"], clockTolerance: clockToleranceSeconds, ...(audience && { audience }) };
-        return (await jwtVerify(token, key, options)).payload;
+        return (await jwtVerify(token, await key, options)).payload;
       } catch (caught) {
         if (!(caught instanceof errors.JWSSignatureVerificationFailed)) throw caught;
         fault = caught;
@@ -127,8 +128,9 @@ export class Identity {
     throw fault;
   }
 
-  #sign(customerId: string): Promise<string> {
-    const [key = new Uint8Array()] = this.#keys;
+  async #sign(customerId: string): Promise<string> {
+    const [key] = this.#keys;
+    if (key === undefined) throw new Error("there is no secret");
     const expiresAtSeconds = Math.floor(Date.now() / 1_000) + guestLifeSeconds;
     return new SignJWT({ role: "customer", class: "guest" })
       .setProtectedHeader({ alg: "HS256" })
@@ -136,8 +138,13 @@ export class Identity {
       .setAudience(guestAudience)
       .setIssuedAt()
       .setExpirationTime(expiresAtSeconds)
-      .sign(key);
+      .sign(await key);
   }
+}
+
+function keyOf(secret: string): Promise<CryptoKey> {
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), hmac, false, ["sign", "verify"]);
 }
 
 /** Undefined for what is no token; verifying it says so. */
@@ -170,12 +177,12 @@ export interface TokenClaims {
 }
 
 /** A token as a shop makes them, signed with HS256. */
-export function makeToken({ sub, ...claims }: TokenClaims, secret: string, lifeSeconds: number): Promise<string> {
+export async function makeToken({ sub, ...claims }: TokenClaims, secret: string, lifeSeconds: number): Promise<string> {
   const given = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
   return new SignJWT(given)
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(sub)
     .setIssuedAt()
     .setExpirationTime(Math.floor(Date.now() / 1_000) + lifeSeconds)
-    .sign(new TextEncoder().encode(secret));
+    .sign(await keyOf(secret));
 }

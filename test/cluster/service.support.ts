@@ -59,7 +59,8 @@ export function allRun({ nodes }: Service): boolean {
   return nodes.every(({ child }) => child.exitCode === null && child.signalCode === null);
 }
 
-function openRelay(): Daemon {
+/** The simulator as a process of its own; it says where it is. */
+export function openRelay(): Daemon {
   const args = ["--import", "./src/node-version.mjs", "src/simulator/main.ts"];
   const env = { PATH: process.env["PATH"], SIMULATOR_PORT: "0" };
   return new Daemon("the simulator", process.execPath, args, { cwd: root, env });

@@ -10,7 +10,8 @@ import { until } from "../support/until.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TopologyOptions {
-  readonly nodes?: 1 | 2 | 3;
+  /** HAProxy's configuration knows three at most. */
+  readonly nodes?: number;
   /** Whether HAProxy stands in front, with the configuration of `docs/deploy`. */
   readonly haproxy?: boolean;
   /** The Redis of the nodes, by the settings that lead to it; without it the topology opens and closes one of its own. */
@@ -19,6 +20,10 @@ export interface TopologyOptions {
   readonly env?: Environment;
   /** Of the nodes and of HAProxy; without them, free ones. */
   readonly ports?: { readonly nodes: readonly number[]; readonly haproxy: number };
+  /** What Node itself is given before the program of a node. */
+  readonly nodeArgs?: readonly string[];
+  /** Told of each process of a node, with a channel to it, as it is started. */
+  readonly started?: (child: ChildProcess) => void;
 }
 
 /** What `docker-compose.yml` describes, as plain processes on loopback. */
@@ -38,11 +43,11 @@ const noRedis: Environment = { REDIS_URL: undefined, REDIS_NODES: undefined, RED
 export async function openTopology(options: TopologyOptions = {}): Promise<Topology> {
   await using stack = new AsyncDisposableStack();
   const { nodes: count = 3, haproxy = true, env = {} } = options;
-  const ports = options.ports ?? { nodes: await freePorts(3), haproxy: await freePort() };
+  const ports = options.ports ?? { nodes: await freePorts(Math.max(3, count)), haproxy: await freePort() };
   const redis = options.redis ?? stack.use(await openRedis({ appendonly: true }));
   const proxies = haproxy ? "1" : "0";
   const settings = { PATH: path, TRUSTED_PROXIES: proxies, ...env, HOST: "127.0.0.1", ...noRedis, ...redis.env };
-  const nodes = ports.nodes.slice(0, count).map((port) => stack.use(new ClusterNode(port, settings)));
+  const nodes = ports.nodes.slice(0, count).map((port) => stack.use(new ClusterNode(port, settings, options)));
   await Promise.all(nodes.map((node) => node.ready()));
   const balancer = haproxy ? stack.use(await openHaproxy(ports)) : null;
   const running = stack.move();
@@ -60,10 +65,12 @@ export async function openTopology(options: TopologyOptions = {}): Promise<Topol
 export class ClusterNode implements AsyncDisposable {
   readonly port: number;
   readonly #env: Environment;
+  readonly #options: Pick<TopologyOptions, "nodeArgs" | "started">;
   #daemon: Daemon;
 
-  constructor(port: number, env: Environment) {
+  constructor(port: number, env: Environment, options: Pick<TopologyOptions, "nodeArgs" | "started"> = {}) {
     this.port = port;
+    this.#options = options;
     this.#env = { ...env, PORT: String(port) };
     this.#daemon = this.#spawn();
   }
@@ -109,8 +116,12 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   #spawn(): Daemon {
-    const args = ["--import", "./src/node-version.mjs", "src/main.ts"];
-    return new Daemon(`the node on port ${this.port}`, process.execPath, args, { cwd: root, env: this.#env });
+    const { nodeArgs = [], started } = this.#options;
+    const args = ["--import", "./src/node-version.mjs", ...nodeArgs, "src/main.ts"];
+    const options = { cwd: root, env: this.#env, channel: started !== undefined };
+    const daemon = new Daemon(`the node on port ${this.port}`, process.execPath, args, options);
+    started?.(daemon.child);
+    return daemon;
   }
 }
 

@@ -112,6 +112,17 @@ describe("the line in one Redis, when that misbehaves", () => {
       expect(Math.min(...granted.map(({ number }) => number))).toBeGreaterThan(5);
     },
   );
+
+  test("A3 what the line remembers is lost while somebody asks more: never fewer than none are counted", async () => {
+    now += 100;
+    const { granted } = await round();
+    for (const { conversationId } of granted) {
+      expect((await line.enter({ conversationId, class: "guest" }, "one")).kind).toBe("held");
+    }
+    await redis.store.del(keys.line[0] ?? "");
+    for (const { conversationId } of granted) await line.leave(conversationId);
+    expect((await round()).waiting).toBe(2);
+  });
 });
 
 describe("the line in one Redis that was emptied", () => {

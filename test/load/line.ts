@@ -2,13 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterNode } from "../cluster/topology.ts";
 import { Crowd, warmUp } from "./crowd.ts";
 import type { Customer } from "./customer.ts";
+import { onOneTier, openStage } from "./line-stage.ts";
 import { checkMovingUp, checkReloads, checkReturn } from "./moves.ts";
 import { checkFirstPlace, checkFront, checkOrder, checkRange } from "./places.ts";
 import { checkPromises } from "./promises.ts";
 import { type Report, whole } from "./report.ts";
 import { type Killing, type Leaving, type Reload, type Run, rescueMs } from "./run.ts";
 import { arrivals } from "./schedule.ts";
-import { onOneTier, openStage } from "./stage.ts";
 import { checkPauses, checkStarts } from "./starts.ts";
 import { waits } from "./story.ts";
 

@@ -1,37 +1,55 @@
-import { parseArgs } from "node:util";
+import { documentOf, writeDocument } from "./document.ts";
+import { helpPage } from "./help.ts";
 import { runLine } from "./line.ts";
-import { runNight } from "./night.ts";
+import { readCommandLine, type Typed, UsageError } from "./options.ts";
+import type { Document } from "./page/page.ts";
 import { Report } from "./report.ts";
+import { runScenario } from "./scenario-run.ts";
+import { type ScenarioName, scenarios } from "./scenarios.ts";
 import { runTakeover } from "./takeover.ts";
 
-const usage = `npm run load -- line [--customers 2000]
-  A narrow rate and a long line: places, order, reloads, leaving, and a node that is killed half-way.
-npm run load -- night [--scale 0.05]
-  The night of the promotion: 200 questions a second become 8,000 in three seconds, all times the scale.
-npm run load -- takeover [--races 5000] [--seed 0]
-  Agents take over and hand back while answers are written, nodes are killed and fall asleep; a seed repeats its race.`;
-
-const options = {
-  customers: { type: "string", default: "2000" },
-  scale: { type: "string", default: "0.05" },
-  races: { type: "string", default: "5000" },
-  seed: { type: "string", default: "0" },
-} as const;
+const usualFolder = "load-reports";
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [customers, scale] = [Number(values.customers), Number(values.scale)];
-  const [races, seed] = [Number(values.races), Number(values.seed)];
+  const { scenario, wantsHelp, typed } = readCommandLine(process.argv.slice(2));
+  if (wantsHelp || scenario === null) return console.log(helpPage());
   const report = new Report();
-  if (positionals[0] === "line" && Number.isInteger(customers) && customers >= 1_000) await runLine(report, customers);
-  else if (positionals[0] === "night" && scale >= 0.01 && scale <= 1) await runNight(report, scale);
-  else if (positionals[0] === "takeover" && races >= 1 && seed >= 0) await runTakeover(report, races, seed);
-  else throw new Error(`${usage}\nAt least 1,000 customers; a scale from 0.01 to 1.`);
-  report.end();
-  process.exitCode = report.hasFaults ? 1 : 0;
+  const document = await run(scenario, typed, report, endedByHand());
+  const path = await writeDocument(document, typed.out ?? usualFolder);
+  console.log(`\n${document.verdict.headline}\n${document.verdict.story}\nReport: ${path}`);
+  process.exitCode = document.verdict.kind === "holds" ? 0 : 1;
+}
+
+async function run(scenario: string, typed: Typed, report: Report, signal: AbortSignal): Promise<Document> {
+  if (isScenario(scenario)) return runScenario(scenario, typed, report, signal);
+  if (scenario === "line") await runLine(report, typed.customers ?? 2_000);
+  else if (scenario === "takeover") await runTakeover(report, typed.races ?? 5_000, typed.seed ?? 0);
+  else
+    throw new UsageError(
+      `There is no scenario "${scenario}": there are ${[...names, "line"].join(", ")} and takeover.`,
+    );
+  return documentOf(scenario, report, null);
+}
+
+const names = Object.keys(scenarios);
+
+function isScenario(name: string): name is ScenarioName {
+  return names.includes(name);
+}
+
+/** Ctrl-C ends the run, and whoever presses it twice is not kept. */
+function endedByHand(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      if (ending.signal.aborted) process.exit(130);
+      console.error("\nEnding the run; the report is written. Once more ends at once.");
+      ending.abort();
+    });
+  return ending.signal;
 }
 
 await main().catch((fault: Error) => {
-  console.error(fault.message);
-  process.exitCode = 1;
+  console.error(fault instanceof UsageError ? fault.message : (fault.stack ?? fault.message));
+  process.exitCode = 2;
 });

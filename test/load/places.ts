@@ -24,7 +24,8 @@ export function checkOrder(report: Report, { stories, slackMs, killing: { at, no
 }
 
 export function checkFront(report: Report, seen: Seen): void {
-  const { agesMs, tooGood } = findTruth(seen);
+  const { ages, tooGood } = findTruth(seen);
+  const agesMs = ages.map(({ ageMs }) => ageMs);
   const { slackMs, rate } = seen;
   const age = quantile(ascending(agesMs), 0.99);
   report.check("A6: news of places up to 100 within 1 s", age <= 1_000, `${whole(agesMs.length)}: ${spread(agesMs)}`);

@@ -3,16 +3,12 @@ import type { Crowd } from "./crowd.ts";
 import { most, type Report, spread, whole } from "./report.ts";
 import { risesOf, type Story } from "./story.ts";
 
-export function checkNone(report: Report, what: string, count: number): void {
-  report.check(what, count === 0, whole(count));
-}
-
 /** What holds whatever happens; `gone` have left the line by themselves. */
 export function checkPromises(report: Report, crowd: Crowd, service: Service, gone: readonly Story[] = []): void {
   const { stories, latenessMs, deafMs } = crowd;
   const answered = stories.filter((story) => !gone.includes(story));
   const count = (test: (story: Story) => boolean) => answered.filter(test).length;
-  const none = (what: string, number: number) => checkNone(report, what, number);
+  const none = (what: string, number: number) => report.checkNone(what, number);
   report.note("answered", whole(count(({ end }) => end?.outcome === "completed")));
   none(
     "answers that did not complete",
@@ -50,6 +46,7 @@ export function checkPromises(report: Report, crowd: Crowd, service: Service, go
     "this generator kept to its schedule",
     most(latenessMs) < 500,
     `asked late ${spread(latenessMs)}; ${heard}`,
+    { isOwn: true },
   );
 }
 

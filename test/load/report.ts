@@ -1,32 +1,51 @@
+export interface Check {
+  readonly what: string;
+  readonly holds: boolean;
+  readonly figures: string;
+  /** It judges the generator: while it does not hold, the others prove nothing. */
+  readonly isOwn: boolean;
+}
+
+export interface Note {
+  readonly what: string;
+  readonly figures: string;
+}
+
 /** What a run has found, printed line by line. */
 export class Report {
-  #faults = 0;
+  heading = "";
+  readonly checks: Check[] = [];
+  readonly notes: Note[] = [];
+  readonly #print: (line: string) => void;
 
-  get hasFaults(): boolean {
-    return this.#faults > 0;
+  constructor(print: (line: string) => void = console.log) {
+    this.#print = print;
   }
 
   title(text: string): void {
-    console.log(`\n${text}`);
+    this.heading = text;
+    this.#print(`\n${text}`);
   }
 
   /** A figure that nothing is asked of. */
   note(what: string, figures: string): void {
-    print("", what, figures);
+    this.notes.push({ what, figures });
+    this.#print(row("", what, figures));
   }
 
-  check(what: string, holds: boolean, figures: string): void {
-    if (!holds) this.#faults++;
-    print(holds ? "ok" : "FAULT", what, figures);
+  check(what: string, holds: boolean, figures: string, { isOwn = false } = {}): void {
+    this.checks.push({ what, holds, figures, isOwn });
+    this.#print(row(holds ? "ok" : "FAULT", what, figures));
   }
 
-  end(): void {
-    console.log(this.#faults === 0 ? "\nAll holds." : `\n${this.#faults} of the checks found a fault.`);
+  /** That nothing of the kind was found. */
+  checkNone(what: string, count: number): void {
+    this.check(what, count === 0, count === 0 ? "none" : whole(count));
   }
 }
 
-function print(verdict: string, what: string, figures: string): void {
-  console.log(`${verdict.padEnd(6)}${what.padEnd(48)}${figures}`);
+function row(verdict: string, what: string, figures: string): string {
+  return `${verdict.padEnd(6)}${what.padEnd(50)}${figures}`;
 }
 
 /** `1,234` */

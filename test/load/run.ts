@@ -37,7 +37,7 @@ export interface Killing {
   readonly node: string;
 }
 
-/** Grants of one moment reach two nodes in rounds of 25 ms, and begin after a step or two in Redis. */
-export const togetherMs = 60;
+/** Grants of one moment reach two nodes in rounds of 40 ms, and begin after a step or two in Redis. */
+export const togetherMs = 80;
 /** A dead node's answers are found and claimed, and its customers are back, after so long at most. */
 export const rescueMs = 4_000;

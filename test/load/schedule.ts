@@ -12,7 +12,7 @@ export function arrivals(phases: readonly Phase[]): number[] {
   for (const { seconds, from, to } of phases) {
     const lastsMs = seconds * 1_000;
     for (let ms = 0; ms < lastsMs; ms++) {
-      due += (from + ((to - from) * ms) / lastsMs) / 1_000;
+      due += (from + ((to - from) * (ms + 0.5)) / lastsMs) / 1_000;
       // Many small steps leave a sum a hair below the whole number that they make.
       while (times.length < Math.floor(due + 1e-6)) times.push(beganMs + ms);
     }

@@ -2,30 +2,38 @@ import { classes } from "../../src/domain/line.ts";
 import type { Seen } from "./run.ts";
 import { type Started, type Story, startedOf } from "./story.ts";
 
+/** So soon. */
+const newsMs = 1_000;
 /** So near the front a place is to be told within a second (A6). */
 const front = 100;
 
 /** What the order of the starts says about the places that were told, of a class whose line nobody left near the front. */
 export interface Truth {
-  /** From a start that moved somebody up to the moment at which that one knew, in milliseconds; for places up to 100. */
-  readonly agesMs: readonly number[];
+  /** How long somebody stood better than was told, for places up to 100. */
+  readonly ages: readonly Age[];
   /** By how many places somebody was told to stand better than the starts that followed have shown. */
   readonly tooGood: readonly number[];
 }
 
-export function findTruth({ stories, isClear }: Seen): Truth {
-  const [agesMs, tooGood]: [number[], number[]] = [[], []];
+/** From a start that moved somebody up to the moment at which that one knew. */
+export interface Age {
+  readonly at: number;
+  readonly ageMs: number;
+}
+
+export function findTruth({ stories, isClear }: Pick<Seen, "stories" | "isClear">): Truth {
+  const [ages, tooGood]: [Age[], number[]] = [[], []];
   for (const name of classes) {
     const line = startedOf(stories.filter((story) => story.class === name));
     const starts = line.map(({ startedAt }) => startedAt);
     for (const [index, story] of line.entries()) {
       // One that came late for the kill has an order of its own.
       if (!isClear(story.startedAt)) continue;
-      agesMs.push(...agesOf(story, index, starts, isClear));
+      ages.push(...agesOf(story, index, starts, isClear));
       tooGood.push(...errorsOf(story, index, starts, isClear));
     }
   }
-  return { agesMs, tooGood };
+  return { ages, tooGood };
 }
 
 /** With so many left before one, and oneself, the place is `position`: since the start before those. */
@@ -34,14 +42,16 @@ function agesOf(
   index: number,
   starts: readonly number[],
   isClear: Seen["isClear"],
-): number[] {
-  const ages: number[] = [];
+): Age[] {
+  const ages: Age[] = [];
   const firstTold = told[0]?.at ?? startedAt;
   for (let position = Math.min(front, index); position >= 1; position--) {
     const since = starts[index - position] ?? 0;
-    if (since < firstTold || !isClear(since)) continue;
+    // Whoever had to be told just then may have been cut off.
+    if (since < firstTold || !isClear(since) || !isClear(since + newsMs)) continue;
     const known = told.find((place) => place.position <= position)?.at ?? startedAt;
-    ages.push(Math.max(0, Math.min(known, startedAt) - since));
+    const at = Math.min(known, startedAt);
+    ages.push({ at, ageMs: Math.max(0, at - since) });
   }
   return ages;
 }
@@ -49,9 +59,20 @@ function agesOf(
 function errorsOf({ told }: Started, index: number, starts: readonly number[], isClear: Seen["isClear"]): number[] {
   const clear = told.filter(({ at }) => isClear(at));
   return clear.map(({ at, position }) => {
-    const ahead = starts.slice(0, index).filter((start) => start > at).length;
+    const ahead = Math.max(0, index - startedBy(at, starts));
     return Math.max(0, ahead + 1 - position);
   });
+}
+
+/** How many of ascending starts there were by then. */
+function startedBy(at: number, starts: readonly number[]): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -6,6 +6,8 @@ export interface DaemonOptions {
   readonly cwd?: string;
   /** The whole environment; without it, this process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether messages can be exchanged with it (`process.send`). */
+  readonly channel?: boolean;
 }
 
 /** How a process ended: with a code, or by a signal. */
@@ -25,11 +27,12 @@ export class Daemon implements AsyncDisposable {
   readonly #lines: string[] = [];
   readonly #readers: ((line: string) => void)[] = [];
 
-  constructor(name: string, program: string, args: readonly string[], options: DaemonOptions = {}) {
+  constructor(name: string, program: string, args: readonly string[], { channel, ...options }: DaemonOptions = {}) {
     this.#name = name;
     const [first = program, ...rest] = [...leash, program, ...args];
     // A group of its own, so that Ctrl-C reaches only the process which knows the order of closing.
-    this.child = spawn(first, rest, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const stdio = channel ? (["ignore", "pipe", "pipe", "ipc"] as const) : (["ignore", "pipe", "pipe"] as const);
+    this.child = spawn(first, rest, { ...options, detached: true, stdio: [...stdio] });
     this.exited = this.#end();
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on("line", (line) => this.#read(line));

@@ -51,6 +51,11 @@ export class RedisProcess implements AsyncDisposable {
     return `redis://${host}:${this.port}`;
   }
 
+  /** Of the process that runs now; null while none does. */
+  get pid(): number | null {
+    return this.#daemon?.child.pid ?? null;
+  }
+
   /** The setting by which nodes reach it. */
   get env(): Readonly<Record<"REDIS_URL", string>> {
     return { REDIS_URL: this.url };

@@ -16,9 +16,10 @@ import {
   type Wish,
 } from "../../domain/line.ts";
 import { StandingOrders } from "../../domain/standing-orders.ts";
+import { Batches } from "./batches.ts";
 import type { Keys } from "./keys.ts";
 import type { Link } from "./link.ts";
-import { replies } from "./replies.ts";
+import { type EnteredReply, replies } from "./replies.ts";
 import type { StepName } from "./scripts.ts";
 
 export interface RedisLineOptions {
@@ -32,6 +33,12 @@ export interface RedisLineOptions {
 
 /** No step may hold Redis up for long. */
 const restoredAtOnce = 2_000;
+const enteredAtOnce = 100;
+
+interface Entering {
+  readonly wish: Wish;
+  readonly nodeId: string;
+}
 
 /** {@link Line} of a cluster. Everything may throw `Outage`; every step may be repeated then. */
 export class RedisLine implements Line {
@@ -40,6 +47,7 @@ export class RedisLine implements Line {
   readonly #settings: readonly string[];
   readonly #now: () => string;
   readonly #orders: StandingOrders;
+  readonly #entering = new Batches((all: readonly Entering[]) => this.#enterAll(all), enteredAtOnce);
   /** A line was seen: another one than that is not the first. */
   #isKnown = false;
 
@@ -51,18 +59,15 @@ export class RedisLine implements Line {
     this.#now = now === undefined ? () => "" : () => String(now());
   }
 
-  async enter({ conversationId, class: name, owed = false }: Wish, nodeId: string): Promise<Entered> {
-    const reply = replies.entered.parse(await this.#step("line/enter", conversationId, name, nodeId, owed ? "1" : "0"));
-    switch (reply[0]) {
-      case "granted":
-        return { kind: "granted", grant: { conversationId, class: name, number: reply[1], isFree: false } };
-      case "waiting":
-        return { kind: "waiting", ...placeOf(reply) };
-      case "shed":
-        return { kind: "shed", waiting: reply[1] };
-      default:
-        return { kind: "held" };
-    }
+  /** Those who come while others are on their way enter together: one step, and still one after the other. */
+  enter(wish: Wish, nodeId: string): Promise<Entered> {
+    return this.#entering.add({ wish, nodeId });
+  }
+
+  async #enterAll(all: readonly Entering[]): Promise<readonly Entered[]> {
+    const args = all.flatMap(({ wish, nodeId }) => [wish.conversationId, wish.class, nodeId, wish.owed ? "1" : "0"]);
+    const given = replies.entered.parse(await this.#step("line/enter", ...args));
+    return all.map(({ wish }, at) => enteredOf(wish, given[at]));
   }
 
   async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
@@ -129,7 +134,9 @@ export class RedisLine implements Line {
     return [tier, starting ?? "-", ...classes.map(pausedMs)].join("|");
   }
 
+  /** Nothing overtakes those who enter. */
   #step(name: StepName, ...args: readonly string[]): Promise<unknown> {
+    this.#entering.flush();
     return this.#link.step(name, this.#keys, [this.#now(), ...args, this.#anew(), ...this.#settings]);
   }
 }
@@ -139,6 +146,19 @@ function numbersOf({ tiers, acceptBelow, weights, ageingMs, rampPerSecond }: Lin
   const rates = [tiers.high, tiers.medium, tiers.degraded].flatMap(({ perSecond, burst }) => [perSecond, burst]);
   const byClass = [acceptBelow, weights].flatMap((of) => classes.map((name) => of[name]));
   return [...rates, ...byClass, ageingMs, rampPerSecond ?? ""].map(String);
+}
+
+function enteredOf({ conversationId, class: name }: Wish, reply: EnteredReply | undefined): Entered {
+  switch (reply?.[0]) {
+    case "granted":
+      return { kind: "granted", grant: { conversationId, class: name, number: reply[1], isFree: false } };
+    case "waiting":
+      return { kind: "waiting", ...placeOf(reply) };
+    case "shed":
+      return { kind: "shed", waiting: reply[1] };
+    default:
+      return { kind: "held" };
+  }
 }
 
 function placeOf([, name, ticket, position]: readonly ["waiting", Ticket["class"], number, number]) {

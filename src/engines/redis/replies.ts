@@ -75,12 +75,14 @@ const ended = z.tuple([z.string(), z.string(), texts]).nullable();
 const read = z.tuple([z.string(), z.string()]).nullable();
 const restored = z.tuple([texts, texts, texts, z.number(), z.string()]);
 const waiting = z.tuple([z.literal("waiting"), customerClass, z.number(), z.number()]);
-const entered = z.union([
+const enteredOne = z.union([
   waiting,
   z.tuple([z.literal("granted"), z.number()]),
   z.tuple([z.literal("held")]),
   z.tuple([z.literal("shed"), z.number()]),
 ]);
+export type EnteredReply = z.infer<typeof enteredOne>;
+const entered = z.array(enteredOne);
 const classLine = z.tuple([z.string(), z.string(), z.string(), texts]);
 const round = z.tuple([
   texts,

@@ -1,37 +1,50 @@
--- Enters the line, or begins at once where nobody waits (A1, A3, A4, A5).
--- ARGV: 2 conversation, 3 class, 4 node, 5 '1' for one that is owed
--- Gives: { 'granted', number } | { 'waiting', class, ticket, position } | { 'held' } | { 'shed', how many wait }
-local conversation, class, node, owed = ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+-- Some enter the line one after the other; each begins at once where nobody waits (A1, A3, A4, A5).
+-- ARGV: 2… of each: conversation, class, node, '1' for one that is owed
+-- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position } | { 'held' } | { 'shed', how many wait }
 local acceptAt = { vip = 7, member = 8, guest = 9 }
-local entry = read(conversation)
+local isChanged = false
 
-local function isFull(of)
+local function isFull(class, owed)
   local count = waiting()
-  return not owed and count >= setting(acceptAt[of]) and { 'shed', count } or nil
+  return not owed and count >= setting(acceptAt[class]) and { 'shed', count } or nil
 end
 
-if entry then
+local function askMore(entry, owed)
   if entry.number == 0 then return asWaiting(entry) end
   if entry.asksMore then return { 'held' } end
-  local full = isFull(entry.class)
+  local full = isFull(entry.class, owed)
   if full then return full end
-  entry.asksMore, s.held = true, s.held + 1
+  isChanged, entry.asksMore, s.held = true, true, s.held + 1
   write(entry)
-  save()
   return { 'held' }
 end
 
-entry = newEntry(conversation, class, node)
 -- A node that was not heard of yet can take at least what it asks for.
-if standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0) then
-  grant(entry, node)
+local function mayBegin(class, node)
+  return standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0)
+end
+
+local function enter(conversation, class, node, owed)
+  local known = read(conversation)
+  if known then return askMore(known, owed) end
+  local entry = newEntry(conversation, class, node)
+  if mayBegin(class, node) then
+    isChanged = true
+    grant(entry, node)
+    return { 'granted', entry.number }
+  end
+  local full = isFull(class, owed)
+  if full then return full end
+  isChanged = true
+  append(entry)
+  -- Nobody has a higher ticket.
+  return { 'waiting', class, entry.ticket, count(line[class]) }
+end
+
+local entered = {}
+for at = 2, #ARGV - 15, 4 do entered[#entered + 1] = enter(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3] == '1') end
+if isChanged then
   saveNodes()
   save()
-  return { 'granted', entry.number }
 end
-local full = isFull(class)
-if full then return full end
-append(entry)
-save()
--- Nobody has a higher ticket.
-return { 'waiting', class, entry.ticket, count(line[class]) }
+return entered

@@ -4,7 +4,7 @@ local function grant(entry, node)
   if slope then s.rampTokens = s.rampTokens - 1 end
   entry.place, entry.node, entry.number = 'granted', node, s.numbers
   local letter = letterOf(node, entry.conversation, entry.number)
-  put(starting, now + startingMs, slotOf(entry.conversation, entry.number))
+  put(starting, math.ceil(now) + startingMs, slotOf(entry.conversation, entry.number))
   redis.call('ZADD', owned, 0, letter)
   local by = nodeAt(node)
   if by then by.room, by.isChanged = by.room - 1, true end

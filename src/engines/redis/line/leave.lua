@@ -4,7 +4,7 @@
 local mostLeft = 20000
 local entry = read(ARGV[2])
 if not entry then return 0 end
-if entry.asksMore then s.held = s.held - 1 end
+if entry.asksMore then s.held = math.max(0, s.held - 1) end
 if entry.place == 'granted' then
   entry.asksMore = false
   write(entry)

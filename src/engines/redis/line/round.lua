@@ -12,26 +12,39 @@ local function each(json, what)
   for at = 1, #list, 2 do what(list[at], list[at + 1]) end
 end
 
+local function inParts(names, what)
+  for from = 1, #names, mostAtOnce do what(unpack(names, from, math.min(#names, from + mostAtOnce - 1))) end
+end
+
 -- Each name is of one grant: one that was granted anew has another, and what is said twice changes nothing.
 local function takeAll(key, json, nameOf)
   local names = {}
   each(json, function(conversation, number) names[#names + 1] = nameOf(conversation, number) end)
-  for from = 1, #names, mostAtOnce do take(key, unpack(names, from, math.min(#names, from + mostAtOnce - 1))) end
+  inParts(names, function(...) take(key, ...) end)
 end
 
 takeAll(grants, ARGV[4], function(conversation, number) return letterOf(node, conversation, number) end)
 takeAll(starting, ARGV[5], slotOf)
 nodeOf[node] = { room = tonumber(ARGV[3]) - redis.call('ZLEXCOUNT', grants, unpack(lettersOf(node))), seenAt = now, isChanged = true }
-local appended = {}
+local appended, over, letters, slots = {}, {}, {}, {}
 each(ARGV[6], function(conversation, number)
   local entry = granted(conversation, number)
   if not entry then return end
-  release(entry)
-  if not entry.asksMore then return forget(conversation) end
-  entry.asksMore, s.held = false, s.held - 1
+  letters[#letters + 1], slots[#slots + 1] = letterOf(entry.node, conversation, entry.number), slotOf(conversation, entry.number)
+  if not entry.asksMore then
+    entryOf[conversation], over[#over + 1] = false, conversation
+    return
+  end
+  entry.asksMore, s.held = false, math.max(0, s.held - 1)
   append(entry)
   appended[#appended + 1] = entry
 end)
+inParts(slots, function(...) take(starting, ...) end)
+inParts(letters, function(...)
+  redis.call('ZREM', grants, ...)
+  redis.call('ZREM', owned, ...)
+end)
+inParts(over, function(...) redis.call('HDEL', entries, ...) end)
 for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', now)) do
   take(later, conversation)
   local entry = read(conversation)

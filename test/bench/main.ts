@@ -1,0 +1,49 @@
+/**
+ * What Tidegate costs beside others that stream an answer: `npm run bench -- [name…] [--rounds n]`. All in one run, on the same
+ * simulator of a relay and with the same clients; compare only figures of one run.
+ */
+import { parseArgs } from "node:util";
+import { openProgram } from "../support/process.ts";
+import { openRedis } from "../support/redis.ts";
+import { admissionTable } from "./admission.ts";
+import { connectTable } from "./connects.ts";
+import { installPeers, type Stage } from "./contestants.ts";
+import { deltaTable } from "./deltas.ts";
+import { firstTextTable } from "./first-text.ts";
+import { memoryTable } from "./memory.ts";
+import { scalingTable } from "./scaling.ts";
+import { showTable, type Table } from "./table.ts";
+
+const widgetBench: string = "../browser/widget.bench.ts";
+const benches: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Table>>> = {
+  deltas: deltaTable,
+  scaling: scalingTable,
+  "first-text": firstTextTable,
+  memory: memoryTable,
+  connects: connectTable,
+  admission: admissionTable,
+  // Written for the browser's side of the types.
+  widget: async (stage, rounds) => (await import(widgetBench)).widgetTable(stage, rounds),
+};
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: "string", default: "3" } },
+  allowPositionals: true,
+});
+const unknown = positionals.find((name) => !(name in benches));
+const rounds = Number(values.rounds);
+if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  const why = unknown === undefined ? "--rounds takes a whole number" : `There is no benchmark named ${unknown}`;
+  console.error(`${why}. Usage: npm run bench -- [${Object.keys(benches).join("|")} …] [--rounds n]`);
+  process.exit(2);
+}
+
+installPeers();
+await using stack = new AsyncDisposableStack();
+const simulator = stack.use(
+  await openProgram("src/simulator/main.ts", { SIMULATOR_PORT: "0" }, /at (http:\/\/[\d.]+:\d+)/),
+);
+const stage: Stage = { relayUrl: simulator.said, redis: stack.use(await openRedis()) };
+for (const [name, measure] of Object.entries(benches)) {
+  if (positionals.length === 0 || positionals.includes(name)) console.log(showTable(await measure(stage, rounds)));
+}
