@@ -174,7 +174,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     responding,
     settled: (ref) => {
       audience.silence(ref);
-      return audience.settled(ref.conversationId);
+      return audience.settled(ref);
     },
     mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {

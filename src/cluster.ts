@@ -457,7 +457,7 @@ export class Cluster implements AsyncDisposable {
         audience.silence(message.ref);
         return void assistant
           .interruptHere(message.ref)
-          .then(() => audience.settled(message.ref.conversationId))
+          .then(() => audience.settled(message.ref))
           .then(() => this.#peers.send(from, { ...message, kind: "hushed" }))
           .catch(forgive);
       case "hushed":

@@ -127,23 +127,27 @@ export class Audience implements Listener {
   }
 
   /**
-   * Not one more character of that answer leaves this process, whoever goes on with it: an agent answers from now on (H1).
-   * Its end is told.
+   * Not one more character of that answer is sent, whoever goes on with it: an agent answers from now on (H1). Its end is
+   * told.
    */
-  silence({ conversationId, turnId }: TurnRef): void {
+  silence({ turnId }: TurnRef): void {
     this.#forget(turnId);
     this.#silenced.add(turnId);
-    for (const { viewer } of this.#rooms.get(conversationId)?.seats ?? []) viewer.withhold?.(turnId);
     const [oldest] = this.#silenced.size > mostSilenced ? this.#silenced : [];
     if (oldest !== undefined) this.#silenced.delete(oldest);
   }
 
-  /** Resolves when all that was sent to those who look has left this process, but for slow readers. */
-  async settled(conversationId: string): Promise<void> {
+  /**
+   * Resolves when all that was sent to those who look has left this process. What waits for a slow reader longer than a
+   * moment is taken back as far as it is text of that answer.
+   */
+  async settled({ conversationId, turnId }: TurnRef): Promise<void> {
     const { clock } = this.#options;
-    const isPending = () => [...(this.#rooms.get(conversationId)?.seats ?? [])].some(({ viewer }) => viewer.pending);
+    const viewers = () => [...(this.#rooms.get(conversationId)?.seats ?? [])].map(({ viewer }) => viewer);
+    const isPending = () => viewers().some(({ pending }) => pending);
     for (let waitedMs = 0; waitedMs < settleMs && isPending(); waitedMs += settleLookMs)
       await new Promise<void>((resolve) => clock.after(settleLookMs, resolve));
+    for (const viewer of viewers()) if (viewer.pending) viewer.withhold?.(turnId);
   }
 
   /** Tells everybody on this node, whatever they look at. */
