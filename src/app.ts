@@ -174,9 +174,9 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     newId,
     admission,
     responding,
-    settled: ({ conversationId, turnId }) => {
-      audience.silence(turnId);
-      return audience.settled(conversationId);
+    settled: (ref) => {
+      audience.silence(ref);
+      return audience.settled(ref);
     },
     mayLookUp: () => lookUps.tryRemoveTokens(1),
     ...(cluster && {
@@ -216,7 +216,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const shown = {
     live: (turnId: string) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
     show: (conversation: Conversation) => cluster?.show(conversation),
-    seated: (conversationId: string) => cluster?.seated(conversationId),
+    seated: (conversation: Conversation) => cluster?.seated(conversation),
     tellElsewhere: (conversationId, fact, payload) => cluster && tellElsewhere(io, conversationId, fact, payload),
   } satisfies Partial<CustomerWorld>;
   const transport: ChatApiOptions = {
@@ -255,6 +255,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...transport,
     ...socketLimits(config),
     adapter: cluster?.adapter,
+    ...(cluster && { muted: () => cluster.fenced }),
     onFault,
   });
   openAgentSockets(io, {

@@ -94,7 +94,7 @@ export class Cluster implements AsyncDisposable {
   readonly work: WorkList;
   readonly line: StandbyLine;
   readonly health: StandbyHealth;
-  /** Tells the other nodes, and keeps the log. */
+  /** Tells the other nodes, keeps the log, and shows no answer of another node any more that was ended here. */
   readonly listeners: readonly Listener[];
   readonly #options: ClusterOptions;
   readonly #redis: RedisEngines;
@@ -144,7 +144,8 @@ export class Cluster implements AsyncDisposable {
     const unstored = (conversationId: string) => this.#standby.keeps(conversationId);
     this.#herald = new Herald({ peers: this.#peers, watchers, clock, paceMs, muted, unstored });
     this.#logKeeper = new LogKeeper({ log: redis.log, clock, onFault });
-    this.listeners = [this.#herald, this.#logKeeper];
+    const mirrors: Listener = { step: (step) => this.#crew?.mirrors.step(step), text: () => {} };
+    this.listeners = [this.#herald, this.#logKeeper, mirrors];
     this.line = this.#openLine();
     this.health = new StandbyHealth({
       store: new RedisHealth({ link: redis.link, keys: redis.keys }),
@@ -201,12 +202,13 @@ export class Cluster implements AsyncDisposable {
     const { running, logged } = conversation;
     this.#crew?.responding.note(conversation);
     this.#crew?.inbox.opened(conversation);
+    this.#crew?.mirrors.read(conversation);
     if (running && running.owner !== this.nodeId) this.#crew?.mirrors.follow(running, logged);
   }
 
-  /** Somebody on this node looks at the conversation from now on. */
-  seated(conversationId: string): void {
-    this.#crew?.mirrors.seated(conversationId);
+  /** Somebody on this node looks at the conversation from now on, and was given it as it is. */
+  seated(conversation: Conversation): void {
+    this.#crew?.mirrors.seated(conversation);
   }
 
   /** Nobody on this node looks at the conversation any more. */
@@ -302,6 +304,8 @@ export class Cluster implements AsyncDisposable {
     const { link } = this.#redis;
     if (link.away || link.outages === this.#mendedOutages) return;
     this.#mendedOutages = link.outages;
+    // It may have been carried out although it failed: those who look here have not been told.
+    member.missed();
     member.mend();
   }
 
@@ -450,10 +454,10 @@ export class Cluster implements AsyncDisposable {
         return;
       }
       case "hush":
-        audience.silence(message.ref.turnId);
+        audience.silence(message.ref);
         return void assistant
           .interruptHere(message.ref)
-          .then(() => audience.settled(message.ref.conversationId))
+          .then(() => audience.settled(message.ref))
           .then(() => this.#peers.send(from, { ...message, kind: "hushed" }))
           .catch(forgive);
       case "hushed":

@@ -129,8 +129,9 @@ export class Assistant {
     if ("repeated" in admitted) return admitted;
     try {
       const asked = await conversations.ask(conversationId, question);
-      if (asked.repeated) return asked;
+      // Also where it was asked before.
       listener.step(questionAdded(conversationId, asked));
+      if (asked.repeated) return asked;
       if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
       return asked;
     } finally {
@@ -143,7 +144,7 @@ export class Assistant {
   async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
     const { conversations, listener } = this.#options;
     const asked = await conversations.ask(conversationId, question);
-    if (!asked.repeated) listener.step(questionAdded(conversationId, asked));
+    listener.step(questionAdded(conversationId, asked));
     // It was handed back a moment ago: the assistant owes an answer.
     if (asked.turnId !== null && !asked.repeated) this.serve(conversationId, as);
     return asked;
@@ -280,11 +281,25 @@ export class Assistant {
     ]);
   }
 
+  /**
+   * Somebody else answers there, and an answer or a question of the assistant's is still open: whoever took over may not have
+   * lived to end it. It is ended here; nothing is done elsewhere.
+   */
+  finish(conversation: Conversation): void {
+    const { responder, running, waiting, conversationId } = conversation;
+    if (responder.kind === "assistant" || !(running ?? waiting)) return;
+    // Not waited for: it waits for what is being begun there. What fails is found again by whoever looks next.
+    this.interrupt(conversation).catch((fault: unknown) => {
+      if (!(fault instanceof Outage)) this.#options.onFault(fault, conversationId);
+    });
+  }
+
   /** An answer that has just ended may still be on its way to somebody. */
   async #allHeard({ conversationId, messages }: Conversation): Promise<void> {
     const { at = 0, turnId } = messages.findLast(({ author }) => author === "assistant") ?? {};
-    if (turnId !== undefined && at > this.#options.clock.now() - onItsWayMs)
-      await this.#settled({ conversationId, turnId });
+    // By the store's clock alone: the latest of them are the words of the change, or of whoever speaks.
+    const latestAt = messages.at(-1)?.at ?? 0;
+    if (turnId !== undefined && at > latestAt - onItsWayMs) await this.#settled({ conversationId, turnId });
   }
 
   /** Everybody has been told of the end of that turn, with every character that it brings. */
@@ -302,7 +317,7 @@ export class Assistant {
       await this.interruptHere(open);
       open = await this.#openTurn(open);
       // Its node says nothing: what it may still write is fenced, unless another node has taken it up by now.
-      if (open !== null) open = (await this.#fence(open)) ? null : await this.#openTurn(open);
+      if (open !== null) open = (await this.#fence(open, "interrupted")) ? null : await this.#openTurn(open);
     }
     // Last: the end has been told by now.
     await this.#settled(running);
@@ -314,11 +329,14 @@ export class Assistant {
     return turn?.state === "ended" ? null : turn;
   }
 
-  /** Ends an answer whose writer is silent, with what is known of it. False when another node has taken it up. */
-  async #fence(turn: Turn): Promise<boolean> {
+  /**
+   * Ends an answer whose node does not answer, with what is known of it, under an epoch of its own: what that node has shown
+   * beyond is cut, and what it says later is dropped (S4). False when another node has taken it up.
+   */
+  async #fence(turn: Turn, outcome: Outcome): Promise<boolean> {
     const kept = await this.#keptOf(turn);
     const fenced = await this.#options.turns.raise(turn, turn.epoch, kept.text.length);
-    if (fenced) await this.#end(fenced, { outcome: "interrupted", ...kept }, noReport);
+    if (fenced) await this.#end(fenced, { outcome, ...kept }, noReport);
     return fenced !== null;
   }
 
@@ -455,10 +473,8 @@ export class Assistant {
     await stopElsewhere(turn);
     // It may have been taken up here meanwhile.
     if (await this.#stopHere(ref)) return;
-    const left = await turns.read(ref);
-    if (left === null || left.state === "ended") return;
-    // Its node does not answer: what is known of it is kept, and whatever that node says later is fenced.
-    await this.#end(left, { outcome: "stopped", ...(await this.#keptOf(left)) }, noReport);
+    const left = await this.#openTurn(ref);
+    if (left !== null) await this.#fence(left, "stopped");
   }
 
   #begin(turn: Turn, text: string, found: readonly Finding[] = []): void {

@@ -5,6 +5,7 @@ import type { Clock, Undo } from "./clock.ts";
 import { shownTo } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 import { Tidings } from "./tidings.ts";
+import type { TurnRef } from "./turns.ts";
 
 /** Somebody who receives the facts of one conversation: a socket, an event stream. */
 export interface Viewer {
@@ -15,6 +16,8 @@ export interface Viewer {
   readonly pending?: boolean;
   /** Of the team: it is told of agents who they are, where customers are told their names alone. */
   readonly isOfTeam?: boolean;
+  /** Takes text of that turn back that has not left the process. */
+  withhold?(turnId: string): void;
 }
 
 /** How far a viewer has been sent the running answer. */
@@ -112,6 +115,7 @@ export class Audience implements Listener {
   /** Shows what is appended to `answer` from now on; whoever looks has its text so far. */
   follow(answer: Answer): void {
     const { text, activities, ref } = answer;
+    if (this.#silenced.has(ref.turnId)) return;
     const told = activities.length;
     this.#frames.set(ref.turnId, { answer, told, offset: text.length, text: "", lastAt: Number.NEGATIVE_INFINITY });
   }
@@ -128,19 +132,24 @@ export class Audience implements Listener {
    * Not one more character of that answer is sent, whoever goes on with it: an agent answers from now on (H1). Its end is
    * told.
    */
-  silence(turnId: string): void {
+  silence({ turnId }: TurnRef): void {
     this.#forget(turnId);
     this.#silenced.add(turnId);
     const [oldest] = this.#silenced.size > mostSilenced ? this.#silenced : [];
     if (oldest !== undefined) this.#silenced.delete(oldest);
   }
 
-  /** Resolves when all that was sent to those who look has left this process, but for slow readers. */
-  async settled(conversationId: string): Promise<void> {
+  /**
+   * Resolves when all that was sent to those who look has left this process. What waits for a slow reader longer than a
+   * moment is taken back as far as it is text of that answer.
+   */
+  async settled({ conversationId, turnId }: TurnRef): Promise<void> {
     const { clock } = this.#options;
-    const isPending = () => [...(this.#rooms.get(conversationId)?.seats ?? [])].some(({ viewer }) => viewer.pending);
+    const viewers = () => [...(this.#rooms.get(conversationId)?.seats ?? [])].map(({ viewer }) => viewer);
+    const isPending = () => viewers().some(({ pending }) => pending);
     for (let waitedMs = 0; waitedMs < settleMs && isPending(); waitedMs += settleLookMs)
       await new Promise<void>((resolve) => clock.after(settleLookMs, resolve));
+    for (const viewer of viewers()) if (viewer.pending) viewer.withhold?.(turnId);
   }
 
   /** Tells everybody on this node, whatever they look at. */

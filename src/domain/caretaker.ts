@@ -55,10 +55,17 @@ export class Caretaker {
     }
   }
 
-  /** Takes up the running answer of a conversation if nobody writes it any more, as `isFree` or the owner's silence tells. */
+  /**
+   * Takes up the running answer of a conversation if nobody writes it any more, as `isFree` or the owner's silence tells. One
+   * that somebody took over from the assistant is ended (H1).
+   */
   async revive(conversationId: string, isFree: boolean): Promise<Revival> {
     const { conversations, assistant, nodeId, mayLive } = this.#options;
     const conversation = await conversations.read(conversationId);
+    if (conversation && conversation.responder.kind !== "assistant") {
+      assistant.finish(conversation);
+      return "nothing";
+    }
     const running = conversation?.running;
     if (!running || assistant.live(running.turnId)) return "nothing";
     const { owner } = running;

@@ -65,8 +65,6 @@ const nobodyYet: Responder = { kind: "nobody" };
 export class Handoff {
   readonly #options: HandoffOptions;
   /** Conversations in which the assistant falls silent at this moment: whoever speaks there waits for it, too. */
-  /** Conversations of which it is not known who answers them. */
-  readonly #unsure = new Set<string>();
   readonly #silencing = new Map<string, Promise<unknown>>();
 
   constructor(options: HandoffOptions) {
@@ -108,12 +106,12 @@ export class Handoff {
     if (said.kind === "gone") throw new TidegateError("not-found");
     if (said.kind === "conflict") throw new TidegateError("message-conflict");
     if (said.kind === "refused") throw takenBy(said.responder);
-    // Whoever takes over at this moment has not silenced the assistant yet.
-    if (said.isWritten) await this.#silence(await this.#options.conversations.read(conversationId));
-    else await this.#silencing.get(conversationId);
-    // Also where it was said before: whoever stored it may not have lived, or not have known, to tell of it.
-    this.#options.listener.step({ kind: "message-added", conversationId, message: said.message });
-    return said.message;
+    // Whoever takes over at this moment, at whichever node, has not silenced the assistant yet.
+    await this.#silence(await this.#options.conversations.read(conversationId));
+    const { message, repeated } = said;
+    // Also where it was said before.
+    this.#options.listener.step({ kind: "message-added", conversationId, message, repeated });
+    return message;
   }
 
   /** @throws {TidegateError} `not-responder`, `not-found` */
@@ -132,14 +130,14 @@ export class Handoff {
   async transfer(agent: AgentCaller, conversationId: string, toId: string, note?: string): Promise<void> {
     const to = (await this.#options.available()).find(({ agentId }) => agentId === toId);
     if (to === undefined) throw new TidegateError("agents-away");
-    await this.#must(conversationId, {
+    const handed = await this.#must(conversationId, {
       from: [`agent:${agent.agentId}`],
       to: { kind: "agent", agentId: to.agentId, name: to.name },
       wish: null,
       notice: this.#notice("agent-transferred", to.name),
       note: this.#note("note", agent, note),
     });
-    await this.#silencing.get(conversationId);
+    await this.#silence(handed);
   }
 
   /** @throws {TidegateError} `taken` while another agent is the responder, `not-found` */
@@ -214,8 +212,8 @@ export class Handoff {
   async asked(conversationId: string, question: Question): Promise<Asked> {
     const { conversations, listener } = this.#options;
     const asked = await conversations.ask(conversationId, { ...question, opensNoTurn: true });
-    if (asked.repeated) return asked;
     listener.step(questionAdded(conversationId, asked));
+    if (asked.repeated) return asked;
     try {
       await this.request(conversationId, { reason: question.text });
     } catch (fault) {
@@ -297,9 +295,10 @@ export class Handoff {
     return running?.epoch ?? 0;
   }
 
-  async #must(conversationId: string, change: Handing): Promise<void> {
+  /** The conversation as it stands then. */
+  async #must(conversationId: string, change: Handing): Promise<Conversation> {
     const handed = await this.#hand(conversationId, change);
-    if (handed.kind !== "refused") return;
+    if (handed.kind === "handed") return handed.conversation;
     const isOthers = change.from.includes("assistant");
     throw isOthers ? takenBy(handed.responder) : new TidegateError("not-responder");
   }
@@ -313,9 +312,9 @@ export class Handoff {
     });
     if (handed.kind === "gone") throw new TidegateError("not-found");
     if (handed.kind === "refused") return handed;
-    const { conversation, message } = handed;
-    listener.step({ kind: "message-added", conversationId, message });
-    if (change.note && !handed.repeated) this.#options.noted(conversationId, change.note);
+    const { conversation, message, repeated } = handed;
+    listener.step({ kind: "message-added", conversationId, message, repeated });
+    if (change.note && !repeated) this.#options.noted(conversationId, change.note);
     const { responder } = conversation;
     listener.step({ kind: "responder-changed", conversationId, responder, at: message.at });
     list(careOf(conversation, message.at));
@@ -327,17 +326,15 @@ export class Handoff {
   /** The store fell silent: whether the change was made is seen when it is back, and told to whoever has not heard of it. */
   async #makeSure(conversationId: string, change: Handing): Promise<void> {
     const { clock } = this.#options;
-    if (this.#unsure.has(conversationId)) return;
-    this.#unsure.add(conversationId);
-    for (let tries = 0; tries < mostLooks && this.#unsure.has(conversationId); tries++) {
+    let isUnsure = true;
+    for (let tries = 0; tries < mostLooks && isUnsure; tries++) {
       await new Promise<void>((resolve) => clock.after(lookAgainMs, resolve));
       // Whatever keeps it from being told now need not do so later.
-      await this.#lookFor(conversationId, change).then(
-        () => this.#unsure.delete(conversationId),
-        () => {},
+      isUnsure = await this.#lookFor(conversationId, change).then(
+        () => false,
+        () => true,
       );
     }
-    this.#unsure.delete(conversationId);
   }
 
   /** Asks the store, and nobody who stands in for it, by a change that nothing can come of. */

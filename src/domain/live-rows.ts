@@ -65,6 +65,8 @@ export class LiveRows implements Listener {
   step(step: Step): void {
     switch (step.kind) {
       case "message-added": {
+        // More may have been said since.
+        if (step.repeated) return;
         const { author, text, at } = step.message;
         // Whether a question still waits is known where it was asked last, or to nobody here.
         const isWritten = this.#rows.get(step.conversationId)?.turn !== "queued";

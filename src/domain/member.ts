@@ -145,6 +145,7 @@ export class Member implements MembershipListener {
     for (const message of conversation.messages) {
       if (message.at >= since) audience.added(conversationId, message);
     }
+    this.#options.assistant.finish(conversation);
     const { responder } = conversation;
     audience.step({ kind: "responder-changed", conversationId, responder, at: handedAt(conversation) });
     show(conversation);

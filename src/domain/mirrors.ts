@@ -1,11 +1,12 @@
 import { Answer } from "./answer.ts";
 import type { Audience } from "./audience.ts";
 import type { Clock } from "./clock.ts";
+import type { Conversation } from "./conversations.ts";
 import { EarlyNews, type Told } from "./early.ts";
 import type { CallState } from "./findings.ts";
 import { Outage } from "./outage.ts";
 import { conversationOf, type PeerMessage, type Peers } from "./peers.ts";
-import type { TurnEnded } from "./steps.ts";
+import type { Step, TurnEnded } from "./steps.ts";
 import { sharedChars, type Turn, type TurnRef, type Turns } from "./turns.ts";
 
 /** An answer that another node writes, as far as it is known here. */
@@ -39,6 +40,8 @@ export interface MirrorsOptions {
 export const silenceMs = 1_500;
 /** Between two questions to the owner for the same answer. */
 const askAgainMs = 200;
+/** Answers of which it is kept that they are over: longer than an owner may be asleep and not know. */
+const mostOver = 5_000;
 
 type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: Kind }>;
 
@@ -54,6 +57,8 @@ type MessageOf<Kind extends PeerMessage["kind"]> = Extract<PeerMessage, { kind: 
 export class Mirrors {
   readonly #options: MirrorsOptions;
   readonly #mirrors = new Map<string, Mirror>();
+  /** Turns that have ended lately, as everybody here was told, with their last epochs. */
+  readonly #over = new Map<string, number>();
   readonly #early: EarlyNews;
 
   constructor(options: MirrorsOptions) {
@@ -70,7 +75,7 @@ export class Mirrors {
    * the turn under an older epoch or not at all, is told; who comes later is given the text so far.
    */
   follow(turn: Turn, text: string): void {
-    if (turn.owner === undefined || turn.state === "ended") return;
+    if (turn.owner === undefined || turn.state === "ended" || this.#isOver(turn.turnId, turn.epoch)) return;
     // What was read a moment ago may be older than what this node does.
     if (!this.#givesUp(turn.turnId, turn.epoch)) return;
     const known = this.#mirrors.get(turn.turnId);
@@ -82,6 +87,22 @@ export class Mirrors {
     if (audience.isWatched(turn.conversationId)) this.#retell(answer, offset);
     else audience.follow(answer);
     this.#ask(mirror);
+  }
+
+  /**
+   * A conversation was read that somebody is to be given: an answer that has ended in it is over here from now on, so that
+   * nobody is shown a piece of it after its end.
+   */
+  read({ messages }: Pick<Conversation, "messages">): void {
+    for (const message of messages) {
+      const mirror = message.author === "assistant" ? this.#mirrors.get(message.turnId ?? "") : undefined;
+      if (mirror) this.#ended(endOf({ ...mirror.answer.ref, epoch: mirror.answer.epoch }, message));
+    }
+  }
+
+  /** Another node's answer was ended by this one, and everybody here is told so. */
+  step(step: Step): void {
+    if (step.kind === "turn-ended") this.#finish(step.ref.turnId, step.epoch);
   }
 
   /** This node writes the answer itself from now on, or nobody here looks at it. */
@@ -98,9 +119,16 @@ export class Mirrors {
     }
   }
 
-  /** Somebody here looks at the conversation now: what was told of it a moment ago is told again. */
-  seated(conversationId: string): void {
-    for (const { from, told } of this.#early.take(conversationId)) this.hear(from, told);
+  /**
+   * Somebody here looks at the conversation now, and was given it as it is: what was told of it a moment ago is told again,
+   * unless it is over by now.
+   */
+  seated({ conversationId, messages }: Pick<Conversation, "conversationId" | "messages">): void {
+    const news = this.#early.take(conversationId);
+    if (news.length === 0) return;
+    const answers = messages.filter(({ author }) => author === "assistant");
+    const given = new Set([...messages.map(({ messageId }) => messageId), ...answers.map(({ turnId }) => turnId)]);
+    for (const { from, told } of news) if (!given.has(subjectOf(told))) this.hear(from, told);
   }
 
   /** What another node says about an answer that it writes. */
@@ -140,9 +168,23 @@ export class Mirrors {
 
   /** What is said of a turn that this node writes is stale, or it has been overruled. */
   #yields(message: Exclude<Told, { kind: "added" }>): boolean {
+    const epoch = message.kind === "ended" ? message.end.epoch : epochOf(message);
+    if (this.#isOver(message.kind === "ended" ? message.end.ref.turnId : message.ref.turnId, epoch)) return false;
     // Under its own epoch it can only be told that it was ended.
     if (message.kind === "ended") return this.#givesUp(message.end.ref.turnId, message.end.epoch + 1);
-    return this.#givesUp(message.ref.turnId, epochOf(message));
+    return this.#givesUp(message.ref.turnId, epoch);
+  }
+
+  /** An owner whose last step was made without its knowledge goes on for a moment. */
+  #isOver(turnId: string, epoch: number): boolean {
+    return epoch <= (this.#over.get(turnId) ?? -1);
+  }
+
+  #finish(turnId: string, epoch: number): void {
+    this.#mirrors.delete(turnId);
+    this.#over.set(turnId, epoch);
+    const [oldest] = this.#over.size > mostOver ? this.#over.keys() : [];
+    if (oldest !== undefined) this.#over.delete(oldest);
   }
 
   /** True unless this node writes that turn itself, under that epoch or a later one. */
@@ -246,7 +288,7 @@ export class Mirrors {
     const known = this.#mirrors.get(end.ref.turnId);
     if (known && known.answer.epoch > end.epoch) return;
     if (known?.answer.epoch === end.epoch) this.#complete(known.answer, end.message.text);
-    this.#mirrors.delete(end.ref.turnId);
+    this.#finish(end.ref.turnId, end.epoch);
     this.#options.audience.step({ kind: "turn-ended", ...end, model: undefined, report: noReport });
   }
 
@@ -311,12 +353,18 @@ function longer(text: string, other = ""): string {
   return other.length > text.length ? other : text;
 }
 
+/** The message, or the turn, that is told of. */
+function subjectOf(told: Told): string {
+  if (told.kind === "added") return told.message.messageId;
+  return told.kind === "ended" ? told.end.ref.turnId : told.ref.turnId;
+}
+
 function epochOf(message: Exclude<Told, { kind: "added" | "ended" }>): number {
   return "epoch" in message ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);
 }
 
 /** The end of a turn as the store has it. */
-export function endOf(turn: Turn, message: NonNullable<Turn["answer"]>): TurnEnded {
+export function endOf(turn: TurnRef & Pick<Turn, "epoch">, message: NonNullable<Turn["answer"]>): TurnEnded {
   const { conversationId, turnId, epoch } = turn;
   const { outcome = "completed", error } = message;
   // CAST: the schema's optional fields allow `undefined`, which JSON cannot carry.

@@ -61,13 +61,7 @@ export interface AgentWords {
 
 /** What became of it: refused unless that agent is the responder. */
 export type Said =
-  | {
-      readonly kind: "said";
-      readonly message: Message;
-      readonly repeated: boolean;
-      /** An answer of the assistant has not ended yet: it is to be interrupted. */
-      readonly isWritten: boolean;
-    }
+  | { readonly kind: "said"; readonly message: Message; readonly repeated: boolean }
   | { readonly kind: "refused"; readonly responder: Responder }
   | { readonly kind: "conflict" }
   | { readonly kind: "gone" };

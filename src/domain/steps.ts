@@ -34,6 +34,8 @@ export type Step =
       readonly message: Message;
       /** It is the first that the customer has asked in the conversation. */
       readonly isFirst?: boolean | undefined;
+      /** It had been stored before: whoever did that may not have lived, or not have known, to tell of it. */
+      readonly repeated?: boolean | undefined;
     }
   /** The customer has an opinion of one answer; a later one replaces it. */
   | {
@@ -67,9 +69,9 @@ export type Step =
   | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
   | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
 
-/** A new question, as everybody is told of it. */
-export function questionAdded(conversationId: string, { message, isFirst }: Asked): Step {
-  return { kind: "message-added", conversationId, message, isFirst };
+/** A question, as everybody is told of it. */
+export function questionAdded(conversationId: string, { message, isFirst, repeated }: Asked): Step {
+  return { kind: "message-added", conversationId, message, isFirst, repeated };
 }
 
 /** Somebody who is told of every step: sockets, log, metrics. Must not throw and must not block (S6). */

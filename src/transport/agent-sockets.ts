@@ -96,7 +96,7 @@ function receive(
   sessions.add(session);
   socket.data.session = session;
   void socket.join(ownRoom);
-  takeCommands(socket, viewer, (name, payload) => door.enter(session, name, payload));
+  takeCommands(socket, viewer, (...command) => door.enter(session, ...command));
   const stay = closeAt(socket, caller);
   const undo = viewer.onceDrained(() => {
     for (const [conversationId, joined] of session.joined) world.audience.catchUp(conversationId, joined.viewer);

@@ -5,6 +5,7 @@ import type { Viewer } from "../domain/audience.ts";
 export interface AgentLine {
   readonly clogged: boolean;
   readonly pending: boolean;
+  withhold(turnId: string): void;
   tell(fact: string, payload: object): void;
 }
 
@@ -25,6 +26,10 @@ export class AgentViewer implements Viewer {
 
   get pending(): boolean {
     return this.#line.pending;
+  }
+
+  withhold(turnId: string): void {
+    this.#line.withhold(turnId);
   }
 
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {

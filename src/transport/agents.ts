@@ -84,23 +84,25 @@ export function agentHandlers(world: AgentWorld): Handlers<typeof agentCommands,
       const { tidings } = audience;
       const { count } = tidings;
       const read = await attend(world, conversationId);
-      if (session.gone) throw new TidegateError("not-open");
-      // Not before: many may be joined at once.
-      if (session.joined.size >= mostJoined && !session.joined.has(conversationId))
-        throw new TidegateError("rate-limited", `At most ${mostJoined} conversations can be shown at once.`);
-      // In the same step as the watching: nothing is told between the two (H5).
-      const conversation = upToDate(read, tidings.since(conversationId, count));
-      world.show(conversation);
-      const turn = snapshot(world, conversation, have);
-      watch(world, session, conversationId, seen(turn));
-      const { messages, notes = [], page } = conversation;
-      return {
-        summary: inbox.summary(conversation),
-        ...(page && { page }),
-        messages: inReadingOrder(messages),
-        notes: [...notes],
-        turn,
-        tier: world.admission.tier,
+      return () => {
+        if (session.gone) throw new TidegateError("not-open");
+        // Not before: many may be joined at once.
+        if (session.joined.size >= mostJoined && !session.joined.has(conversationId))
+          throw new TidegateError("rate-limited", `At most ${mostJoined} conversations can be shown at once.`);
+        // In the same step as the watching: nothing is told between the two (H5).
+        const conversation = upToDate(read, tidings.since(conversationId, count));
+        world.show(conversation);
+        const turn = snapshot(world, conversation, have);
+        watch(world, session, conversation, seen(turn));
+        const { messages, notes = [], page } = conversation;
+        return {
+          summary: inbox.summary(conversation),
+          ...(page && { page }),
+          messages: inReadingOrder(messages),
+          notes: [...notes],
+          turn,
+          tier: world.admission.tier,
+        };
       };
     },
     "conversation:leave": async (session, { conversationId }) => {
@@ -195,16 +197,17 @@ async function attend({ conversations, inbox }: AgentWorld, conversationId: stri
 function watch(
   { audience, seated, presenceChanged }: AgentWorld,
   session: AgentSession,
-  conversationId: string,
+  conversation: Conversation,
   has: ReturnType<typeof seen>,
 ): void {
+  const { conversationId } = conversation;
   const former = session.joined.get(conversationId);
   const viewer = session.viewerOf(conversationId);
   const undo = audience.watch(conversationId, viewer, has);
   session.joined.set(conversationId, { viewer, undo });
   former?.undo();
   session.enter(conversationId);
-  seated(conversationId);
+  seated(conversation);
   presenceChanged();
 }
 

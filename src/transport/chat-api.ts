@@ -80,7 +80,7 @@ async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatA
   world.show(conversation);
   // Watching begins before the question is asked, so that no fact of its turn is missed.
   const unwatch = world.audience.watch(conversationId, viewer);
-  world.seated(conversationId);
+  world.seated(conversation);
   try {
     const { turnId, repeated } = await world.assistant.ask(conversationId, question, caller.class);
     const accepted = { conversationId, turnId, ...(guestToken !== undefined && { guestToken }) };

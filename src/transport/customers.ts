@@ -43,8 +43,8 @@ export interface CustomerWorld {
   readonly live: (turnId: string) => Answer | undefined;
   /** Shows here what another node writes in the conversation (S7): call before anybody is given its snapshot. */
   readonly show: (conversation: Conversation) => void;
-  /** Somebody looks at the conversation from now on: call after every `audience.watch`. */
-  readonly seated: (conversationId: string) => void;
+  /** Somebody looks at the conversation from now on, and was given it as it is: call after every `audience.watch`. */
+  readonly seated: (conversation: Conversation) => void;
   /** Tells those who look at the conversation on other nodes; it may be lost. */
   readonly tellElsewhere: <N extends FactName>(conversationId: string, fact: N, payload: FactPayload<N>) => void;
   /** The places in line that are looked after here. */
@@ -79,14 +79,16 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       const read = await openNow(world, session.caller);
       const { conversationId } = read;
       await findPlace(world, read, session.caller.class);
-      if (session.gone) return leave(world, conversationId);
-      // With what was told here while it was read: a step may be faster than a snapshot of the moment before it (S11).
-      const conversation = upToDate(read, audience.tidings.since(conversationId, count));
-      world.show(conversation);
-      const turn = snapshot(world, conversation, have);
-      watch(world, session, conversationId, seen(turn));
-      tellPersonPlace(world, session, conversation);
-      return opened(world, session, conversation, turn);
+      return () => {
+        if (session.gone) return leave(world, conversationId);
+        // With what was told here while it was read: a step may be faster than a snapshot of the moment before it (S11).
+        const conversation = upToDate(read, audience.tidings.since(conversationId, count));
+        world.show(conversation);
+        const turn = snapshot(world, conversation, have);
+        watch(world, session, conversation, seen(turn));
+        tellPersonPlace(world, session, conversation);
+        return opened(world, session, conversation, turn);
+      };
     },
     "message:send": async (session, question) => {
       const conversationId = openId(session);
@@ -146,15 +148,16 @@ function openId({ conversationId }: CustomerSession): string {
 function watch(
   { audience, seated }: CustomerWorld,
   session: CustomerSession,
-  conversationId: string,
+  conversation: Conversation,
   seen?: { turnId: string; offset: number },
 ): void {
+  const { conversationId } = conversation;
   session.conversationId = conversationId;
   const leaveFormer = session.unwatch;
   session.unwatch = audience.watch(conversationId, session.viewer, seen);
   leaveFormer();
   session.enter?.(conversationId);
-  seated(conversationId);
+  seated(conversation);
 }
 
 /** The page left while its conversation was being opened. */
@@ -194,7 +197,7 @@ async function rejoin(world: CustomerWorld, session: CustomerSession): Promise<s
   // The question is asked even when the page has left meanwhile (S10), and a page that asks twice at once joins once.
   if (session.gone || session.conversationId === conversationId) return conversationId;
   world.show(conversation);
-  watch(world, session, conversationId);
+  watch(world, session, conversation);
   for (const message of inReadingOrder(conversation.messages).slice(-snapshotMessages)) {
     session.viewer.send("message:added", { message });
   }

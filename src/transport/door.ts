@@ -5,12 +5,15 @@ import type { Reply } from "../contract/events.ts";
 /** One direction of the wire: for each command the shape of its payload. */
 export type CommandTable = Readonly<Record<string, { readonly payload: z.ZodType }>>;
 
+/** A result, or what makes it in the very step in which it is sent: no fact can come between what it tells and itself. */
+export type Made<T> = T | (() => T);
+
 /** What runs a command: it sees parsed payloads only, returns the result, and throws {@link TidegateError}s. */
 export type Handlers<Table extends CommandTable, Session> = {
   readonly [N in keyof Table & string]: (
     session: Session,
     payload: z.output<Table[N]["payload"]>,
-  ) => Promise<Table[N] extends { readonly result: z.ZodType } ? z.output<Table[N]["result"]> : unknown>;
+  ) => Promise<Made<Table[N] extends { readonly result: z.ZodType } ? z.output<Table[N]["result"]> : unknown>>;
 };
 
 /** Largest payload of one command, as JSON characters. */
@@ -38,15 +41,24 @@ export class Door<Table extends CommandTable, Session> {
     this.#options = options;
   }
 
-  async enter(session: Session, name: string, payload: unknown): Promise<Reply<unknown>> {
+  /** @param answer called once, in the same step in which the result is made */
+  async enter(
+    session: Session,
+    name: string,
+    payload: unknown,
+    answer: (reply: Reply<unknown>) => void,
+  ): Promise<void> {
+    let reply: Reply<unknown>;
     try {
       this.#options.guard(session, name);
       await this.#options.ready?.();
-      return { ok: true, result: await this.#run(session, name, payload) };
+      const made = await this.#run(session, name, payload);
+      reply = { ok: true, result: resultOf(made) };
     } catch (fault) {
       if (!(fault instanceof TidegateError)) this.#options.onFault(fault, name);
-      return { ok: false, error: toWireError(fault) };
+      reply = { ok: false, error: toWireError(fault) };
     }
+    answer(reply);
   }
 
   #run(session: Session, name: string, payload: unknown): Promise<unknown> {
@@ -60,6 +72,11 @@ export class Door<Table extends CommandTable, Session> {
     const handler = handlers[name] as (session: Session, payload: unknown) => Promise<unknown>;
     return handler(session, parsed.data);
   }
+}
+
+export function resultOf<T>(made: Made<T>): T {
+  // CAST: results are read from JSON, where there are no functions.
+  return typeof made === "function" ? (made as () => T)() : made;
 }
 
 /** What cannot even be written down again, such as ten thousand nested lists, is larger than anything. */

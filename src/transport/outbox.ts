@@ -33,12 +33,44 @@ export class Outbox {
     return length > hopelessPackets || (length > 1 && this.#chars > hopelessChars);
   }
 
+  /** Takes text back that waits here: of that turn, or of every one. A page that misses it asks for it (S3). */
+  withhold(turnId?: string): void {
+    withhold(this.#packets, turnId);
+  }
+
   get #chars(): number {
     return this.#packets.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
   }
 
-  get #packets(): readonly { readonly data?: { readonly length: number } }[] {
+  get #packets(): Packet[] {
     // CAST: Engine.IO keeps what it has not handed to the transport in `writeBuffer`, which its types hide.
-    return (this.#connection as unknown as { writeBuffer: { data?: { length: number } }[] }).writeBuffer;
+    return (this.#connection as unknown as { writeBuffer: Packet[] }).writeBuffer;
   }
+}
+
+/** As Engine.IO keeps it. */
+interface Packet {
+  readonly type: string;
+  readonly data?: string;
+}
+
+/** The beginning of a piece of text: nothing that somebody says can look like it, for quotes inside of JSON are escaped. */
+const pieceOf = (turnId: string) => `["turn:delta",{"turnId":"${turnId}`;
+
+/** Packets are replaced and not removed: Engine.IO waits for the last one to be sent. */
+function withhold(packets: Packet[], turnId = ""): void {
+  const piece = pieceOf(turnId);
+  for (const [at, { data }] of packets.entries()) {
+    if (typeof data === "string" && data.includes(piece)) packets[at] = { type: "noop" };
+  }
+}
+
+/**
+ * Lets no text leave while `muted`: what was handed over a moment before the node fell asleep waits to be sent when it wakes
+ * (N1).
+ */
+export function muteWhile(connection: Connection, muted: () => boolean): void {
+  connection.on("flush", (packets: Packet[]) => {
+    if (muted()) withhold(packets);
+  });
 }

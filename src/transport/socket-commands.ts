@@ -44,7 +44,7 @@ export function admitter(socket: Pick<Socket, "conn">, commands: Rate): Guarded[
 export function takeCommands(
   socket: Pick<Socket, "onAny">,
   viewer: SocketViewer,
-  enter: (name: string, payload: unknown) => Promise<Reply<unknown>>,
+  enter: (name: string, payload: unknown, answer: (reply: Reply<unknown>) => void) => Promise<void>,
 ): void {
   socket.onAny((name: string, ...rest: unknown[]) => {
     const last = rest.pop();
@@ -52,7 +52,7 @@ export function takeCommands(
     // so nothing is done.
     const acknowledge = typeof last === "function" ? (last as (reply: Reply<unknown>) => void) : null;
     const payload = acknowledge === null ? undefined : rest[0];
-    enter(name, payload).then((reply) => acknowledge && viewer.answer(acknowledge, reply));
+    void enter(name, payload, (reply) => acknowledge && viewer.answer(acknowledge, reply));
   });
 }
 

@@ -25,6 +25,10 @@ export class SocketViewer implements Viewer {
     return !this.#outbox.isEmpty;
   }
 
+  withhold(turnId: string): void {
+    this.#outbox.withhold(turnId);
+  }
+
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
     this.tell(fact, payload);
   }

@@ -17,7 +17,7 @@ import { Door } from "./door.ts";
 import type { Identified, Identity } from "./identity.ts";
 import { Crowd, type Rate, type Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
-import type { Connection } from "./outbox.ts";
+import { type Connection, muteWhile } from "./outbox.ts";
 import { patrol } from "./patrol.ts";
 import { admitter, closeAt, type Guarded, guard, patience, takeCommands } from "./socket-commands.ts";
 import { SocketViewer } from "./socket-viewer.ts";
@@ -35,6 +35,8 @@ export interface SocketOptions {
   readonly world: CustomerWorld;
   /** Shares rooms with the other nodes, where there are any. */
   readonly adapter?: ServerOptions["adapter"] | undefined;
+  /** True while this node may not say what it writes (N1). */
+  readonly muted?: (() => boolean) | undefined;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -64,7 +66,10 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     },
     cors: { origin: (origin, decide) => decide(null, options.origins.allows(origin, undefined)) },
   });
-  io.engine.on("connection", (connection: Connection) => patrol(connection, packetRate(options.commands)));
+  io.engine.on("connection", (connection: Connection) => {
+    patrol(connection, packetRate(options.commands));
+    if (options.muted) muteWhile(connection, options.muted);
+  });
   const engaged = new WeakSet<Connection>();
   const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
@@ -153,7 +158,7 @@ function receive(
     admit: admitter(socket, commands),
   };
   socket.data.session = session;
-  takeCommands(socket, viewer, (name, payload) => door.enter(session, name, payload));
+  takeCommands(socket, viewer, (...command) => door.enter(session, ...command));
   const stay = closeAt(socket, caller);
   const undo = viewer.onceDrained(() => {
     if (session.conversationId !== null) world.audience.catchUp(session.conversationId, viewer);

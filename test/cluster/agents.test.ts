@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openAgent } from "../support/agent.ts";
 import { freshId, openAgain, openCustomer } from "../support/customer.ts";
@@ -41,6 +42,34 @@ test("H1 H5: an agent at one node watches what another node writes, cuts in, and
   expect(again.opened.messages.map(({ author }) => author)).toEqual([
     ...["customer", "assistant", "system", "customer", "agent", "system", "customer", "assistant"],
   ]);
+  expect(service.faults).toEqual([]);
+});
+
+test("H1: an agent who speaks at one node while the take at another one is not through is acknowledged when nobody hears the assistant any more", async () => {
+  await using service = await openService({ nodes: 3 });
+  const [writing = "", taking = "", asleep = ""] = service.urls;
+  await using customer = await openCustomer(writing);
+  await using other = await openAgain(asleep, customer);
+  await using li = await openAgent(taking, "Li");
+  await using again = await openAgent(writing, "Li");
+  const { conversationId } = customer.opened;
+  const turnId = await customer.begin(long);
+  await li.ask("conversation:join", { conversationId });
+  await until("all read along", () => [customer, other].every((page) => page.textOf(turnId).length > 100));
+  const { child } = service.nodes[2] ?? {};
+  // So short that the node does not notice: what it was told meanwhile it will show.
+  child?.kill("SIGSTOP");
+  const woken = pause(1_000).then(() => child?.kill("SIGCONT"));
+  const before = customer.textOf(turnId).length;
+  await until("more was written", () => customer.textOf(turnId).length > before + 100);
+  const taken = li.ask("conversation:take", { conversationId });
+  await customer.fact("turn:ended", (ended) => ended.turnId === turnId);
+  await again.ask("message:send", { conversationId, messageId: freshId(), text: "Li, a person." });
+  const read = other.textOf(turnId);
+  await woken;
+  await other.fact("turn:ended", (ended) => ended.turnId === turnId);
+  await taken;
+  expect(other.textOf(turnId)).toBe(read);
   expect(service.faults).toEqual([]);
 });
 

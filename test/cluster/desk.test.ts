@@ -117,6 +117,31 @@ test.each(["hangs", "is killed"])(
   },
 );
 
+test("N4 S11: a node falls asleep while an agent speaks and hands back: it tells of both when it wakes", {
+  timeout: 60_000,
+}, async () => {
+  await using redis = await openRedis({ appendonly: true });
+  await using service = await openService({ redis, nodes: 1 });
+  const child = service.nodes[0]?.child;
+  await using li = await openAgent(service.url, "Li");
+  await using customer = await openCustomer(service.url);
+  const { conversationId } = customer.opened;
+  await li.ask("conversation:take", { conversationId });
+  redis.stop();
+  const said = li.send("message:send", { conversationId, messageId: freshId(), text: "Li, a person." });
+  const returned = li.send("conversation:return", { conversationId });
+  await pause(150);
+  child?.kill("SIGSTOP");
+  redis.cont();
+  // The store's replies lie there when the node wakes, and it has given them up by then.
+  await pause(1_200);
+  child?.kill("SIGCONT");
+  await Promise.all([said, returned]);
+  await customer.fact("message:added", ({ message }) => message.author === "agent");
+  await customer.fact("message:added", ({ message }) => message.notice?.kind === "agent-left");
+  await customer.fact("responder:changed", ({ responder }) => responder.kind === "assistant");
+});
+
 /** The page, the inboxes and the store say the same. */
 async function expectAgreed(
   customer: OpenCustomer,

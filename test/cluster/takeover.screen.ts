@@ -120,7 +120,9 @@ export class Screen {
     if (shown.ended && shown.ended.messageId !== messageId)
       this.faults.push(`${turnId} ended twice: ${shown.ended.outcome} and ${outcome}`);
     const chars = (message?.text.length ?? 0) - shown.text.text.length;
-    if (!shown.ended && chars > 0 && epoch > 0) this.arrivals.push({ at, turnId, chars, by: "end" });
+    // Whoever has the message has its text.
+    if (!shown.ended && !this.messages.has(messageId) && chars > 0 && epoch > 0)
+      this.arrivals.push({ at, turnId, chars, by: "end" });
     shown.ended ??= { outcome, messageId, epoch };
     if (message) this.#add(message);
   }

@@ -50,6 +50,8 @@ test("S10 S4 an answer whose node does not answer is ended with what was logged,
   await everybodyWaits();
   expect(await answers()).toEqual([["abc", "stopped"]]);
   expect(owner.told.at(-1)).toBe("turn-lost");
+  // What that node has shown beyond is cut on every page.
+  expect((await store.engines.turns.read(turn))?.epoch).toBe(turn.epoch + 1);
 });
 
 test("S10 an answer that has ended meanwhile keeps its own end", async () => {

@@ -164,11 +164,21 @@ test("S4 text of an answer that is shown as another node's by now is shown by no
   expect(reader.deltas).toEqual([[0, "new"]]);
 });
 
+test("H1 an answer that was silenced stays silent for a page that comes late", () => {
+  start();
+  audience.silence(answer.ref);
+  const reader = watch();
+  audience.follow(answer);
+  write("a");
+  clock.advance(100);
+  expect(reader.deltas).toEqual([]);
+});
+
 test("H1 an answer that was silenced stays silent, whoever goes on with it", () => {
   const reader = watch();
   start();
   write("one");
-  audience.silence(answer.ref.turnId);
+  audience.silence(answer.ref);
   write("two");
   answer = newAnswer();
   start();

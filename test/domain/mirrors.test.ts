@@ -127,6 +127,20 @@ test("S7 what is told while a page is being given its snapshot reaches the page"
   expect(page.answers.all.get(pair.ref.turnId)?.entry.state).toBe("ended");
 });
 
+test("S5 S7 what was told while nobody looked is not told again of an answer that is over for whoever comes", async () => {
+  const page = await pair.join(pair.other);
+  page.leave();
+  pair.write("abc");
+  await pair.settle();
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  const late = await pair.join(pair.other);
+  await pair.settle();
+  expect(late.textOf(pair.ref.turnId)).toBe("abc");
+  expect(late.facts).toEqual([]);
+  expect(pair.other.mirrors.live(pair.ref.turnId)).toBeUndefined();
+});
+
 test("S11 a message that is faster than the snapshot of a second page on a node is in it, once", async () => {
   const { owner, other, ref } = pair;
   await pair.join(other);
@@ -167,6 +181,33 @@ test("S5 an end that got lost is found in the store, and told once", async () =>
   await pair.wonder();
   expect(page.told("turn:ended")).toBe(1);
   expect(page.textOf(pair.ref.turnId)).toBe("ab");
+});
+
+test("S5 who is given an answer that has ended is shown no piece of it, and the others are told of the end", async () => {
+  const page = await joined();
+  pair.write("abc");
+  await pair.settle();
+  pair.write("def");
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  const late = await pair.join(pair.other);
+  expect(page.textOf(pair.ref.turnId)).toBe("abcdef");
+  expect(page.facts.at(-1)?.name).toBe("turn:ended");
+  await pair.wonder();
+  expect(late.facts).toEqual([]);
+});
+
+test("S5 what an owner says that does not know of the end of its answer is shown to nobody who was told of the end", async () => {
+  const page = await joined();
+  await pair.owner.side.turns.end(pair.ref, 1, { outcome: "stopped", text: "" });
+  await pair.wonder();
+  expect(page.facts.at(-1)?.name).toBe("turn:ended");
+  const { length } = page.facts;
+  pair.write("late");
+  await pair.settle();
+  pair.write("r");
+  await pair.settle();
+  expect(page.facts.slice(length)).toEqual([]);
 });
 
 test("S5 an owner that says it does not write the answer is a reason to look; two reasons at once tell the end once", async () => {

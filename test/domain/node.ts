@@ -11,6 +11,7 @@ import { Responding } from "../../src/domain/responding.ts";
 import { type Listener, type Step, tellAll } from "../../src/domain/steps.ts";
 import type { TurnRef } from "../../src/domain/turns.ts";
 import { type CustomerWorld, customerHandlers } from "../../src/transport/customers.ts";
+import { resultOf } from "../../src/transport/door.ts";
 import { Rates } from "../../src/transport/limits.ts";
 import type { VirtualClock } from "../support/virtual-clock.ts";
 import { admissionOf, placesOf } from "./admissions.ts";
@@ -83,7 +84,7 @@ export class TestNode {
       audience: this.audience,
       live: (turnId) => this.writing.get(turnId) ?? this.mirrors.live(turnId),
       show: (conversation) => this.#show(conversation),
-      seated: (conversationId) => this.mirrors.seated(conversationId),
+      seated: (conversation) => this.mirrors.seated(conversation),
       tellElsewhere: () => {},
       questions: new Rates({ perSecond: 1_000, burst: 1_000 }, clock),
       simulated: true,
@@ -105,8 +106,8 @@ export class TestNode {
   /** A page that is about to open the conversation. */
   arrive(): { readonly page: Page; readonly opened: Promise<void> } {
     const page = new Page({
-      open: (session) => this.#handlers["conversation:open"](session, {}),
-      resume: (session, have) => this.#handlers["turn:resume"](session, have),
+      open: async (session) => resultOf(await this.#handlers["conversation:open"](session, {})),
+      resume: async (session, have) => resultOf(await this.#handlers["turn:resume"](session, have)),
     });
     this.pages.push(page);
     return { page, opened: page.open() };
@@ -162,7 +163,9 @@ export class TestNode {
     this.#step({ kind: "turn-ended", ...end, report });
   }
 
-  #show({ running, logged }: Conversation): void {
+  #show(conversation: Conversation): void {
+    const { running, logged } = conversation;
+    this.mirrors.read(conversation);
     if (running && running.owner !== this.nodeId) this.mirrors.follow(running, logged);
   }
 

@@ -91,13 +91,13 @@ describe("POST /api/chat", () => {
     expect(await server.requests()).toHaveLength(1);
   });
 
-  test("C2: an event stream of a question that was answered already brings the end at once", async () => {
+  test("C2: an event stream of a question that was answered already brings it and its end at once", async () => {
     await using server = await openTestServer();
     await using page = await openCustomer(server.url);
     const bearer = { authorization: `Bearer ${page.opened.guestToken}` };
     await post(server.url, { text: "你好", messageId: "m1" }, bearer);
     const events = await eventsOf(await post(server.url, { text: "你好", messageId: "m1" }, { ...bearer, ...stream }));
-    expect(events.map(({ name }) => name)).toEqual(["message:accepted", "turn:ended"]);
+    expect(events.map(({ name }) => name)).toEqual(["message:accepted", "message:added", "turn:ended"]);
   });
 
   test("C2: an id that was used for another text is a conflict, on an event stream too", async () => {

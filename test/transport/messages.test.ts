@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { freshId, openAgain, openCustomer, TestCustomer } from "../support/customer.ts";
 import { generous, openTestServer, type TestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 
 interface Sent {
   readonly role: "user" | "assistant";
@@ -27,6 +28,19 @@ describe("message:send", () => {
     expect(await server.requests()).toHaveLength(1);
   });
 
+  test("S11: a message that is sent again is told again: whoever stored it may not have told of it", async () => {
+    await using server = await openTestServer();
+    await using one = await openCustomer(server.url);
+    await using other = await openAgain(server.url, one);
+    const question = { messageId: "again", text: "你好" };
+    await one.ask("message:send", question);
+    await other.fact("turn:ended");
+    await one.ask("message:send", question);
+    const added = () => other.facts.filter(({ name }) => name === "message:added");
+    await until("it is told twice", () => added().length === 2);
+    expect(added()[1]?.payload).toEqual(added()[0]?.payload);
+  });
+
   test("C2: the same message at the same moment over two sockets is one message and one turn", async () => {
     await using server = await openTestServer();
     await using one = await openCustomer(server.url);
@@ -35,7 +49,8 @@ describe("message:send", () => {
     const turnIds = (await Promise.all(sends)).map(({ turnId }) => turnId);
     expect(new Set(turnIds).size).toBe(1);
     await one.fact("turn:ended");
-    expect(one.facts.filter(({ name }) => name === "message:added")).toHaveLength(1);
+    const added = one.facts.filter(({ name }) => name === "message:added");
+    expect(new Set(added.map(({ payload }) => payload.message.messageId)).size).toBe(1);
     expect(await server.requests()).toHaveLength(1);
   });
 

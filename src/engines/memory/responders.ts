@@ -38,17 +38,16 @@ export class MemoryResponders implements Responders {
   async say(conversationId: string, agentId: string, { messageId, text, name }: AgentWords): Promise<Said> {
     const conversation = this.#world.find(conversationId);
     if (conversation === null) return { kind: "gone" };
-    const isWritten = conversation.runningTurnId !== null;
     const known = conversation.messages.find((message) => message.messageId === messageId);
     if (known) {
       const isSame = known.author === "agent" && known.text === text;
-      return isSame ? { kind: "said", message: known, repeated: true, isWritten } : { kind: "conflict" };
+      return isSame ? { kind: "said", message: known, repeated: true } : { kind: "conflict" };
     }
     const { responder } = conversation;
     if (handsOf(responder) !== `agent:${agentId}`) return { kind: "refused", responder };
     const message: Message = { messageId, author: "agent", name, text, at: this.#world.options.clock.now() };
     this.#world.append(conversation, message);
-    return { kind: "said", message, repeated: false, isWritten };
+    return { kind: "said", message, repeated: false };
   }
 
   async note(conversationId: string, note: Note): Promise<void> {

@@ -62,7 +62,7 @@ const handed = z.union([
 const said = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
   z.tuple([z.literal("refused"), z.string()]),
-  z.tuple([z.enum(["said", "repeated"]), z.string(), texts, z.number()]),
+  z.tuple([z.enum(["said", "repeated"]), z.string(), texts]),
 ]);
 const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([

@@ -56,13 +56,8 @@ export class RedisResponders implements Responders {
     if (said.length === 1) return { kind: said[0] };
     if (said[0] === "refused") return { kind: "refused", responder: parseResponder(said[1]) };
     if (said[0] === "said") this.#place.options.attendance.note(conversationId, said[2]);
-    const [outcome, message, , isWritten] = said;
-    return {
-      kind: "said",
-      message: parseMessage(message),
-      repeated: outcome === "repeated",
-      isWritten: isWritten === 1,
-    };
+    const [outcome, message] = said;
+    return { kind: "said", message: parseMessage(message), repeated: outcome === "repeated" };
   }
 
   async note(conversationId: string, note: Note): Promise<void> {

@@ -1,0 +1,72 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Conversations } from "../../src/domain/conversations.ts";
+import { caller } from "../engines/world.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { SharedStore } from "./shared-store.ts";
+import { everybodyWaits, pass } from "./stoppable-clock.ts";
+import { runningIn, Worker } from "./worker.ts";
+
+let clock: VirtualClock;
+let store: SharedStore;
+let own: Worker;
+let other: Worker;
+let conversationId: string;
+/** Lets the store take the question at last. */
+let takeIt: () => void;
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  let ids = 0;
+  store = new SharedStore(clock, () => `id${ids++}`);
+  const slow = Promise.withResolvers<void>();
+  takeIt = slow.resolve;
+  const call = (name: string | symbol, args: unknown[]) =>
+    Reflect.apply(Reflect.get(own.side.conversations, name), own.side.conversations, args);
+  // CAST: the proxy has whatever the engine has.
+  const conversations = new Proxy({} as Conversations, {
+    get:
+      (_, name) =>
+      async (...args: unknown[]) => {
+        if (name === "ask") await slow.promise;
+        return call(name, args);
+      },
+  });
+  own = new Worker({ nodeId: "own", store, clock, parts: { conversations } });
+  other = new Worker({ nodeId: "other", store, clock });
+  conversationId = (await own.side.conversations.open(caller("li"))).conversationId;
+  await everybodyWaits();
+});
+
+/** Enters the line, which lets begin whoever waits half a second later, while the store is slow to take the question. */
+async function askAndComeUp(): Promise<void> {
+  await store.engines.line.steer({ pause: { classes: ["guest"], ms: 500 } });
+  void own.assistant.ask(conversationId, { messageId: "m", text: "?" });
+  await pass(clock, 800, 20);
+  expect((await store.stored(conversationId)).messages).toEqual([]);
+  expect(own.relay.attempts.length + other.relay.attempts.length).toBe(0);
+}
+
+test("A2 a turn that comes before its question is stored waits for it", async () => {
+  await askAndComeUp();
+  takeIt();
+  await everybodyWaits();
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own" });
+});
+
+test("A2 A8 a turn that comes to another node before the question is stored is looked at once more", async () => {
+  own.admission.leave();
+  await pass(clock, 100, 20);
+  await askAndComeUp();
+  takeIt();
+  await pass(clock, 1_000, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other" });
+});
+
+test("A5 a turn for which nothing is stored at all is given up, at whatever node", async () => {
+  own.admission.leave();
+  await pass(clock, 100, 20);
+  await own.admission.enter({ conversationId, class: "guest" });
+  await pass(clock, 1_500, 20);
+  expect(await store.engines.line.find(conversationId)).toBeNull();
+  expect(await own.admission.enter({ conversationId, class: "guest" })).not.toEqual({ kind: "held" });
+});
