@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
+import { openCosts } from "./costs.ts";
 import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
 import { Assistant } from "./domain/assistant.ts";
@@ -28,6 +29,7 @@ import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
+import { MemoryLedger } from "./engines/memory/ledger.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryResponders } from "./engines/memory/responders.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
@@ -48,7 +50,7 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import { clusterLog, costLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -90,7 +92,14 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, responders, desk, line, health, webhooks } = cluster ?? openMemory(config, stack);
+  const { conversations, turns, responders, desk, line, health, webhooks, ledger } =
+    cluster ?? openMemory(config, stack);
+  const secrets = await agreedSecrets(config, cluster);
+  const { book, budget } = await openCosts(
+    config,
+    { ledger, secret: secrets[0], newId, lost: costLog(log), onFault },
+    stack,
+  );
   const audience = new Audience({
     clock,
     paceMs: pace,
@@ -132,7 +141,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   const rescue = new Rescue({ handoff: () => handoff, onFault });
-  const own = [audience, places, absences, responding, inbox, rescue, new TurnLog(log)];
+  const own = [audience, places, absences, responding, inbox, rescue, book, new TurnLog(log)];
   const told = openWebhooks(
     config,
     { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
@@ -150,6 +159,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     models: config.models,
     standing: () => admission,
     paused: pauseLog(log),
+    cap: () => budget.cap,
     moved: tierLog(log),
     onFault,
   });
@@ -208,7 +218,6 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   stack.defer(() => admission.close());
   helm.open(relay);
   stack.defer(() => helm.close());
-  const secrets = await agreedSecrets(config, cluster);
 
   const leaving = new AbortController();
   const shown = {
@@ -244,7 +253,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const http = await openHttp({
     pagesPath,
     unready: () => (draining ? "draining" : cluster?.fenced ? "fenced" : null),
-    notes: () => (cluster?.away ? ["redis-away"] : []),
+    notes: () => [...(cluster?.away ? ["redis-away"] : []), ...(budget.cap === "high" ? [] : ["budget-spent"])],
     onFault,
   });
   openChatApi(http, transport);
@@ -330,6 +339,7 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     responders: new MemoryResponders(world),
     desk: new MemoryDesk(systemClock),
     webhooks: new MemoryWebhooks(systemClock),
+    ledger: new MemoryLedger(config.cost.keepRecords),
     line,
     health,
   };

@@ -508,14 +508,16 @@ export class Assistant {
   async #task({ conversationId, turnId }: Turn, { rounds }: Service): Promise<Task> {
     const { conversations, contextTokens, admission } = this.#options;
     const conversation = await conversations.read(conversationId);
-    if (conversation === null) return { context: [], team: "", asker: null };
-    const { messages, customerId, customer, page } = conversation;
+    const name = conversation?.customer?.class ?? admission.classOf(conversationId);
+    const account = { customerId: conversation?.customerId ?? "", class: name, tier: admission.tier };
+    if (conversation === null) return { context: [], team: "", asker: null, account };
+    const { messages, customerId, page } = conversation;
     const language = languageOf(questionOf(messages, turnId));
-    const name = customer?.class ?? admission.classOf(conversationId);
     return {
       context: buildContext(messages, turnId, { rounds, tokens: contextTokens }, page),
       team: teamNotes(conversation),
       asker: { conversationId, turnId, customerId, class: name, language },
+      account,
     };
   }
 

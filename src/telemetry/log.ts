@@ -1,6 +1,7 @@
 import { type Logger, pino } from "pino";
 import type { Tier } from "../contract/shapes.ts";
 import type { Answer } from "../domain/answer.ts";
+import type { TierReason } from "../domain/helm.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { AttemptEnd } from "../domain/relay.ts";
 import type { Listener, Step } from "../domain/steps.ts";
@@ -134,11 +135,21 @@ export function pauseLog(log: Logger): (model: string, ms: number) => void {
 }
 
 /** Writes that the service level has moved. */
-export function tierLog(log: Logger): (from: Tier, to: Tier) => void {
-  return (from, to) => {
-    if (to === "high" || from === "degraded") log.info({ from, to }, "the relay does better: the tier is raised");
-    else log.warn({ from, to }, "the relay is slow or fails: the tier is lowered");
+export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason) => void {
+  return (from, to, reason) => {
+    const isRaised = to === "high" || from === "degraded";
+    const line = { from, to, reason };
+    if (reason === "budget") {
+      if (isRaised) log.info(line, "a new day, or a larger budget: the tier is raised");
+      else log.warn(line, "the day's budget is spent: the tier is lowered");
+    } else if (isRaised) log.info(line, "the relay does better: the tier is raised");
+    else log.warn(line, "the relay is slow or fails: the tier is lowered");
   };
+}
+
+/** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */
+export function costLog(log: Logger): (records: number) => void {
+  return (records) => log.warn({ records }, "cost records are lost: Redis was away for too long");
 }
 
 function figures({ report }: AttemptEnd): object {
