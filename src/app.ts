@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
+import type { CustomerClass } from "./contract/shapes.ts";
 import { openCosts } from "./costs.ts";
 import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
@@ -51,15 +52,24 @@ import {
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
 import { clusterLog, costLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import { Meter } from "./telemetry/meter.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { openBucket, Rates } from "./transport/limits.ts";
+import { openMetrics, openMetricsPort } from "./transport/metrics-door.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
-import { openSockets, type SocketServer, tellAgents, tellAgentsHere, tellElsewhere } from "./transport/sockets.ts";
+import {
+  countSockets,
+  openSockets,
+  type SocketServer,
+  tellAgents,
+  tellAgentsHere,
+  tellElsewhere,
+} from "./transport/sockets.ts";
 import { openWebhooks } from "./webhooks.ts";
 
 /** A running server. */
@@ -95,11 +105,12 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const { conversations, turns, responders, desk, line, health, webhooks, ledger } =
     cluster ?? openMemory(config, stack);
   const secrets = await agreedSecrets(config, cluster);
-  const { book, budget } = await openCosts(
-    config,
-    { ledger, secret: secrets[0], newId, lost: costLog(log), onFault },
-    stack,
-  );
+  const meter = stack.use(new Meter(config.prices, clock.elapsed));
+  const lost = (records: number) => {
+    costLog(log)(records);
+    meter.lost(records);
+  };
+  const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
   const audience = new Audience({
     clock,
     paceMs: pace,
@@ -141,14 +152,14 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   const rescue = new Rescue({ handoff: () => handoff, onFault });
-  const own = [audience, places, absences, responding, inbox, rescue, book, new TurnLog(log)];
+  const own = [audience, places, absences, responding, inbox, rescue, book, meter, new TurnLog(log)];
   const told = openWebhooks(
     config,
     { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
     stack,
   );
   const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
-  const admission = openAdmission(config, line, cluster, onFault);
+  const admission = openAdmission(config, line, cluster, (name) => meter.shed(name), onFault);
   const services = serviceTable(config);
   const helm = new Helm({
     health,
@@ -212,7 +223,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   await cluster?.join({ assistant, admission, places, responding, inbox }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
-    round: (round) => places.round(round),
+    round: (round) => {
+      places.round(round);
+      meter.round(round);
+    },
     tier: (tier) => audience.announce("tier:changed", { tier }),
   });
   stack.defer(() => admission.close());
@@ -282,6 +296,17 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       tellAgents: (conversationId, fact, payload) => tellAgents(io, conversationId, fact, payload),
     },
   });
+  meter.open({
+    tier: () => ({ tier: admission.tier, reason: helm.reason }),
+    openAnswers: () => assistant.liveCount,
+    sockets: () => countSockets(io),
+    redis: () => cluster && { away: cluster.away, failures: cluster.outages },
+    budget: () =>
+      budget.dailyMicros === null ? null : { spentMicros: budget.spentMicros, dailyMicros: budget.dailyMicros },
+  });
+  const door = { token: config.metricsToken, read: () => meter.read(), contentType: meter.contentType };
+  openMetrics(http, door, config.demonstration);
+  if (config.metricsPort !== null) stack.use(await openMetricsPort(door, config.host, config.metricsPort));
   await inbox.open();
   stack.defer(() => inbox.close());
   const url = await http.listen({ host: config.host, port: config.port, backlog: 4_096 });
@@ -363,6 +388,7 @@ function openAdmission(
   config: Config,
   line: Line,
   cluster: Cluster | null,
+  shed: (name: CustomerClass) => void,
   onFault: (fault: unknown, where: string) => void,
 ): Admission {
   const { openAnswers, line: settings } = config.admission;
@@ -372,6 +398,7 @@ function openAdmission(
     random: Math.random,
     nodeId: () => cluster?.nodeId ?? "this",
     isOpen: () => cluster?.fenced !== true,
+    shed,
     mostOpen: openAnswers,
     acceptBelow: lineSettings(config).acceptBelow,
     comeBackMs: settings.comeBackSeconds * 1_000,

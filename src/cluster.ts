@@ -169,6 +169,11 @@ export class Cluster implements AsyncDisposable {
     return this.#membership.away;
   }
 
+  /** How many commands have failed for want of Redis so far. */
+  get outages(): number {
+    return this.#redis.link.outages;
+  }
+
   /** True while this node may have been replaced without knowing it: it must not say what it writes (N1). */
   get fenced(): boolean {
     return this.#membership.fenced;

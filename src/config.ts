@@ -66,6 +66,10 @@ export interface Config extends FileConfig {
   /** What tokens cost, from the price file. */
   readonly prices: PriceTable;
   readonly anthropicVersion: string | undefined;
+  /** Who shows it may read the metrics; null for no token. */
+  readonly metricsToken: string | null;
+  /** The metrics' own port; null for none. */
+  readonly metricsPort: number | null;
   readonly drainMs: number;
   readonly logLevel: string;
   /** `NODE_ENV` is `production`: the log is for machines. */
@@ -115,6 +119,8 @@ const environment = z.object({
   WEBHOOK_SECRET: z.string().optional(),
   ALLOWED_ORIGINS: z.string().optional(),
   TRUSTED_PROXIES: number(0, 16).default(0),
+  METRICS_TOKEN: headerText.min(16, "must have at least 16 characters").optional(),
+  METRICS_PORT: number(1, 65_535).optional(),
   DRAIN_SECONDS: number(0, 3_600).default(25),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], { error: "must be a level of pino" })
@@ -167,6 +173,8 @@ export function readConfig(env: Environment = process.env): Config {
     mcpHeaders: mcpHeaders(file, given),
     prices,
     anthropicVersion: settings.ANTHROPIC_VERSION,
+    metricsToken: settings.METRICS_TOKEN ?? null,
+    metricsPort: settings.METRICS_PORT ?? null,
     drainMs: settings.DRAIN_SECONDS * 1_000,
     logLevel: settings.LOG_LEVEL,
     production: settings.NODE_ENV === "production",

@@ -111,6 +111,7 @@ test("packages that speak to the world live in one room each", () => {
     standardwebhooks: /^src\/engines\/webhooks\//,
     "@socket.io/redis-adapter": /^src\/engines\/redis\//,
     ioredis: /^src\/engines\/redis\//,
+    "@prometheus-io/client": /^src\/telemetry\//,
     pino: /^src\/(telemetry\/|app\.ts|main\.ts)/,
     "socket.io-client": /^client\/chat\//,
     preact: /^client\//,

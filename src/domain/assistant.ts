@@ -97,6 +97,11 @@ export class Assistant {
     return this.#live.get(turnId)?.answer;
   }
 
+  /** Answers that this node writes. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
   /** The conversations in which this node writes an answer, or is about to. */
   get busy(): ReadonlySet<string> {
     const writing = [...this.#live.values()].map(({ answer }) => answer.ref.conversationId);

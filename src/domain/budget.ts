@@ -43,6 +43,11 @@ export class Budget {
     return this.#spentMicros;
   }
 
+  /** What may be spent in a day, in millionths of the currency; null for no bound. */
+  get dailyMicros(): number | null {
+    return this.#options.dailyMicros;
+  }
+
   async open(): Promise<void> {
     if (this.#options.dailyMicros !== null) await this.#look();
   }
