@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import type { CustomerClass } from "./contract/shapes.ts";
-import { openCosts } from "./costs.ts";
+import { hasher, openCosts } from "./costs.ts";
 import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
 import { Assistant } from "./domain/assistant.ts";
@@ -51,8 +51,9 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, costLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
 import { Meter } from "./telemetry/meter.ts";
+import { TurnLog } from "./telemetry/turn-log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -152,7 +153,17 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   const rescue = new Rescue({ handoff: () => handoff, onFault });
-  const own = [audience, places, absences, responding, inbox, rescue, book, meter, new TurnLog(log)];
+  const own = [
+    audience,
+    places,
+    absences,
+    responding,
+    inbox,
+    rescue,
+    book,
+    meter,
+    new TurnLog({ log, prices: config.prices, hash: hasher(secrets[0]) }),
+  ];
   const told = openWebhooks(
     config,
     { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },

@@ -8,6 +8,7 @@ import {
   type Ledger,
   noCounts,
   outcomeOf,
+  usageOf,
 } from "./costs.ts";
 import { Outage } from "./outage.ts";
 import { costOf, microsOf, type PriceTable, priceOf } from "./prices.ts";
@@ -93,10 +94,7 @@ export class CostBook implements Listener {
       purpose,
       outcome: outcomeOf(end),
       isEstimated: report.usage === "estimated",
-      inputTokens: report.inputTokens ?? 0,
-      outputTokens: report.outputTokens ?? 0,
-      cacheReadTokens: report.cacheReadTokens ?? 0,
-      cacheWriteTokens: report.cacheWriteTokens ?? 0,
+      ...usageOf(report),
       firstTokenMs: report.firstTokenMs,
       totalMs: report.totalMs,
       requestId: report.requestId,

@@ -1,6 +1,6 @@
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import { type Usage, usageNames } from "./prices.ts";
-import type { AttemptEnd, FailureReason } from "./relay.ts";
+import type { AttemptEnd, AttemptReport, FailureReason } from "./relay.ts";
 
 /** For whom an attempt is made, and at which tier. */
 export interface Account {
@@ -20,6 +20,15 @@ export type AttemptOutcome = "complete" | "aborted" | FailureReason;
 
 export function outcomeOf(end: AttemptEnd): AttemptOutcome {
   return end.kind === "failed" ? end.failure.reason : end.kind;
+}
+
+export function usageOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: AttemptReport): Usage {
+  return {
+    inputTokens: inputTokens ?? 0,
+    outputTokens: outputTokens ?? 0,
+    cacheReadTokens: cacheReadTokens ?? 0,
+    cacheWriteTokens: cacheWriteTokens ?? 0,
+  };
 }
 
 /** What one attempt at the relay has used, whatever became of it (U6). */

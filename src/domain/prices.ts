@@ -18,6 +18,15 @@ export const usageNames = [
   "cacheWriteTokens",
 ] as const satisfies readonly (keyof Usage)[];
 
+export function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
+    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
+  };
+}
+
 /** Of one model, in millionths of the currency for a million tokens. */
 export interface Price {
   readonly inputMicros: number;

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import type { Answer } from "../domain/answer.ts";
-import { outcomeOf } from "../domain/costs.ts";
+import { outcomeOf, usageOf } from "../domain/costs.ts";
 import type { TierReason } from "../domain/helm.ts";
 import { classes, type Round } from "../domain/line.ts";
 import { costOf, type PriceTable, picosPerUnit, priceOf } from "../domain/prices.ts";
@@ -113,17 +113,12 @@ export class Meter implements Listener, Disposable {
   }
 
   #attempt({ account, purpose, end }: Extract<Step, { kind: "attempt-ended" }>): void {
-    const { model, firstTokenMs, ...told } = end.report;
+    const { model, firstTokenMs } = end.report;
     const registry = this.#registry;
     registry.add("attempts", { model, outcome: outcomeOf(end) });
     if (purpose === "retry" || purpose === "continuation") registry.add("retries", { model, purpose });
     if (firstTokenMs !== null) registry.observe("firstToken", { model, tier: account.tier }, firstTokenMs / 1_000);
-    const usage = {
-      inputTokens: told.inputTokens ?? 0,
-      outputTokens: told.outputTokens ?? 0,
-      cacheReadTokens: told.cacheReadTokens ?? 0,
-      cacheWriteTokens: told.cacheWriteTokens ?? 0,
-    };
+    const usage = usageOf(end.report);
     const of = { model, class: account.class };
     registry.add("tokens", { ...of, kind: "input" }, usage.inputTokens);
     registry.add("tokens", { ...of, kind: "output" }, usage.outputTokens);
