@@ -57,7 +57,7 @@ test("U6 what a relay tells no tokens of is reckoned, and marked", async () => {
   await using relay = openTestRelay(raw.baseUrl);
   const { end } = await play(relay, ask("?"));
   expect(end.kind).toBe("complete");
-  expect(end.report).toMatchObject({ usage: "estimated", outputTokens: 1, cacheReadTokens: null });
+  expect(end.report).toMatchObject({ usage: "estimated", outputTokens: 1, cacheReadTokens: 0 });
   expect(end.report.inputTokens).toBeGreaterThan(10);
 });
 
