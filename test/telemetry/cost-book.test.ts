@@ -53,12 +53,12 @@ async function openBook(stack: AsyncDisposableStack) {
     await link.probe((reached) => reached.ping());
     return (await ledger.counts(dayOf(Date.now()))).reduce((sum, { attempts }) => sum + attempts, 0);
   };
-  return { redis, proxy, ledger, book, lost, faults, entered };
+  return { link, redis, proxy, ledger, book, lost, faults, entered };
 }
 
 test("U6 what comes while Redis is away is entered when it is back, once, and nobody waits for it", async () => {
   await using stack = new AsyncDisposableStack();
-  const { proxy, book, ledger, lost, faults, entered } = await openBook(stack);
+  const { link, proxy, book, ledger, lost, faults, entered } = await openBook(stack);
   book.step(attempt());
   await until("the first is entered", async () => (await entered()) === 1);
   await proxy.refuse();
@@ -66,7 +66,7 @@ test("U6 what comes while Redis is away is entered when it is back, once, and no
   const startedAt = performance.now();
   for (let at = 0; at < 1_200; at++) book.step(attempt());
   expect(performance.now() - startedAt).toBeLessThan(500);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await until("it was tried in vain", () => link.outages > 0);
   await proxy.resume();
   await until("all are entered", async () => (await entered()) === 1_201);
   await book.close();

@@ -38,7 +38,8 @@ const faults: readonly FaultInput[] = [
   { kind: "broken", after: 6 },
 ];
 const shareOfEach = 0.012;
-const customers = 20;
+/** Each asks one question after the other. */
+const customersFor = (turns: number) => Math.max(20, Math.min(150, Math.round(turns / 50)));
 /** One in so many answers is stopped by its customer. */
 const stoppedOneIn = 29;
 
@@ -52,11 +53,12 @@ const questions = [
 
 /** So many turns of a crowd whose relay fails in every way, on a server with Redis; then the report of the command line. */
 export async function runMixed(turns: number): Promise<Comparison> {
+  const customers = customersFor(turns);
   await using redis = await openRedis();
   const config = (given: Config): Config => {
     const patient = withRelay({ firstTokenMs: 2_000, idleMs: 1_000, backoffMs: 5 })(given);
-    // Long enough for the relay's cache of prompts.
-    const instructions = `${given.assistant.instructions}\n${"Be kind. ".repeat(500)}`;
+    // Long enough for the cache of prompts with the small model too, which needs four times as much.
+    const instructions = `${given.assistant.instructions}\n${"Be kind. ".repeat(2_000)}`;
     return { ...patient, assistant: { ...patient.assistant, instructions } };
   };
   const simulator = { pace: { firstTokenMs: 1, deltaMs: 4, deltaChars: 8 }, seed: 7 };

@@ -3,6 +3,7 @@ import type { Config } from "../../src/config.ts";
 import { openCustomer } from "../support/customer.ts";
 import { openRedis } from "../support/redis.ts";
 import { generous, openTestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 
 const limited =
   (dailyBudget: number | null) =>
@@ -31,4 +32,13 @@ test("U6 without a budget much may be spent", async () => {
   await using customer = await openCustomer(server.url);
   await customer.answerTo("[[sim: long chars=40000]]");
   expect(await notesOf(server.url)).toBeUndefined();
+});
+
+test("U6 a budget is that of all nodes together: one that has spent nothing knows that it is spent", async () => {
+  await using redis = await openRedis();
+  await using spender = await openTestServer({ config: limited(0.01), env: redis.env });
+  await using other = await openTestServer({ config: limited(0.01), env: redis.env });
+  await using customer = await openCustomer(spender.url);
+  await customer.answerTo("[[sim: long chars=40000]]");
+  await until("the other node knows", async () => (await notesOf(other.url))?.includes("budget-spent"));
 });
