@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
+import type { CustomerClass } from "./contract/shapes.ts";
+import { hasher, openCosts } from "./costs.ts";
 import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
 import { Assistant } from "./domain/assistant.ts";
@@ -28,6 +30,7 @@ import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
+import { MemoryLedger } from "./engines/memory/ledger.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryResponders } from "./engines/memory/responders.ts";
 import { MemoryTurns } from "./engines/memory/turns.ts";
@@ -48,16 +51,26 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, mcpLog, pauseLog, TurnLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import { Meter } from "./telemetry/meter.ts";
+import { TurnLog } from "./telemetry/turn-log.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
 import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { openBucket, Rates } from "./transport/limits.ts";
+import { openMetrics, openMetricsPort } from "./transport/metrics-door.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
-import { openSockets, type SocketServer, tellAgents, tellAgentsHere, tellElsewhere } from "./transport/sockets.ts";
+import {
+  countSockets,
+  openSockets,
+  type SocketServer,
+  tellAgents,
+  tellAgentsHere,
+  tellElsewhere,
+} from "./transport/sockets.ts";
 import { openWebhooks } from "./webhooks.ts";
 
 /** A running server. */
@@ -90,7 +103,15 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, responders, desk, line, health, webhooks } = cluster ?? openMemory(config, stack);
+  const { conversations, turns, responders, desk, line, health, webhooks, ledger } =
+    cluster ?? openMemory(config, stack);
+  const secrets = await agreedSecrets(config, cluster);
+  const meter = stack.use(new Meter(config.prices, clock.elapsed));
+  const lost = (records: number) => {
+    costLog(log)(records);
+    meter.lost(records);
+  };
+  const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
   const audience = new Audience({
     clock,
     paceMs: pace,
@@ -134,14 +155,24 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   const rescue = new Rescue({ handoff: () => handoff, onFault });
-  const own = [audience, places, absences, responding, inbox, rescue, new TurnLog(log)];
+  const own = [
+    audience,
+    places,
+    absences,
+    responding,
+    inbox,
+    rescue,
+    book,
+    meter,
+    new TurnLog({ log, prices: config.prices, hash: hasher(secrets[0]) }),
+  ];
   const told = openWebhooks(
     config,
     { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
     stack,
   );
   const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
-  const admission = openAdmission(config, line, cluster, onFault);
+  const admission = openAdmission(config, line, cluster, (name) => meter.shed(name), onFault);
   const services = serviceTable(config);
   const helm = new Helm({
     health,
@@ -152,6 +183,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     models: config.models,
     standing: () => admission,
     paused: pauseLog(log),
+    cap: () => budget.cap,
     moved: tierLog(log),
     onFault,
   });
@@ -204,13 +236,15 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   await cluster?.join({ assistant, admission, places, responding, inbox }, audience, stack);
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
-    round: (round) => places.round(round),
+    round: (round) => {
+      places.round(round);
+      meter.round(round);
+    },
     tier: (tier) => audience.announce("tier:changed", { tier }),
   });
   stack.defer(() => admission.close());
   helm.open(relay);
   stack.defer(() => helm.close());
-  const secrets = await agreedSecrets(config, cluster);
 
   const leaving = new AbortController();
   const shown = {
@@ -247,7 +281,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const http = await openHttp({
     pagesPath,
     unready: () => (draining ? "draining" : cluster?.fenced ? "fenced" : null),
-    notes: () => (cluster?.away ? ["redis-away"] : []),
+    notes: () => [...(cluster?.away ? ["redis-away"] : []), ...(budget.cap === "high" ? [] : ["budget-spent"])],
     onFault,
   });
   openChatApi(http, transport);
@@ -277,6 +311,17 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       tellAgents: (conversationId, fact, payload) => tellAgents(io, conversationId, fact, payload),
     },
   });
+  meter.open({
+    tier: () => ({ tier: admission.tier, reason: helm.reason }),
+    openAnswers: () => assistant.liveCount,
+    sockets: () => countSockets(io),
+    redis: () => cluster && { away: cluster.away, failures: cluster.outages },
+    budget: () =>
+      budget.dailyMicros === null ? null : { spentMicros: budget.spentMicros, dailyMicros: budget.dailyMicros },
+  });
+  const door = { token: config.metricsToken, read: () => meter.read(), contentType: meter.contentType };
+  openMetrics(http, door, config.demonstration);
+  if (config.metricsPort !== null) stack.use(await openMetricsPort(door, config.host, config.metricsPort));
   await inbox.open();
   stack.defer(() => inbox.close());
   const url = await http.listen({ host: config.host, port: config.port, backlog: 4_096 });
@@ -334,6 +379,7 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     responders: new MemoryResponders(world),
     desk: new MemoryDesk(systemClock),
     webhooks: new MemoryWebhooks(systemClock),
+    ledger: new MemoryLedger(config.cost.keepRecords),
     line,
     health,
   };
@@ -357,6 +403,7 @@ function openAdmission(
   config: Config,
   line: Line,
   cluster: Cluster | null,
+  shed: (name: CustomerClass) => void,
   onFault: (fault: unknown, where: string) => void,
 ): Admission {
   const { openAnswers, line: settings } = config.admission;
@@ -366,6 +413,7 @@ function openAdmission(
     random: Math.random,
     nodeId: () => cluster?.nodeId ?? "this",
     isOpen: () => cluster?.fenced !== true,
+    shed,
     mostOpen: openAnswers,
     acceptBelow: lineSettings(config).acceptBelow,
     comeBackMs: settings.comeBackSeconds * 1_000,

@@ -91,6 +91,7 @@ export class Cluster implements AsyncDisposable {
   readonly responders: StandbyResponders;
   readonly desk: RedisEngines["desk"];
   readonly webhooks: RedisEngines["webhooks"];
+  readonly ledger: RedisEngines["ledger"];
   readonly work: WorkList;
   readonly line: StandbyLine;
   readonly health: StandbyHealth;
@@ -116,6 +117,7 @@ export class Cluster implements AsyncDisposable {
       prefix: config.redisPrefix,
       lifeMs: lifeMsOf(config),
       maxMessages,
+      maxRecords: config.cost.keepRecords,
       newId,
       nodeId: () => cluster?.nodeId ?? "",
       onError: (error) => report({ kind: "connection", error }),
@@ -138,6 +140,7 @@ export class Cluster implements AsyncDisposable {
     this.responders = new StandbyResponders(this.#standby, redis.responders);
     this.desk = redis.desk;
     this.webhooks = redis.webhooks;
+    this.ledger = redis.ledger;
     this.#peers = this.#openPeers();
     this.#hushes = new Hushes({ peers: this.#peers, clock, newId });
     const muted = () => membership.fenced;
@@ -165,6 +168,11 @@ export class Cluster implements AsyncDisposable {
   /** Redis cannot be reached at the moment. */
   get away(): boolean {
     return this.#membership.away;
+  }
+
+  /** How many commands have failed for want of Redis so far. */
+  get outages(): number {
+    return this.#redis.link.outages;
   }
 
   /** True while this node may have been replaced without knowing it: it must not say what it writes (N1). */

@@ -5,7 +5,6 @@ import { defaultModels, type ModelTable, unknownModel } from "./domain/models.ts
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const everybody: CustomerClass[] = ["vip", "member", "guest"];
-const price = z.number().min(0);
 const weight = (usual: number) => z.number().min(0.001).max(1_000).default(usual);
 
 const maxTokens = count(1, 64_000);
@@ -63,13 +62,18 @@ const webhook = z.strictObject({
 });
 
 const model = z.strictObject({
-  inputPrice: price,
-  outputPrice: price,
-  cacheReadPrice: price.optional(),
-  cacheWritePrice: price.optional(),
   expectedFirstTokenMs: count(1, 60_000).optional(),
   continues: z.enum(["prefill", "instruct"]).default("instruct"),
 });
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const mcpServer = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "must be 1 to 20 small letters, digits or -"),
@@ -164,7 +168,14 @@ export const fileConfig = z.strictObject({
         }),
     })
     .prefault({}),
-  currency: z.string().min(1).max(8).default("USD"),
+  cost: z
+    .strictObject({
+      prices: z.string().min(1).optional(),
+      timeZone: z.string().refine(isTimeZone, { error: "must be a time zone such as Asia/Shanghai" }).default("UTC"),
+      dailyBudget: z.number().min(0.01).max(1_000_000_000).nullable().default(null),
+      keepRecords: count(0, 10_000_000).default(200_000),
+    })
+    .prefault({}),
   admission: z
     .strictObject({
       tiers: z

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type FileConfig, fileConfig, modelFaults } from "./config-file.ts";
+import { priceFaults, readPrices, shippedPrices } from "./config-prices.ts";
+import type { PriceTable } from "./domain/prices.ts";
 import type { SettingName } from "./settings.ts";
 
 /** What is wrong with the settings: one sentence each, saying what to do. */
@@ -61,7 +63,13 @@ export interface Config extends FileConfig {
   readonly redisPrefix: string;
   /** What is sent to each MCP server, by its name: values of the environment, never logged (X5). */
   readonly mcpHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What tokens cost, from the price file. */
+  readonly prices: PriceTable;
   readonly anthropicVersion: string | undefined;
+  /** Who shows it may read the metrics; null for no token. */
+  readonly metricsToken: string | null;
+  /** The metrics' own port; null for none. */
+  readonly metricsPort: number | null;
   readonly drainMs: number;
   readonly logLevel: string;
   /** `NODE_ENV` is `production`: the log is for machines. */
@@ -111,6 +119,8 @@ const environment = z.object({
   WEBHOOK_SECRET: z.string().optional(),
   ALLOWED_ORIGINS: z.string().optional(),
   TRUSTED_PROXIES: number(0, 16).default(0),
+  METRICS_TOKEN: headerText.min(16, "must have at least 16 characters").optional(),
+  METRICS_PORT: number(1, 65_535).optional(),
   DRAIN_SECONDS: number(0, 3_600).default(25),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], { error: "must be a level of pino" })
@@ -129,10 +139,12 @@ export function readConfig(env: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const settings = parse(environment, given, (path) => path);
   const file = parse(fileConfig, readFile(settings.TIDEGATE_CONFIG), (path) => `${settings.TIDEGATE_CONFIG}: ${path}`);
+  const prices = tableOf(file);
   const secrets = listOf(settings.AUTH_SECRET);
   const webhookSecrets = listOf(settings.WEBHOOK_SECRET?.replaceAll(/\s+/g, ","));
   const faults = [
     ...modelFaults(file),
+    ...priceFaults(prices, [file.relay.model, file.relay.smallModel, ...file.relay.fallbacks]),
     ...webhookFaults(file, webhookSecrets),
     ...secretFaults(settings, secrets),
     ...relayFaults(settings),
@@ -159,7 +171,10 @@ export function readConfig(env: Environment = process.env): Config {
     redis: redisPlace(settings),
     redisPrefix: settings.REDIS_PREFIX,
     mcpHeaders: mcpHeaders(file, given),
+    prices,
     anthropicVersion: settings.ANTHROPIC_VERSION,
+    metricsToken: settings.METRICS_TOKEN ?? null,
+    metricsPort: settings.METRICS_PORT ?? null,
     drainMs: settings.DRAIN_SECONDS * 1_000,
     logLevel: settings.LOG_LEVEL,
     production: settings.NODE_ENV === "production",
@@ -182,6 +197,12 @@ function readFile(path: string | undefined): unknown {
     const why = fault instanceof Error ? fault.message : String(fault);
     throw new ConfigError([`TIDEGATE_CONFIG names ${path}, which cannot be read as JSON: ${why}`]);
   }
+}
+
+function tableOf({ cost }: FileConfig): PriceTable {
+  const read = readPrices(cost.prices ?? shippedPrices);
+  if ("faults" in read) throw new ConfigError(read.faults);
+  return read.table;
 }
 
 function listOf(text: string | undefined): string[] {

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type App, openApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { withKeptSecret } from "./demonstration.ts";
+import { secretsOf } from "./secrets.ts";
 import { openLog } from "./telemetry/log.ts";
 
 /** A second signal, or as much time beyond the drain, ends the process at once. */
@@ -9,7 +10,8 @@ const patienceMs = 10_000;
 
 async function main(): Promise<void> {
   const config = readSettings();
-  const log = openLog({ level: config.logLevel, pretty: process.stdout.isTTY === true && !config.production });
+  const pretty = process.stdout.isTTY === true && !config.production;
+  const log = openLog({ level: config.logLevel, pretty, hidden: secretsOf(config) });
   process.on("unhandledRejection", (fault) => log.error({ err: fault }, "unhandled rejection"));
   const app = await openApp(config, log).catch((fault: unknown) => refuseToStart(log, fault, config));
   announce(log, app, config);

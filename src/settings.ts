@@ -74,6 +74,17 @@ export const settings = [
     unset: "`0`",
     meaning: "How many proxies in front add themselves to `X-Forwarded-For`; the client's address is read there.",
   },
+  {
+    name: "METRICS_TOKEN",
+    unset: "none",
+    meaning: "Lets whoever sends it as `Authorization: Bearer` read `/metrics`. At least 16 characters.",
+  },
+  {
+    name: "METRICS_PORT",
+    unset: "none",
+    meaning:
+      "Serves `/metrics` at a port of its own, which only your monitoring should reach; without the token if none is set.",
+  },
   { name: "DRAIN_SECONDS", unset: "`25`", meaning: "How long running answers may finish after SIGTERM." },
   { name: "LOG_LEVEL", unset: "`info`", meaning: "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`." },
 ] as const satisfies readonly Setting[];

@@ -206,7 +206,7 @@ describe("the configuration file", () => {
     const unknown = faults(withFile({ relay: { model: "claude-9" } }));
     expect(unknown).toContain('"claude-9" is not a known model');
     expect(unknown).toContain("claude-haiku-3-20250507");
-    const model = { inputPrice: 1, outputPrice: 2 };
+    const model = { continues: "prefill" };
     expect(faults(withFile({ relay: { model: "claude-9" }, models: { "claude-9": model } }))).toBe("");
   });
 

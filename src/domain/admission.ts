@@ -26,6 +26,8 @@ export interface AdmissionOptions {
   readonly acceptBelow: Readonly<Record<CustomerClass, number>>;
   /** Whoever is shed comes back after this or up to half as long again, in milliseconds. */
   readonly comeBackMs: number;
+  /** Somebody of that class is turned away. */
+  readonly shed?: (name: CustomerClass) => void;
   /** This node may answer at all (N1). */
   readonly isOpen?: () => boolean;
   /** Told of faults that should never happen. */
@@ -168,7 +170,7 @@ export class Admission {
    * @throws {TidegateError} `shed` when too many wait
    */
   async enter(wish: Wish): Promise<Admitted> {
-    if (!wish.owed && this.#isFull(wish)) throw this.#shed();
+    if (!wish.owed && this.#isFull(wish)) throw this.#shed(wish);
     this.#remember(wish);
     // Otherwise the answer before would seem to be still under way.
     if (this.#ended.some(({ conversationId }) => conversationId === wish.conversationId)) await this.flush();
@@ -176,7 +178,7 @@ export class Admission {
     switch (entered.kind) {
       case "shed":
         this.#told = { waiting: entered.waiting, at: this.#options.clock.elapsed() };
-        throw this.#shed();
+        throw this.#shed(wish);
       case "granted":
         this.#take(entered.grant);
         // The line had lost what waited there to be tried again.
@@ -315,8 +317,9 @@ export class Admission {
   }
 
   /** Those who are sent away together do not come back together. */
-  #shed(): TidegateError {
-    const { comeBackMs, random } = this.#options;
+  #shed(wish: Wish): TidegateError {
+    const { comeBackMs, random, shed } = this.#options;
+    shed?.(wish.class);
     return new TidegateError("shed", undefined, { retryAfterMs: Math.round(comeBackMs * (1 + random() / 2)) });
   }
 

@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import type { Asker } from "./asker.ts";
 import { type Clock, sleep } from "./clock.ts";
 import { askForRest, continuable, OverlapFilter } from "./continuation.ts";
+import type { Account, Purpose } from "./costs.ts";
 import { LookUps } from "./look-ups.ts";
 import type { ModelTable } from "./models.ts";
 import { customerError, type Progress, type RecoverySettings, type RetryBudget, recover } from "./recovery.ts";
@@ -53,6 +54,8 @@ export interface Task {
   readonly team: string;
   /** Null where it is not known: then nothing can be looked up. */
   readonly asker: Asker | null;
+  /** On whose account it is written (U6). */
+  readonly account: Account;
 }
 
 /**
@@ -95,6 +98,8 @@ export class Answering {
   /** Resolves with how the answer ended, or with null when another writer has fenced this one (S4). */
   async write(): Promise<Ending | null> {
     for (;;) {
+      // Somebody may have stopped it while nothing was asked of the relay.
+      if (this.#signal.aborted) return this.#interrupted();
       const end = await this.#attempt();
       if (this.#signal.aborted) return this.#interrupted();
       // Nobody else aborts: the answer had reached its greatest length.
@@ -114,6 +119,7 @@ export class Answering {
     const full = new AbortController();
     const append = (piece: string) => this.#append(piece, full);
     const overlap = soFar !== "" && how === "instruct" ? new OverlapFilter(soFar, append) : null;
+    const purpose = this.#purpose(soFar);
     this.attempts++;
     this.#tries++;
     const request = this.#request(messages);
@@ -121,8 +127,15 @@ export class Answering {
     const told = await relay.attempt(request, overlap ? (piece) => overlap.push(piece) : append, signal);
     overlap?.end();
     const end = this.#judged(told);
-    listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, end });
+    const { account } = this.#task;
+    listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, account, purpose, end });
     return end;
+  }
+
+  #purpose(soFar: string): Purpose {
+    if (soFar !== "") return "continuation";
+    if (this.#tries > 0 || this.#model > 0) return "retry";
+    return this.#rounds.count > 0 ? "tools" : "answer";
   }
 
   #request(messages: readonly ModelMessage[]): RelayRequest {

@@ -102,6 +102,11 @@ export class Assistant {
     return this.#live.get(turnId)?.answer;
   }
 
+  /** Answers that this node writes. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
   /** The conversations in which this node writes an answer, or is about to. */
   get busy(): ReadonlySet<string> {
     const writing = [...this.#live.values()].map(({ answer }) => answer.ref.conversationId);
@@ -545,14 +550,16 @@ export class Assistant {
   async #task({ conversationId, turnId }: Turn, { rounds }: Service): Promise<Task> {
     const { conversations, contextTokens, admission } = this.#options;
     const conversation = await conversations.read(conversationId);
-    if (conversation === null) return { context: [], team: "", asker: null };
-    const { messages, customerId, customer, page } = conversation;
+    const name = conversation?.customer?.class ?? admission.classOf(conversationId);
+    const account = { customerId: conversation?.customerId ?? "", class: name, tier: admission.tier };
+    if (conversation === null) return { context: [], team: "", asker: null, account };
+    const { messages, customerId, page } = conversation;
     const language = languageOf(questionOf(messages, turnId));
-    const name = customer?.class ?? admission.classOf(conversationId);
     return {
       context: buildContext(messages, turnId, { rounds, tokens: contextTokens }, page),
       team: teamNotes(conversation),
       asker: { conversationId, turnId, customerId, class: name, language },
+      account,
     };
   }
 

@@ -5,6 +5,7 @@ import type { Conversation } from "./conversations.ts";
 import { customerError } from "./recovery.ts";
 import type { Relay } from "./relay.ts";
 import type { Service } from "./service.ts";
+import type { Listener } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
 
 export interface DraftsOptions {
@@ -14,6 +15,8 @@ export interface DraftsOptions {
   readonly service: (conversation: Conversation) => Service;
   readonly tier: () => Tier;
   readonly newId: () => string;
+  /** Told of each attempt (U6). */
+  readonly listener: Listener;
 }
 
 /** Whoever asked for a draft hears of it. */
@@ -53,10 +56,10 @@ export class Drafts {
     listener: DraftListener,
     signal: AbortSignal,
   ): Promise<void> {
-    const { relay, system, contextTokens, service } = this.#options;
+    const { relay, system, contextTokens, service, tier, listener: told } = this.#options;
     const { chain, maxTokens, rounds } = service(conversation);
     const said = buildContext(conversation.messages, undefined, { rounds, tokens: contextTokens }, conversation.page);
-    const told = [system, teamNotes(conversation)].filter(Boolean).join("\n\n");
+    const prompt = [system, teamNotes(conversation)].filter(Boolean).join("\n\n");
     // Asked last: what stands last is what a model answers.
     const messages = alternating([...said, { role: "user", text: task }]);
     let offset = 0;
@@ -64,8 +67,12 @@ export class Drafts {
       listener.text(draftId, offset, text);
       offset += text.length;
     };
+    const { conversationId, customerId, customer } = conversation;
+    const account = { customerId, class: customer?.class ?? "guest", tier: tier() };
     try {
-      const end = await relay.attempt({ model: chain[0], maxTokens, system: told, messages }, onText, signal);
+      const end = await relay.attempt({ model: chain[0], maxTokens, system: prompt, messages }, onText, signal);
+      const ref = { conversationId, turnId: draftId };
+      told.step({ kind: "attempt-ended", ref, epoch: 0, account, purpose: "draft", end });
       if (end.kind === "aborted") return;
       if (end.kind === "complete")
         return listener.ended(draftId, end.stop === "max-tokens" ? "truncated" : "completed");

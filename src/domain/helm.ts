@@ -6,7 +6,7 @@ import type { Line } from "./line.ts";
 import type { ModelTable } from "./models.ts";
 import { Outage } from "./outage.ts";
 import type { Service, ServiceTable } from "./service.ts";
-import { follow, type TierSettings } from "./tiers.ts";
+import { follow, lowerOf, type TierSettings } from "./tiers.ts";
 import { usualMs } from "./usual.ts";
 
 export interface HelmOptions {
@@ -16,21 +16,26 @@ export interface HelmOptions {
   readonly settings: TierSettings;
   readonly services: ServiceTable;
   readonly models: ModelTable;
+  /** The highest tier that may be given at the moment, whatever the relay can do; `high` without it. */
+  readonly cap?: () => Tier;
   /** How the line stood when it was looked at last. */
   readonly standing: () => { readonly tier: Tier; readonly starting: number; readonly life: string };
   /** Nothing is begun with that model for so long, by this node's word. */
   readonly paused: (model: string, ms: number) => void;
   /** The tier has moved, by this node's judgement. */
-  readonly moved: (from: Tier, to: Tier) => void;
+  readonly moved: (from: Tier, to: Tier, reason: TierReason) => void;
   readonly onFault: (fault: unknown, where: string) => void;
 }
+
+/** What the tier is as it is for: how the relay does, or that the day's budget is spent. */
+export type TierReason = "relay" | "budget";
 
 /** Expected of a model of which nothing is known yet: patient, so that a slow model does not begin as a bad one. */
 const unknownMs = 3_000;
 /** Between two tells while there is nothing to say. */
 const idleMs = 1_000;
-/** A tier that the line has not taken on after so long is told again. */
-const insistSlots = 1_000 / slotMs;
+/** A tier that the line has not taken on after so long is told again; by then all nodes know of the same budget. */
+const insistMs = 1_500;
 
 /** Of a refusal that names no time: this, doubled with each one that follows soon. */
 const quietMs = 1_000;
@@ -62,6 +67,10 @@ export class Helm {
   #gauge: RelayGauge | null = null;
   #course: Course | null = null;
   #life = "";
+  /** What the budget left when the line was steered last. */
+  #cap: Tier = "high";
+  /** Since when the line has had another tier than it should, on the clock's `elapsed`; null while it has not. */
+  #differsSince: number | null = null;
   #next: Undo = () => {};
   #closed = false;
 
@@ -73,6 +82,11 @@ export class Helm {
   expectedMs(model: string): number {
     const set = this.#options.models[model]?.expectedFirstTokenMs;
     return set ?? usualMs(this.#course?.usual ?? {}, model) ?? unknownMs;
+  }
+
+  /** What holds the tier down, or has moved it last. */
+  get reason(): TierReason {
+    return this.#tierOf(this.#course) === this.#course?.tier ? "relay" : "budget";
   }
 
   /** Steers by that gauge from here on. */
@@ -173,19 +187,41 @@ export class Helm {
     this.#life = life;
     const course = follow(told, settings, starting);
     this.#course = course;
+    const wanted = this.#tierOf(course);
+    const isUnheard = this.#isUnheard(tier, wanted);
     if (course === told.course) return;
     if (!(await health.settle(course, told.course?.slot ?? null))) return;
     const former = told.course;
     const isNews = course.tier !== former?.tier || course.starting !== former.starting;
-    const isUnheard = course.tier !== tier && course.slot - course.changedAt > insistSlots;
-    if (isNews || isUnheard) await this.#steer({ tier: course.tier, starting: course.starting });
-    if (former && former.tier !== course.tier) moved(former.tier, course.tier);
+    if (isNews || isUnheard) await this.#steer({ tier: wanted, starting: course.starting });
+    if (isUnheard && this.#isCapNew()) moved(tier, wanted, "budget");
+    else if (former && former.tier !== course.tier) moved(former.tier, course.tier, "relay");
+  }
+
+  #isCapNew(): boolean {
+    const cap = this.#options.cap?.() ?? "high";
+    const isNew = cap !== this.#cap;
+    this.#cap = cap;
+    return isNew;
+  }
+
+  /** The course's tier, or what the budget leaves of it. */
+  #tierOf(course: Course | null): Tier {
+    return lowerOf(course?.tier ?? "high", this.#options.cap?.() ?? "high");
+  }
+
+  /** The line has had another tier for long enough that nobody else is about to tell it. */
+  #isUnheard(tier: Tier, wanted: Tier): boolean {
+    const now = this.#options.clock.elapsed();
+    if (tier === wanted) this.#differsSince = null;
+    else this.#differsSince ??= now;
+    return this.#differsSince !== null && now - this.#differsSince > insistMs;
   }
 
   /** Another line than before knows nothing of what this one was told (A12). */
   async #tellAll(course: Course | null): Promise<void> {
     const now = this.#options.clock.elapsed();
-    if (course) await this.#steer({ tier: course.tier, starting: course.starting });
+    if (course) await this.#steer({ tier: this.#tierOf(course), starting: course.starting });
     for (const [model, { until }] of this.#quiet) if (until > now) this.#hold(model, until - now);
   }
 

@@ -80,10 +80,15 @@ export interface RelayFailure {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** What an attempt used and how long it took. Token counts are the relay's; null where it told none. */
+/**
+ * What an attempt used and how long it took. Token counts are the relay's where it told them, else reckoned from what was
+ * sent and what came; null where nothing was begun.
+ */
 export interface AttemptReport {
   readonly model: string;
   readonly requestId: string | undefined;
+  /** `told`: the counts are the relay's last word. `none`: it began no answer, and counts nothing then. */
+  readonly usage: "told" | "estimated" | "none";
   /** From the start of the request to the first text or the first tool call; null when none came. */
   readonly firstTokenMs: number | null;
   readonly totalMs: number;

@@ -2,6 +2,7 @@ import type { WireError } from "../contract/errors.ts";
 import type { Message, Outcome, Rating } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
 import type { Asked } from "./conversations.ts";
+import type { Account, Purpose } from "./costs.ts";
 import type { CallState } from "./findings.ts";
 import type { Standing } from "./line.ts";
 import type { AttemptEnd } from "./relay.ts";
@@ -66,7 +67,15 @@ export type Step =
   | { readonly kind: "turn-lost"; readonly answer: Answer }
   /** A tool is run for an answer, or has been: the latest of its `activities`. */
   | { readonly kind: "turn-activity"; readonly answer: Answer; readonly activity: CallState }
-  | { readonly kind: "attempt-ended"; readonly ref: TurnRef; readonly epoch: number; readonly end: AttemptEnd }
+  | {
+      readonly kind: "attempt-ended";
+      /** Of a draft: `turnId` is the draft's id. */
+      readonly ref: TurnRef;
+      readonly epoch: number;
+      readonly account: Account;
+      readonly purpose: Purpose;
+      readonly end: AttemptEnd;
+    }
   | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
 
 /** A question, as everybody is told of it. */

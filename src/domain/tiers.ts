@@ -16,6 +16,10 @@ export interface TierSettings {
 }
 
 const order = ["degraded", "medium", "high"] as const satisfies readonly Tier[];
+export function lowerOf(one: Tier, other: Tier): Tier {
+  return order.indexOf(one) < order.indexOf(other) ? one : other;
+}
+
 const secondSlots = 1_000 / slotMs;
 const minuteSlots = 60 * secondSlots;
 

@@ -30,6 +30,9 @@ export const adminRoutes: Readonly<Record<string, Handler>> = {
     relay.load = loadShape.parse({});
     sendLoad(relay, exchange);
   },
+  "GET /simulator/usage"(relay, exchange) {
+    sendJson(exchange, 200, { models: relay.spending.list() });
+  },
   "GET /simulator/requests": sendRequests,
   "DELETE /simulator/requests"(relay, exchange) {
     relay.journal.clear();

@@ -5,6 +5,7 @@ import { type Limits, RateLimits, wideLimits } from "./limits.ts";
 import { type Load, loadShape } from "./load.ts";
 import { livelyPace, type Pace } from "./pace.ts";
 import { openRandom, type Random } from "./random.ts";
+import { Spending } from "./spending.ts";
 import { PromptCache } from "./usage.ts";
 import { openWheel, type Wheel } from "./wheel.ts";
 
@@ -36,6 +37,7 @@ export interface Relay {
   readonly journal: Journal;
   readonly deltas: DeltaCache;
   readonly prompts: PromptCache;
+  readonly spending: Spending;
   load: Load;
   openStreams: number;
   deltasWritten: number;
@@ -58,6 +60,7 @@ export function openRelay(options: RelayOptions): Relay {
     journal: new Journal(),
     deltas: new DeltaCache(),
     prompts: new PromptCache(),
+    spending: new Spending(),
     load: loadShape.parse(options.load ?? {}),
     openStreams: 0,
     deltasWritten: 0,

@@ -7,6 +7,7 @@ import { openOutlet } from "./outlet.ts";
 import { Playback, type PlaybackWatcher } from "./playback.ts";
 import { hashText, openRandom } from "./random.ts";
 import { type Script, writeScript } from "./script.ts";
+import { writtenTokens } from "./spending.ts";
 
 /** Begins to stream an answer; the wheel carries it on. */
 export function streamAnswer(answer: Answer): void {
@@ -18,9 +19,11 @@ export function streamAnswer(answer: Answer): void {
     ...headers,
   });
   entry.status = 200;
-  const playback = new Playback(scriptOf(answer), pace, random, relay.wheel, outlet, watch(answer));
+  const script = scriptOf(answer);
+  const playback = new Playback(script, pace, random, relay.wheel, outlet, watch(answer, script));
   const delayMs = firstTokenDelayMs(answer);
   relay.openStreams++;
+  relay.spending.begin(heading.model, heading.usage);
   playback.start(delayMs);
 }
 
@@ -36,7 +39,7 @@ function scriptOf({ relay, plan, faults, heading, pace }: Answer): Script {
   return misbehave(writeScript(heading, plan.reply, cut, relay.deltas), faults, wire);
 }
 
-function watch({ relay, entry }: Answer): PlaybackWatcher {
+function watch({ relay, entry, faults, heading: { model, usage } }: Answer, script: Script): PlaybackWatcher {
   return {
     delta() {
       entry.firstDeltaAt ??= Date.now();
@@ -47,6 +50,8 @@ function watch({ relay, entry }: Answer): PlaybackWatcher {
       relay.openStreams--;
       entry.state = how;
       entry.endedAt = Date.now();
+      const isWhole = how === "completed" && faults.length === 0;
+      relay.spending.write(model, isWhole ? usage.output_tokens : writtenTokens(script, entry.deltas));
     },
   };
 }

@@ -32,6 +32,9 @@ function deliver(answer: Answer): void {
   entry.status = 200;
   entry.state = isCut(faults) ? "broken" : "completed";
   const json = JSON.stringify(messageOf(answer));
+  const { heading, relay } = answer;
+  relay.spending.begin(heading.model, heading.usage);
+  relay.spending.write(heading.model, heading.usage.output_tokens);
   if (isCut(faults)) cutInside(answer);
   else send(exchange, 200, faultOf(faults, "broken") ? json.slice(0, -20) : json, { ...jsonType, ...headers });
 }

@@ -1,9 +1,7 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import type { Tier } from "../contract/shapes.ts";
-import type { Answer } from "../domain/answer.ts";
+import type { TierReason } from "../domain/helm.ts";
 import type { ClusterEvent } from "../domain/member.ts";
-import type { AttemptEnd } from "../domain/relay.ts";
-import type { Listener, Step } from "../domain/steps.ts";
 import type { ToolServerEvent } from "../domain/tool-servers.ts";
 import type { WebhookReport } from "../domain/webhooks.ts";
 
@@ -11,63 +9,35 @@ export interface LogOptions {
   readonly level: string;
   /** One readable line for people instead of JSON. */
   readonly pretty: boolean;
+  /** Keys, tokens and passwords of the configuration: wherever one would stand in a line, it is hidden (X5). */
+  readonly hidden?: readonly string[];
+  /** Where lines go; to the standard output without it. */
+  readonly destination?: DestinationStream | undefined;
 }
+
+const censor = "[hidden]";
 
 /** Whatever a careless call site may hand over: these never reach the log (X5). */
-const secrets = [
-  "token",
-  "guestToken",
-  "authorization",
-  "apiKey",
-  "authToken",
-  "text",
-  "*.token",
-  "*.guestToken",
-  "*.text",
-];
+const nameless = ["token", "guestToken", "authorization", "apiKey", "authToken", "password", "secret", "text"];
+const paths = nameless.flatMap((name) => [name, `*.${name}`]);
 
-export function openLog({ level, pretty }: LogOptions): Logger {
-  const redact = { paths: secrets, censor: "[hidden]" };
-  if (!pretty) return pino({ level, redact, base: null });
-  const options = { ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" };
-  return pino({ level, redact, transport: { target: "pino-pretty", options } });
+export function openLog({ level, pretty, hidden = [], destination }: LogOptions): Logger {
+  const options: LoggerOptions = { level, redact: { paths, censor }, hooks: { streamWrite: hider(hidden) } };
+  if (!pretty) return pino({ ...options, base: null }, destination ?? pino.destination(1));
+  const shown = { ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" };
+  return pino({ ...options, transport: { target: "pino-pretty", options: shown } });
 }
 
-/** Writes one line for each failed attempt, for each look-up and for each turn; never for a delta, never a text (S6, X5). */
-export class TurnLog implements Listener {
-  readonly #log: Logger;
+/** Shorter ones would be found in words that tell nothing. */
+const shortestHidden = 8;
 
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  text(_answer: Answer, _piece: string): void {}
-
-  step(step: Step): void {
-    if (step.kind === "attempt-ended") this.#attempt(step);
-    if (step.kind === "turn-activity") this.#activity(step);
-    if (step.kind === "turn-ended") this.#turn(step);
-  }
-
-  #activity({
-    answer: { ref, epoch, found },
-    activity: { callId, tool, state },
-  }: Extract<Step, { kind: "turn-activity" }>): void {
-    if (state === "running") return;
-    const tookMs = found.find((each) => each.callId === callId)?.tookMs;
-    this.#log.info({ ...ref, epoch, tool, tookMs }, `tool ${state}`);
-  }
-
-  #attempt({ ref, epoch, end }: Extract<Step, { kind: "attempt-ended" }>): void {
-    if (end.kind !== "failed") return this.#log.debug({ ...ref, epoch, ...figures(end) }, `attempt ${end.kind}`);
-    const { reason, detail, status, retryAfterMs } = end.failure;
-    this.#log.warn({ ...ref, epoch, reason, status, retryAfterMs, ...figures(end) }, `relay: ${detail}`);
-  }
-
-  #turn({ ref, epoch, outcome, error, model, report, message }: Extract<Step, { kind: "turn-ended" }>): void {
-    const line = { ...ref, epoch, outcome, error: error?.code, model, ...report, chars: message.text.length };
-    this.#log.info(line, `turn ${outcome}`);
-  }
+function hider(hidden: readonly string[]): (line: string) => string {
+  const written = hidden
+    .filter((secret) => secret.length >= shortestHidden)
+    // As a line of JSON has it.
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (line) =>
+    written.reduce((told, secret) => (told.includes(secret) ? told.replaceAll(secret, censor) : told), line);
 }
 
 /** Writes what happens between this node, Redis and the other nodes. */
@@ -134,14 +104,19 @@ export function pauseLog(log: Logger): (model: string, ms: number) => void {
 }
 
 /** Writes that the service level has moved. */
-export function tierLog(log: Logger): (from: Tier, to: Tier) => void {
-  return (from, to) => {
-    if (to === "high" || from === "degraded") log.info({ from, to }, "the relay does better: the tier is raised");
-    else log.warn({ from, to }, "the relay is slow or fails: the tier is lowered");
+export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason) => void {
+  return (from, to, reason) => {
+    const isRaised = to === "high" || from === "degraded";
+    const line = { from, to, reason };
+    if (reason === "budget") {
+      if (isRaised) log.info(line, "a new day, or a larger budget: the tier is raised");
+      else log.warn(line, "the day's budget is spent: the tier is lowered");
+    } else if (isRaised) log.info(line, "the relay does better: the tier is raised");
+    else log.warn(line, "the relay is slow or fails: the tier is lowered");
   };
 }
 
-function figures({ report }: AttemptEnd): object {
-  const { model, requestId, firstTokenMs, totalMs, inputTokens, outputTokens, cacheReadTokens } = report;
-  return { model, requestId, firstTokenMs, totalMs, inputTokens, outputTokens, cacheReadTokens };
+/** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */
+export function costLog(log: Logger): (records: number) => void {
+  return (records) => log.warn({ records }, "cost records are lost: Redis was away for too long");
 }

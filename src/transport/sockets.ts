@@ -226,3 +226,8 @@ export function tellAgentsHere<N extends AgentFactName>(
 function emit(to: { emit: unknown }, fact: string, payload: object): void {
   (to.emit as (fact: string, payload: object) => boolean).call(to, fact, payload);
 }
+
+/** The connected sockets of this node. */
+export function countSockets(io: SocketServer): { readonly customers: number; readonly agents: number } {
+  return { customers: io.sockets.sockets.size, agents: io.of("/agents").sockets.size };
+}

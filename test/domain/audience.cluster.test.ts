@@ -5,6 +5,8 @@ import { Audience, type Viewer } from "../../src/domain/audience.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { ended, newAnswer, raise } from "./answers.ts";
 
+const account = { customerId: "li", class: "member", tier: "high" } as const;
+
 /** Somebody who writes down the facts, and the deltas with their places. */
 class Reader implements Viewer {
   clogged = false;
@@ -77,9 +79,15 @@ test("N1 a muted node shows nothing to one who catches up or comes late, nor whe
   const late = watch();
   write("b");
   const report = { model: "m", requestId: undefined, firstTokenMs: 1, totalMs: 1 } as const;
-  const tokens = { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null };
+  const tokens = {
+    inputTokens: null,
+    outputTokens: null,
+    cacheReadTokens: null,
+    cacheWriteTokens: null,
+    usage: "none",
+  } as const;
   const end = { kind: "aborted", report: { ...report, ...tokens } } as const;
-  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, end });
+  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, account, purpose: "answer", end });
   expect([slow.deltas, late.deltas]).toEqual([[], []]);
   muted = false;
   clock.advance(100);

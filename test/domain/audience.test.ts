@@ -6,6 +6,8 @@ import { Audience, type Viewer } from "../../src/domain/audience.ts";
 import type { Turn } from "../../src/domain/turns.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
+const account = { customerId: "li", class: "member", tier: "high" } as const;
+
 /** Somebody who writes down what arrives, and puts text where its offset says. */
 class Notebook implements Viewer {
   clogged = false;
@@ -133,9 +135,9 @@ test("S1 what has arrived is shown when an attempt breaks, before anything else 
   const report = { requestId: undefined, firstTokenMs: 1, totalMs: 1, inputTokens: null, outputTokens: null };
   const end = {
     kind: "aborted",
-    report: { model: "m", cacheReadTokens: null, cacheWriteTokens: null, ...report },
+    report: { model: "m", cacheReadTokens: null, cacheWriteTokens: null, usage: "none", ...report },
   } as const;
-  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, end });
+  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, account, purpose: "answer", end });
   expect(viewer.text).toBe("ab");
 });
 

@@ -3,7 +3,7 @@ import { RelayGauge } from "../../src/domain/gauge.ts";
 import { Helm } from "../../src/domain/helm.ts";
 import type { Line, LineSettings, Order } from "../../src/domain/line.ts";
 import { defaultModels, type ModelTable } from "../../src/domain/models.ts";
-import type { AttemptEnd, FailureReason, Relay, RelayRequest } from "../../src/domain/relay.ts";
+import type { AttemptEnd, AttemptReport, FailureReason, Relay, RelayRequest } from "../../src/domain/relay.ts";
 import { ServiceTable } from "../../src/domain/service.ts";
 import type { TierSettings } from "../../src/domain/tiers.ts";
 import { MemoryHealth } from "../../src/engines/memory/health.ts";
@@ -32,7 +32,7 @@ export const services = new ServiceTable({
   degraded: { maxTokens: 256, rounds: 3, smallModelFor: ["vip", "member", "guest"], tools: false },
 });
 
-const report = {
+const report: AttemptReport = {
   model: main,
   requestId: undefined,
   firstTokenMs: null,
@@ -41,6 +41,7 @@ const report = {
   outputTokens: null,
   cacheReadTokens: null,
   cacheWriteTokens: null,
+  usage: "none",
 };
 
 /** What a relay does with an attempt: after so long it writes, or fails for that reason. */

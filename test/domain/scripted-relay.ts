@@ -9,6 +9,7 @@ const report: AttemptReport = {
   outputTokens: null,
   cacheReadTokens: null,
   cacheWriteTokens: null,
+  usage: "none",
 };
 
 /** One attempt, written by the test. */

@@ -236,8 +236,6 @@ test("A9 a model that is used for the first time while the relay is slow is not 
 test("A9 what a model is expected to take can be set, and is not learned then", async () => {
   const model = {
     ...defaultModels[main],
-    inputPrice: 1,
-    outputPrice: 1,
     continues: "prefill",
     expectedFirstTokenMs: 3_000,
   } as const;

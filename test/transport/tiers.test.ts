@@ -7,7 +7,7 @@ import { until } from "../support/until.ts";
 /** Quick to trust the relay again. */
 const trusting = (config: Config): Config => {
   const { admission } = generous(config);
-  const model = { inputPrice: 1, outputPrice: 1, continues: "prefill", expectedFirstTokenMs: 50 } as const;
+  const model = { continues: "prefill", expectedFirstTokenMs: 50 } as const;
   return {
     ...generous(config),
     models: { "claude-sonnet-4-5": model, "claude-haiku-4-5": model },

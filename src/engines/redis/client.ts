@@ -45,7 +45,15 @@ const subscriberOptions = {
   retryStrategy: retryMs,
 } satisfies RedisOptions;
 
-const options = { store: storeOptions, publisher: publisherOptions, subscriber: subscriberOptions };
+/** For programs that read much at once and serve nobody meanwhile. */
+const readerOptions = { ...storeOptions, commandTimeout: 30_000, socketTimeout: 60_000 } satisfies RedisOptions;
+
+const options = {
+  reader: readerOptions,
+  store: storeOptions,
+  publisher: publisherOptions,
+  subscriber: subscriberOptions,
+};
 
 /** A client for one purpose. It connects by itself, again and again, until it is closed. */
 export function openClient(place: RedisPlace, purpose: keyof typeof options): Store {

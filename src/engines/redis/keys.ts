@@ -44,6 +44,9 @@ const lineLayout = 2;
  * | `<prefix>:{webhooks}:age:<endpoint>` | sorted set | the same, by when it was put (W3) | the same |
  * | `<prefix>:{webhooks}:bodies:<endpoint>` | hash | delivery → how often it was claimed, and what is sent | the same |
  * | `<prefix>:{webhooks}:seen:<endpoint>` | sorted set | what was put within the last hour (W2) | the same |
+ * | `<prefix>:{costs}:day:<day>` | hash | `count|tier|class|model` → what attempts have used that day, and what was spent (U6) | 400 days from the latest |
+ * | `<prefix>:{costs}:records` | stream | single attempts, about as many as `cost.keepRecords` (U6) | none; the oldest go first |
+ * | `<prefix>:{costs}:writer:<writer>` | string | the latest batch that a process has entered, so that none is entered twice | a day |
  * | `<prefix>:secret` | string | the secret that nodes without `AUTH_SECRET` agree on (X6) | none |
  * | `<prefix>:to:{node}` | channel | what the other nodes tell a node (S7) | |
  * | `<prefix>:rooms#…` | channels | the Socket.IO adapter's | |
@@ -93,6 +96,18 @@ export class Keys {
   /** In the order in which the scripts name them. `endpoint` stands for one of the shop's. */
   webhooks(endpoint: string): string[] {
     return ["due", "age", "bodies", "seen"].map((part) => this.#of("webhooks", `${part}:${endpoint}`));
+  }
+
+  costDay(day: string): string {
+    return this.#of("costs", `day:${day}`);
+  }
+
+  get costRecords(): string {
+    return this.#of("costs", "records");
+  }
+
+  costWriter(writer: string): string {
+    return this.#of("costs", `writer:${writer}`);
   }
 
   work(nodeId: string): string {

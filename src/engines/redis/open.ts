@@ -4,6 +4,7 @@ import { openClient, type RedisPlace } from "./client.ts";
 import { RedisConversations } from "./conversations.ts";
 import { RedisDesk } from "./desk.ts";
 import { Keys } from "./keys.ts";
+import { RedisLedger } from "./ledger.ts";
 import { Link } from "./link.ts";
 import { RedisNodes } from "./nodes.ts";
 import { Place } from "./place.ts";
@@ -20,6 +21,8 @@ export interface RedisOptions {
   readonly prefix: string;
   readonly lifeMs: number;
   readonly maxMessages: number;
+  /** Cost records that are kept, see {@link RedisLedger}. */
+  readonly maxRecords?: number;
   readonly newId: () => string;
   /** This node's present id. */
   readonly nodeId: () => string;
@@ -36,7 +39,8 @@ const patienceMs = 15_000;
 export type RedisEngines = Awaited<ReturnType<typeof openRedis>>;
 
 /** @throws with one sentence when Redis cannot be reached or is too old */
-export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nodeId, onError, onFault }: RedisOptions) {
+export async function openRedis({ where, prefix, ...options }: RedisOptions) {
+  const { lifeMs, maxMessages, maxRecords, newId, nodeId, onError, onFault } = options;
   await using stack = new AsyncDisposableStack();
   const open = (purpose: "store" | "publisher" | "subscriber") => {
     const client = stack.adopt(openClient(where, purpose), (opened) => opened.disconnect());
@@ -67,6 +71,7 @@ export async function openRedis({ where, prefix, lifeMs, maxMessages, newId, nod
     responders: new RedisResponders(place),
     desk: new RedisDesk(link, keys),
     webhooks: new RedisWebhooks(link, keys),
+    ledger: new RedisLedger(link, keys, maxRecords),
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
     restorer: new RedisRestorer({ place, newId }),

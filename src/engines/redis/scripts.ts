@@ -11,6 +11,7 @@ const ofConversation: Kind = { keys: 6, parts: ["prelude"] };
 const ofNodes: Kind = { keys: 2 };
 const ofHealth: Kind = { keys: 3 };
 const ofDesk: Kind = { keys: 9, parts: ["desk/prelude"] };
+const ofCosts: Kind = { keys: 3 };
 const ofWebhooks: Kind = { keys: 4, parts: ["webhooks/prelude"] };
 
 /** A step of the line with the parts that it needs: each function in them costs a tenth of a microsecond in every run. */
@@ -53,6 +54,7 @@ const steps = {
   "webhooks/claim": ofWebhooks,
   "webhooks/settle": ofWebhooks,
   "webhooks/put-off": ofWebhooks,
+  "costs/enter": ofCosts,
   "health/tell": ofHealth,
   "health/settle": ofHealth,
   "health/quiet": ofHealth,

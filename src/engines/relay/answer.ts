@@ -1,4 +1,5 @@
 import type { ToolUse } from "../../domain/relay.ts";
+import { TokenEstimate } from "../../domain/token-estimate.ts";
 import { BrokenAnswer } from "./faults.ts";
 import { Uses } from "./uses.ts";
 
@@ -16,6 +17,7 @@ interface LooseDelta {
   readonly type?: unknown;
   readonly text?: unknown;
   readonly partial_json?: unknown;
+  readonly thinking?: unknown;
   readonly stop_reason?: unknown;
 }
 
@@ -45,6 +47,10 @@ export class Answer {
   outputTokens: number | null = null;
   cacheReadTokens: number | null = null;
   cacheWriteTokens: number | null = null;
+  /** The relay has told what the whole answer used. */
+  hasFinalUsage = false;
+  /** What was written so far, thoughts and calls too, as reckoned from the text. */
+  readonly written = new TokenEstimate();
   #uses: Uses | null = null;
 
   /** Some tool is called. */
@@ -72,6 +78,7 @@ export class Answer {
 
   #open({ index, content_block: block }: LooseEvent): string {
     const text = firstText(block);
+    this.written.add(text);
     if (block?.type === "tool_use") {
       this.#uses ??= new Uses();
       this.#uses.open(index, block.name, block.input);
@@ -84,15 +91,19 @@ export class Answer {
     this.begun = true;
     if (delta?.type === "text_delta") {
       if (typeof delta.text !== "string") throw new BrokenAnswer("a piece of text is not text");
+      this.written.add(delta.text);
       return delta.text;
     }
     if (delta?.type === "input_json_delta") this.#uses?.grow(index, delta.partial_json);
+    const unseen = delta?.partial_json ?? delta?.thinking;
+    if (typeof unseen === "string") this.written.add(unseen);
     return "";
   }
 
   #close({ delta, usage }: LooseEvent): void {
     this.stopReason = delta?.stop_reason ?? this.stopReason;
     this.#count(usage);
+    if (typeof usage?.output_tokens === "number") this.hasFinalUsage = true;
   }
 
   /** Counts are cumulative, and some relays tell them at the start only, or at the end only. */

@@ -4,6 +4,7 @@ import type { AttemptEnd, AttemptReport, RelayFailure } from "../../domain/relay
 import { Answer } from "./answer.ts";
 import { RelayBody } from "./body.ts";
 import { type Asked, endedEarly, expiryFailure, toFailure } from "./failures.ts";
+import { readUsage } from "./usage.ts";
 import { type Expiry, type Limits, Watch } from "./watch.ts";
 
 /** Asks the relay through the SDK; aborting the signal must close the connection. */
@@ -28,6 +29,9 @@ export class Attempt {
   #expired: Expiry | null = null;
   #firstTokenMs: number | null = null;
   #requestId: string | undefined;
+  #isAsked = false;
+  /** The relay has begun to send an answer. */
+  #isServed = false;
 
   constructor(asked: Asked, limits: Limits, hearer: Hearer, signal: AbortSignal) {
     this.#asked = asked;
@@ -40,7 +44,8 @@ export class Attempt {
   async run(ask: Ask): Promise<AttemptEnd> {
     this.#signal.addEventListener("abort", this.#close, { once: true });
     try {
-      if (!this.#signal.aborted) await this.#read(ask(this.#upstream.signal));
+      this.#isAsked = !this.#signal.aborted;
+      if (this.#isAsked) await this.#read(ask(this.#upstream.signal));
       return this.#end(null);
     } catch (thrown) {
       return this.#end(thrown);
@@ -52,6 +57,7 @@ export class Attempt {
 
   async #read(asking: ReturnType<Ask>): Promise<void> {
     const { data: events, response } = await asking.withResponse();
+    this.#isServed = true;
     this.#requestId = readRequestId(response.headers);
     this.#hearer.headers(response.headers);
     const body: unknown = response.body;
@@ -87,10 +93,19 @@ export class Attempt {
 
   #end(thrown: unknown): AttemptEnd {
     if (thrown instanceof APIError) this.#requestId ??= readRequestId(thrown.headers);
-    const report = this.#report();
+    const report = this.#report(this.#isCharged(thrown));
     if (this.#answer.ended) return this.#whole(report);
     if (this.#signal.aborted) return { kind: "aborted", report };
     return { kind: "failed", failure: this.#failure(thrown), report };
+  }
+
+  /**
+   * Whether relays count what was sent, as a rule: an answer has begun, or this side went away while it was being made. An
+   * error in place of the first event is a refusal, and one that never answers has most likely not begun.
+   */
+  #isCharged(thrown: unknown): boolean {
+    if (this.#signal.aborted) return this.#isAsked;
+    return this.#isServed && !(thrown instanceof APIError);
   }
 
   /** What was called is called, whatever the relay says why it stopped; but a call that was cut is none. */
@@ -110,17 +125,13 @@ export class Attempt {
     return thrown === null ? endedEarly(this.#answer, this.#body) : toFailure(thrown, this.#asked);
   }
 
-  #report(): AttemptReport {
-    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.#answer;
+  #report(isCharged: boolean): AttemptReport {
     return {
       model: this.#asked.model,
       requestId: this.#requestId,
       firstTokenMs: this.#firstTokenMs,
       totalMs: this.#watch.elapsedMs(),
-      inputTokens,
-      outputTokens,
-      cacheReadTokens,
-      cacheWriteTokens,
+      ...readUsage(this.#answer, isCharged, this.#asked.prompt),
     };
   }
 }

@@ -6,6 +6,7 @@ import type { RelayBody } from "./body.ts";
 import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { quote, type Unquotable } from "./quote.ts";
 import { type RelayReason, reasonOf } from "./reasons.ts";
+import type { Prompt } from "./usage.ts";
 import type { Expiry, Limits } from "./watch.ts";
 
 /** What the sentences of a failure need to know. */
@@ -15,6 +16,8 @@ export interface Asked {
   /** The variables the keys in use come from, in words. */
   readonly keyNames: string;
   readonly secret: Unquotable;
+  /** What was sent, as reckoned from the text; asked for where the relay does not tell. */
+  readonly prompt: () => Prompt;
 }
 
 /** Translates what the SDK threw (U3). The detail holds neither a key nor what anybody wrote (X5). */

@@ -7,6 +7,7 @@ import { normaliseBaseUrl } from "./base-url.ts";
 import { type Credentials, keyNames, keysOf, relayHeaders } from "./credentials.ts";
 import { readLimits } from "./rate-limits.ts";
 import { toBody } from "./request.ts";
+import { Prompts } from "./usage.ts";
 import type { Limits } from "./watch.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -32,6 +33,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
   readonly #baseUrl: string;
   readonly #keys: readonly string[];
   readonly #keyNames: string;
+  readonly #prompts = new Prompts();
   readonly #onLimits: NonNullable<RelayOptions["onLimits"]>;
 
   constructor(options: RelayOptions) {
@@ -52,13 +54,16 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
 
   async attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd> {
     const secret = { keys: this.#keys, texts: request.messages.flatMap(textsOf) };
-    const asked = { model: request.model, baseUrl: this.#baseUrl, keyNames: this.#keyNames, secret };
+    const prompt = () => this.#prompts.of(request);
+    const asked = { model: request.model, baseUrl: this.#baseUrl, keyNames: this.#keyNames, secret, prompt };
     const headers = (told: Headers) => this.#hear(request.model, told);
     const attempt = new Attempt(asked, this.#limits, { text: onText, headers }, signal);
-    return attempt.run((upstream) =>
+    const end = await attempt.run((upstream) =>
       // What `messages.create` does, without its warning on the console, each time, for a model that is to end one day.
       this.#client.post<Stream<unknown>>("/v1/messages", { body: toBody(request), stream: true, signal: upstream }),
     );
+    this.#prompts.note(end.report);
+    return end;
   }
 
   #hear(model: string, headers: Headers): void {

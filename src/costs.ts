@@ -1,0 +1,51 @@
+import { createHmac } from "node:crypto";
+import type { Config } from "./config.ts";
+import { Budget } from "./domain/budget.ts";
+import { CostBook } from "./domain/cost-book.ts";
+import type { Ledger } from "./domain/costs.ts";
+import { systemClock } from "./engines/system-clock.ts";
+
+export interface CostParts {
+  readonly ledger: Ledger;
+  /** Keys the hash of customers: nobody without it can tell who one is. */
+  readonly secret: string;
+  readonly newId: () => string;
+  readonly lost: (records: number) => void;
+  readonly onFault: (fault: unknown, where: string) => void;
+}
+
+const hashChars = 16;
+
+/** Names a customer in records and logs: always the same, and never telling who that is (X5). */
+export function hasher(secret: string): (customerId: string) => string {
+  return (customerId) => createHmac("sha256", secret).update(customerId).digest("hex").slice(0, hashChars);
+}
+
+/** Days as the operator has them, `YYYY-MM-DD`. */
+export function dayTeller(timeZone: string): (at: number) => string {
+  const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return (at) => format.format(at);
+}
+
+/** Who keeps the book of what the relay costs, and who watches the day's budget. They are closed with the stack. */
+export async function openCosts({ cost, prices }: Config, parts: CostParts, stack: AsyncDisposableStack) {
+  const dayOf = dayTeller(cost.timeZone);
+  const clock = systemClock;
+  const { ledger, newId, lost, onFault } = parts;
+  const book = new CostBook({
+    ledger,
+    prices,
+    clock,
+    dayOf,
+    hash: hasher(parts.secret),
+    writer: newId(),
+    lost,
+    onFault,
+  });
+  stack.defer(() => book.close());
+  const dailyMicros = cost.dailyBudget === null ? null : Math.round(cost.dailyBudget * 1_000_000);
+  const budget = new Budget({ ledger, clock, dayOf, dailyMicros, onFault });
+  await budget.open();
+  stack.defer(() => budget.close());
+  return { book, budget };
+}
