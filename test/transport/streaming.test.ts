@@ -106,7 +106,7 @@ describe("taking an answer up again", () => {
   test("S10: a customer who is gone for a while gets every character once, and the answer never paused", async () => {
     await using server = await openTestServer({ simulator: leisurely });
     await using customer = await openCustomer(server.url);
-    const turnId = await customer.begin(long(3_000));
+    const turnId = await customer.begin(long(1_500));
     customer.socket.disconnect();
     await vi.waitFor(async () => expect((await server.requests())[0]?.deltas).toBeGreaterThan(40));
     const before = customer.textOf(turnId);
