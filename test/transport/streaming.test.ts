@@ -104,7 +104,7 @@ describe("the text of an answer", () => {
 
 describe("taking an answer up again", () => {
   test("S10: a customer who is gone for a while gets every character once, and the answer never paused", async () => {
-    await using server = await openTestServer({ simulator: leisurely });
+    await using server = await openTestServer({ simulator: leisurely, config: generous });
     await using customer = await openCustomer(server.url);
     const turnId = await customer.begin(long(1_500));
     customer.socket.disconnect();
