@@ -1,6 +1,7 @@
 import type { Clock, Undo } from "./clock.ts";
 import type { Nodes, Pulse } from "./nodes.ts";
 import { Outage } from "./outage.ts";
+import { Strangers } from "./strangers.ts";
 
 /** Times of N1 in milliseconds. */
 export interface MembershipSettings {
@@ -57,6 +58,7 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #settings: MembershipSettings;
   readonly #sightings = new Map<string, Sighting>();
+  readonly #strangers = new Strangers();
   #listener: MembershipListener | null = null;
   #nodeId: string;
   /** The name under which it was taken for dead, until everything has been made sure of. */
@@ -114,12 +116,14 @@ export class Membership {
   }
 
   /**
-   * That node lives, or it cannot be told. A node is born before it owns anything, so that of an owner whom no beat has
-   * shown for `goneMs` it can.
+   * That node lives, or it cannot be told. It can of one that was seen and is gone, and of one that no beat has shown: not
+   * those of `goneMs`, nor one sent since it was first asked about, for a node that has just come is seen at the next.
    */
   mayLive(nodeId: string): boolean {
     if (nodeId === this.#nodeId || this.#sightings.has(nodeId)) return true;
-    return this.#inTouchSince === null || this.#options.clock.elapsed() - this.#inTouchSince < this.#settings.goneMs;
+    const mayBeStranger = this.#strangers.mayLive(nodeId);
+    const inTouchMs = this.#inTouchSince === null ? 0 : this.#options.clock.elapsed() - this.#inTouchSince;
+    return mayBeStranger || inTouchMs < this.#settings.goneMs;
   }
 
   /** Beats for the first time; rejects when Redis cannot be reached. */
@@ -163,6 +167,7 @@ export class Membership {
 
   async #beat(): Promise<void> {
     const wakes = this.#wakes;
+    const sent = this.#strangers.send();
     const pulse = await this.#options.nodes.beat(this.#nodeId, this.#born);
     if (!this.#born && !pulse.alive) await this.#beBorn();
     if (this.#former !== null) await this.#revive(this.#former);
@@ -174,6 +179,7 @@ export class Membership {
     this.#asleep = false;
     for (const waiter of this.#waiters) this.#wake(waiter, true);
     if (wasAway) this.#listener?.back();
+    this.#strangers.shown(sent, pulse.beats);
     this.#look(pulse);
   }
 
@@ -204,12 +210,17 @@ export class Membership {
   #look({ beats, buried }: Pulse): void {
     const now = this.#options.clock.elapsed();
     this.#inTouchSince ??= now;
-    for (const nodeId of this.#sightings.keys()) if (!beats.has(nodeId)) this.#sightings.delete(nodeId);
+    for (const nodeId of this.#sightings.keys()) if (!beats.has(nodeId)) this.#lose(nodeId);
     for (const [nodeId, count] of beats) if (nodeId !== this.#nodeId) this.#sight(nodeId, count, now);
     for (const nodeId of buried) {
-      this.#sightings.delete(nodeId);
+      this.#lose(nodeId);
       this.#listener?.orphaned(nodeId);
     }
+  }
+
+  #lose(nodeId: string): void {
+    this.#sightings.delete(nodeId);
+    this.#strangers.gone(nodeId);
   }
 
   #sight(nodeId: string, beats: number, now: number): void {
@@ -220,7 +231,7 @@ export class Membership {
     this.#options.nodes.bury(nodeId, beats).then(
       (buried) => {
         if (!buried) return;
-        this.#sightings.delete(nodeId);
+        this.#lose(nodeId);
         this.#listener?.orphaned(nodeId);
       },
       (fault: unknown) => this.#fault(fault),

@@ -161,3 +161,14 @@ test("N2 that an owner is no more can be told once every beat of two seconds has
   await live(1_000, one, two);
   expect(one.membership.mayLive("nobody")).toBe(true);
 });
+
+test("N1 H1 a node that has come since the last beat may live, and one that was seen and is gone does not", async () => {
+  await live(3_000, one, two);
+  expect(one.membership.mayLive("comes")).toBe(true);
+  await store.engines.nodes.beat("comes", true);
+  await live(1_000, one, two);
+  expect(one.membership.mayLive("comes")).toBe(true);
+  await two.membership.close();
+  await live(1_000, one);
+  expect(one.membership.mayLive("two1")).toBe(false);
+});

@@ -1,0 +1,42 @@
+/** Longer than any node remembers whom it was asked about. */
+const most = 1_000;
+
+/**
+ * Nodes that no beat has shown. A node is born before it owns or watches anything, so that it may live until a beat which was
+ * sent after it was first asked about has not shown it either. A name is never used twice: who is gone stays gone.
+ */
+export class Strangers {
+  /** The number of beats sent when it was first asked about; null when it is known to be gone. */
+  readonly #askedAt = new Map<string, number | null>();
+  #sent = 0;
+
+  /** A beat is sent; gives its number. */
+  send(): number {
+    return ++this.#sent;
+  }
+
+  mayLive(nodeId: string): boolean {
+    const askedAt = this.#askedAt.get(nodeId);
+    if (askedAt === undefined) this.#note(nodeId, this.#sent);
+    return askedAt !== null;
+  }
+
+  gone(nodeId: string): void {
+    this.#note(nodeId, null);
+  }
+
+  /** That beat has come back, and showed these nodes. */
+  shown(beat: number, nodes: { has(nodeId: string): boolean }): void {
+    for (const [nodeId, askedAt] of this.#askedAt) {
+      if (nodes.has(nodeId)) this.#askedAt.delete(nodeId);
+      else if (askedAt !== null && beat > askedAt) this.#askedAt.set(nodeId, null);
+    }
+  }
+
+  #note(nodeId: string, askedAt: number | null): void {
+    this.#askedAt.delete(nodeId);
+    this.#askedAt.set(nodeId, askedAt);
+    const [oldest] = this.#askedAt.size > most ? this.#askedAt.keys() : [];
+    if (oldest !== undefined) this.#askedAt.delete(oldest);
+  }
+}
