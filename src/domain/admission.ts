@@ -55,7 +55,9 @@ const lookingMs = 100;
 const idleMs = 250;
 /** What waits to be tried again is looked after so long after it is due. */
 const guardMs = 3_000;
-const mostClasses = 20_000;
+const mostAskers = 20_000;
+/** Whoever asked here longer ago may be asking at another node by now. */
+const askingMs = 5_000;
 /** What was told of the line so long ago says nothing of it. */
 const staleMs = 3_000;
 
@@ -91,7 +93,7 @@ export class Admission {
   /** Answers that wait in line to be tried once more. */
   readonly #resuming = new Map<string, () => void>();
   /** Of those who asked here last. */
-  readonly #classes = new Map<string, CustomerClass>();
+  readonly #askers = new Map<string, { readonly class: CustomerClass; readonly at: number }>();
   #next: Undo = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -115,12 +117,13 @@ export class Admission {
 
   /** The class of whoever asks in that conversation, as far as it is known here. */
   classOf(conversationId: string): CustomerClass {
-    return this.#mine.get(conversationId)?.class ?? this.#classes.get(conversationId) ?? "guest";
+    return this.#mine.get(conversationId)?.class ?? this.#askers.get(conversationId)?.class ?? "guest";
   }
 
   /** Somebody asked here in that conversation, not long ago. */
   asksHere(conversationId: string): boolean {
-    return this.#classes.has(conversationId);
+    const asker = this.#askers.get(conversationId);
+    return asker !== undefined && this.#options.clock.elapsed() - asker.at < askingMs;
   }
 
   /** Something is being answered here, or waits here. */
@@ -309,11 +312,11 @@ export class Admission {
 
   /** Whoever is answered later on is answered as of that class. */
   #remember({ conversationId, class: name }: Wish): void {
-    this.#classes.delete(conversationId);
-    this.#classes.set(conversationId, name);
-    if (this.#classes.size <= mostClasses) return;
-    const [oldest] = this.#classes.keys();
-    if (oldest !== undefined) this.#classes.delete(oldest);
+    this.#askers.delete(conversationId);
+    this.#askers.set(conversationId, { class: name, at: this.#options.clock.elapsed() });
+    if (this.#askers.size <= mostAskers) return;
+    const [oldest] = this.#askers.keys();
+    if (oldest !== undefined) this.#askers.delete(oldest);
   }
 
   /** Those who are sent away together do not come back together. */

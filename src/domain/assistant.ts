@@ -421,6 +421,7 @@ export class Assistant {
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
     const turn = await turns.start(conversationId);
+    const isLookedAtAgain = this.#early.delete(conversationId);
     await listed;
     if (turn) return this.#begin(turn, "");
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
@@ -428,15 +429,19 @@ export class Assistant {
     await this.#rest(conversationId);
     if (revival === "later") await admission.defer(conversationId, deferMs);
     else if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
-    else if (this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
+    else if (!isLookedAtAgain && this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
     else admission.ended(conversationId);
   }
 
   /** Asked at another node, which may not have stored it yet: looked at once more before its place is given up. */
   #isEarly(conversationId: string): boolean {
-    if (this.#options.admission.asksHere(conversationId) || this.#early.delete(conversationId)) return false;
-    if (this.#early.size < mostEarly) this.#early.add(conversationId);
-    return this.#early.has(conversationId);
+    if (this.#options.admission.asksHere(conversationId)) return false;
+    this.#early.add(conversationId);
+    if (this.#early.size <= mostEarly) return true;
+    // Of those whose place was given up meanwhile nothing more is heard.
+    const [oldest] = this.#early;
+    if (oldest !== undefined) this.#early.delete(oldest);
+    return true;
   }
 
   /** Nothing is answered there by this node, unless something is. */

@@ -11,15 +11,16 @@ let store: SharedStore;
 let own: Worker;
 let other: Worker;
 let conversationId: string;
+/** What the store waits for before it takes a question from `own`. */
+let slow: PromiseWithResolvers<void>;
 /** Lets the store take the question at last. */
-let takeIt: () => void;
+const takeIt = () => slow.resolve();
 
 beforeEach(async () => {
   clock = new VirtualClock();
   let ids = 0;
   store = new SharedStore(clock, () => `id${ids++}`);
-  const slow = Promise.withResolvers<void>();
-  takeIt = slow.resolve;
+  slow = Promise.withResolvers();
   const call = (name: string | symbol, args: unknown[]) =>
     Reflect.apply(Reflect.get(own.side.conversations, name), own.side.conversations, args);
   // CAST: the proxy has whatever the engine has.
@@ -38,12 +39,28 @@ beforeEach(async () => {
 });
 
 /** Enters the line, which lets begin whoever waits half a second later, while the store is slow to take the question. */
-async function askAndComeUp(): Promise<void> {
+async function askAndComeUp(messageId = "m"): Promise<void> {
+  const attempts = () => own.relay.attempts.length + other.relay.attempts.length;
+  const before = attempts();
   await store.engines.line.steer({ pause: { classes: ["guest"], ms: 500 } });
-  void own.assistant.ask(conversationId, { messageId: "m", text: "?" });
+  void own.assistant.ask(conversationId, { messageId, text: "?" });
   await pass(clock, 800, 20);
-  expect((await store.stored(conversationId)).messages).toEqual([]);
-  expect(own.relay.attempts.length + other.relay.attempts.length).toBe(0);
+  expect((await store.stored(conversationId)).messages.map((message) => message.messageId)).not.toContain(messageId);
+  expect(attempts()).toBe(before);
+}
+
+/** The other node answers all that comes. */
+async function leaveItToTheOther(): Promise<void> {
+  own.admission.leave();
+  await pass(clock, 100, 20);
+}
+
+async function otherAnswers(): Promise<void> {
+  await pass(clock, 1_000, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other" });
+  other.relay.last.write("!");
+  other.relay.last.end();
+  await pass(clock, 1_000, 20);
 }
 
 test("A2 a turn that comes before its question is stored waits for it", async () => {
@@ -54,17 +71,37 @@ test("A2 a turn that comes before its question is stored waits for it", async ()
 });
 
 test("A2 A8 a turn that comes to another node before the question is stored is looked at once more", async () => {
-  own.admission.leave();
-  await pass(clock, 100, 20);
+  await leaveItToTheOther();
   await askAndComeUp();
   takeIt();
-  await pass(clock, 1_000, 20);
-  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other" });
+  await otherAnswers();
+});
+
+test("A2 A8 a turn that came early once may come early again", async () => {
+  await leaveItToTheOther();
+  await askAndComeUp();
+  takeIt();
+  await otherAnswers();
+  slow = Promise.withResolvers();
+  await askAndComeUp("m2");
+  takeIt();
+  await otherAnswers();
+});
+
+test("A2 A8 a turn may come early where the customer has asked before, and asks no more", async () => {
+  const asked = other.assistant.ask(conversationId, { messageId: "m0", text: "?" });
+  await pass(clock, 100, 20);
+  await asked;
+  await otherAnswers();
+  await pass(clock, 10_000);
+  await leaveItToTheOther();
+  await askAndComeUp();
+  takeIt();
+  await otherAnswers();
 });
 
 test("A5 a turn for which nothing is stored at all is given up, at whatever node", async () => {
-  own.admission.leave();
-  await pass(clock, 100, 20);
+  await leaveItToTheOther();
   await own.admission.enter({ conversationId, class: "guest" });
   await pass(clock, 1_500, 20);
   expect(await store.engines.line.find(conversationId)).toBeNull();

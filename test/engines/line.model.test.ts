@@ -45,6 +45,17 @@ const act = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("enter" as const), conversation, name, node, owed: fc.boolean() }),
   },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("together" as const),
+      wishes: fc.array(fc.record({ conversation, name, node, owed: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 130,
+        size: "max",
+      }),
+    }),
+  },
+  {
     weight: 8,
     arbitrary: fc.record({
       kind: fc.constant("round" as const),
@@ -123,6 +134,15 @@ class Service {
         );
         if (entered.kind === "granted") this.#started(entered.grant);
         return entered;
+      }
+      case "together": {
+        const all = await Promise.all(
+          given.wishes.map(({ conversation: conversationId, name, node, owed }) =>
+            this.line.enter({ conversationId, class: name, owed }, node),
+          ),
+        );
+        for (const entered of all) if (entered.kind === "granted") this.#started(entered.grant);
+        return all;
       }
       case "round":
         return this.#round(given);

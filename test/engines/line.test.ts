@@ -34,6 +34,9 @@ describe("the line in one Redis", () => {
   lineSuite(lineIn(() => redis));
 });
 
+/** What an entry begins with, packed, and nothing after it. */
+const onlyClass = Buffer.from("\xa5guest", "latin1");
+
 describe("the line in one Redis, when that misbehaves", () => {
   const stack = new AsyncDisposableStack();
   let redis: TestStore;
@@ -79,10 +82,23 @@ describe("the line in one Redis, when that misbehaves", () => {
   test.each([
     ["is lost", (entries: string) => redis.store.hdel(entries, "c5")],
     ["cannot be read", (entries: string) => redis.store.hset(entries, "c5", "something else")],
+    ["has too little in it", (entries: string) => redis.store.hset(entries, "c5", onlyClass)],
   ])("A5 what is known of the first in line %s: the others go on", async (_, damage) => {
     await damage(keys.line[1] ?? "");
     expect(await servedAfter(200)).toEqual(["c6", "c7"]);
     expect((await line.enter({ conversationId: "c5", class: "guest" }, "one")).kind).not.toBe("held");
+  });
+
+  test("A5 what is known of one in a batch cannot be read: the others enter, and all answers end", async () => {
+    now += 100;
+    const { granted } = await round();
+    const [entries = ""] = keys.line.slice(1);
+    await redis.store.hset(entries, { c5: onlyClass, c6: onlyClass });
+    const enter = (conversationId: string) => line.enter({ conversationId, class: "guest" }, "one");
+    const entered = await Promise.all(["d", "c6", "e"].map(enter));
+    expect(entered.map(({ kind }) => kind)).toEqual(["waiting", "waiting", "waiting"]);
+    await round(granted);
+    expect(await servedAfter(500)).toEqual(["c7", "d", "c6", "e"]);
   });
 
   test("A6 a line is lost, and its entries are not: whoever asks for the place is back at it", async () => {

@@ -6,8 +6,10 @@ local function read(conversation)
   local packed = redis.call('HGET', entries, conversation)
   if not packed then return nil end
   local isRead, class, ticket, place, number, node, asksMore, since, notBefore, isFree = pcall(cmsgpack.unpack, packed)
-  -- Of another kind than this one can read: as good as lost.
-  if not isRead or not line[class] then return nil end
+  -- Of another kind than this one can read: as good as lost. It must not fail the step for all others.
+  local isWhole = isRead and line[class] and type(ticket) == 'number' and type(place) == 'string' and type(number) == 'number'
+    and type(node) == 'string' and type(since) == 'number' and type(notBefore) == 'number' and type(isFree) == 'boolean'
+  if not isWhole then return nil end
   local entry = { conversation = conversation, class = class, ticket = ticket, place = place, number = number, node = node,
     asksMore = asksMore, since = since, notBefore = notBefore, isFree = isFree }
   entryOf[conversation] = entry
