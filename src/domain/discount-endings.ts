@@ -65,6 +65,11 @@ export class Endings implements Ends {
     return at >= this.#from && at < this.end ? 1 << (this.end - 1 - at) : 0;
   }
 
+  /** What a look at a set costs: one for each promotion of the next phase, and for its own lines as much as three. */
+  get looksPerSet(): number {
+    return 3 + this.endOfNext - this.end;
+  }
+
   /** All of the phase from a place on: no set from there is a greater number. */
   wholeSetFrom(at: number): number {
     return this.bitOf(at) * 2 - 1;

@@ -6,8 +6,10 @@ import type { Least } from "./discount-later.ts";
 import { type Measure, noQuote, type Quote } from "./discount-quotes.ts";
 import { sizeOf } from "./discount-sums.ts";
 
-/** Sets looked at that take as long as one step. */
-const looksPerStep = 4;
+/** Looks at a promotion, for the sake of a set before it, that take as long as one step. */
+const looksPerStep = 32;
+/** Where so many have not been enough, more of them are slower than to go on choice by choice. */
+const maxLooks = 400_000;
 
 /** In which order promotions are applied, and how those of one phase meet on a line. See `bestDiscount`. */
 export const phases = ["claim", "unit", "shop", "coupon", "shipping"] as const;
@@ -99,8 +101,7 @@ class Search {
   #best: { readonly chosen: readonly number[]; readonly totalCents: number };
   /** Places come to, and what was measured for that. */
   #visited = 0;
-  /** Sets looked at. */
-  #looked = 0;
+  #looks = 0;
   #explored = 0;
 
   constructor(choices: readonly Choice[], list: readonly number[], limits: Limits) {
@@ -138,7 +139,7 @@ class Search {
   }
 
   #countSteps(): number {
-    this.#explored = this.#visited + this.#bound.steps + Math.floor(this.#looked / looksPerStep);
+    this.#explored = this.#visited + this.#bound.steps + Math.floor(this.#looks / looksPerStep);
     return this.#explored;
   }
 
@@ -146,14 +147,14 @@ class Search {
     if (this.#endings === undefined && this.#explored > this.#limits.patience) {
       this.#endings = endingsOf(this.#choices, this.#quotes, this.#list);
     }
-    return this.#endings ?? null;
+    return this.#looks < maxLooks ? (this.#endings ?? null) : null;
   }
 
   /** Set after set, in the order in which one choice after the other would come to them, and only those that may win. */
   #visitSets(endings: Endings, at: number, left: Left, totalCents: number): void {
     for (let set = endings.wholeSetFrom(at); set >= 0; set--) {
       if (!endings.isLegal(set)) continue;
-      this.#looked++;
+      this.#looks += endings.looksPerSet;
       if (this.#countSteps() > this.#limits.maxExplored) return;
       if (this.#mayWin(endings, set, left)) this.#visitSet(endings, set, at, left, totalCents);
     }
