@@ -35,7 +35,7 @@ export function sharesOf(cents: number, weights: readonly number[]): number[] {
 }
 
 /** ⌊cents × part ÷ whole⌋, exact also where the product is beyond the integers that a number holds. */
-function portion(cents: number, part: number, whole: number): number {
+export function portion(cents: number, part: number, whole: number): number {
   const product = cents * part;
   if (product > Number.MAX_SAFE_INTEGER) return Number((BigInt(cents) * BigInt(part)) / BigInt(whole));
   // Exact: below 2^53 a quotient of integers is never rounded up to the next one.

@@ -104,6 +104,11 @@ export class Bound {
     return this.#later.get(at)?.least(leaving, nothing) ?? { cents: 0, fewest: 0 };
   }
 
+  /** The last phase of goods, which ends at `end`, takes off so much at most of what is left before it. */
+  leastWithFee(end: number, leaving: Leaving, mostCents: number): Least {
+    return this.#later.get(end)?.least(leaving, { ...nothing, mostCents }) ?? { cents: 0, fewest: 0 };
+  }
+
   /** As a phase comes to `at`: by what sets of the choices from there on take off, then by what their scopes have left. */
   least(at: number, left: Left, leaving: Leaving): Least {
     const end = this.endOfPhase(at);
@@ -138,7 +143,8 @@ function prospectOf({ phase, ceiling }: Choice, at: number, clique: number): Pro
   return { at, clique, ceiling, isFee: phase === "shipping" };
 }
 
-function cliquesOf(choices: readonly Choice[]): number[] {
+/** For each choice the number of its clique. */
+export function cliquesOf(choices: readonly Choice[]): number[] {
   const cliques: number[][] = [];
   return choices.map(({ excludes }, at) => {
     const found = cliques.findIndex((members) => members.every((member) => excludes.includes(member)));

@@ -12,6 +12,8 @@ export interface Ceiling {
   readonly steps: readonly number[];
   /** How much of each cent more it takes off between two steps, in percent. */
   readonly percent: number;
+  /** Whether it takes off just as much, of what its scope costs when its phase begins. */
+  readonly isExact: boolean;
 }
 
 /** More steps than that are not worth a look each. */
@@ -38,12 +40,12 @@ export function ceilingOf(offer: Offer, lines: readonly CartLine[], list: readon
 }
 
 function upTo(offCents: number, places: readonly number[], fromCents: number): Ceiling {
-  return inSteps(places, [fromCents], () => offCents);
+  return { ...inSteps(places, [fromCents], () => offCents), isExact: false };
 }
 
 function inSteps(places: readonly number[], steps: readonly number[], offOf: (cents: number) => number): Ceiling {
   const fromCents = steps[0] ?? 0;
-  return { places, steps, percent: 0, offAt: (cents) => (cents < fromCents ? 0 : offOf(cents)) };
+  return { places, steps, percent: 0, isExact: true, offAt: (cents) => (cents < fromCents ? 0 : offOf(cents)) };
 }
 
 function amountCeiling(offer: AmountOff, places: readonly number[], list: readonly number[]): Ceiling {

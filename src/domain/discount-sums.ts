@@ -121,7 +121,8 @@ class Row {
   }
 }
 
-function sizeOf(set: number): number {
+/** How many promotions a set has. */
+export function sizeOf(set: number): number {
   let rest = set;
   let size = 0;
   for (; rest !== 0; size++) rest &= rest - 1;

@@ -13,6 +13,8 @@ export interface DiscountOptions {
   readonly at: number;
   /** Steps of the search after which the best combination so far is given; 50,000 unless said, a tenth of a second at most or so. */
   readonly maxExplored?: number | undefined;
+  /** Steps after which whole sets of promotions are looked at; 4,000 unless said. The price is the same. */
+  readonly patience?: number | undefined;
 }
 
 /** One line of the arithmetic. */
@@ -42,7 +44,7 @@ export interface BestPrice {
   readonly explored: number;
 }
 
-const defaultMaxExplored = 50_000;
+const defaultLimits = { maxExplored: 50_000, patience: 4_000 } as const;
 
 /**
  * The combination of promotions by which a cart costs least, with the arithmetic.
@@ -68,7 +70,8 @@ export function bestDiscount(cart: Cart, promotions: readonly Promotion[], optio
   const list = [...lines.map(({ unitCents, quantity }) => unitCents * quantity), shippingCents];
   const usable = promotions.filter((promotion) => isUsable(promotion, options.customerClass, options.at));
   const candidates = candidatesOf(usable, lines, list);
-  const found = findCheapest(choicesOf(candidates), list, options.maxExplored ?? defaultMaxExplored);
+  const { maxExplored = defaultLimits.maxExplored, patience = defaultLimits.patience } = options;
+  const found = findCheapest(choicesOf(candidates), list, { maxExplored, patience });
   const { steps, entries } = apply(
     candidates.filter((_, at) => found.chosen.includes(at)),
     list,

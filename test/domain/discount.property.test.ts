@@ -6,11 +6,13 @@ import { hardFamilies, hardSet } from "./discount-hard.ts";
 import { cheapest } from "./discount-oracle.ts";
 
 const options = { customerClass: "guest", at: 0 } as const;
+/** Whole sets are looked at from the first step on, or as late as ever, or never. */
+const patiences = [0, undefined, Number.POSITIVE_INFINITY];
 
 test("the cheapest of all legal combinations is found, and of equals the one with fewest promotions", () => {
   fc.assert(
-    fc.property(carts, promotions(6), (cart, list) => {
-      const found = bestDiscount(cart, list, options);
+    fc.property(carts, promotions(6), fc.constantFrom(0, undefined), (cart, list, patience) => {
+      const found = bestDiscount(cart, list, { ...options, patience });
       const { totalCents, ids } = cheapest(cart, list);
       expect([found.totalCents, found.exact]).toEqual([totalCents, true]);
       expect(found.steps.map(({ promotion }) => promotion.id)).toEqual(ids);
@@ -22,10 +24,23 @@ test("the cheapest of all legal combinations is found, and of equals the one wit
 test.each(hardFamilies)("of sets made to be hard, too: %s", (family) => {
   for (let seed = 0; seed < 40; seed++) {
     const { cart, promotions } = hardSet(family, seed, 4 + (seed % 5));
-    const found = bestDiscount(cart, promotions, options);
     const { totalCents, ids } = cheapest(cart, promotions);
-    expect([seed, found.totalCents, found.exact]).toEqual([seed, totalCents, true]);
-    expect(found.steps.map(({ promotion }) => promotion.id)).toEqual(ids);
+    for (const patience of [0, undefined]) {
+      const found = bestDiscount(cart, promotions, { ...options, patience });
+      expect([seed, found.totalCents, found.exact]).toEqual([seed, totalCents, true]);
+      expect(found.steps.map(({ promotion }) => promotion.id)).toEqual(ids);
+    }
+  }
+});
+
+test.each(hardFamilies)("whole sets are looked at sooner or later, with one outcome: %s", (family) => {
+  for (let seed = 0; seed < 25; seed++) {
+    const { cart, promotions } = hardSet(family, seed, 8 + (seed % 13));
+    const [soon, late, never] = patiences.map((patience) => {
+      const { exact, totalCents, steps } = bestDiscount(cart, promotions, { ...options, patience });
+      return { exact, totalCents, ids: steps.map(({ promotion }) => promotion.id) };
+    });
+    expect([seed, soon, late]).toEqual([seed, never, never]);
   }
 });
 

@@ -41,6 +41,27 @@ test.each(hardFamilies)("twenty rules made to be hard are searched exactly, in a
   }
 });
 
+const percentages = "great percentages of what is left";
+const overlaps = "coupons of scopes that overlap";
+
+/** Sets whose totals alone do not tell what is left: percentages that come to just the whole, to the cent by lines. */
+test.each([
+  [percentages, 111, 2_993],
+  [percentages, 342, 999],
+  [percentages, 496, 2_993],
+  [percentages, 600, 1],
+  [percentages, 654, 997],
+  [percentages, 690, 2],
+  [percentages, 711, 997],
+  [percentages, 778, 1_996],
+  [overlaps, 239, 296_125],
+  [overlaps, 839, 363_112],
+])("where every line has to be looked at, the search is exact, too: %s, %i", (family, seed, cents) => {
+  const { cart, promotions } = hardSet(family, seed);
+  const { exact, totalCents, explored, ms } = timed(cart, promotions);
+  expect([exact, totalCents, explored < 15_000, ms < 250]).toEqual([true, cents, true, true]);
+});
+
 test("twenty rules of a real night take next to nothing", () => {
   const { exact, explored, ms } = timed({ lines, shippingCents: 800 }, night);
   expect(exact).toBe(true);
