@@ -1,6 +1,7 @@
 import { TidegateError } from "../contract/errors.ts";
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import { type Clock, sleep, type Undo } from "./clock.ts";
+import { Latest } from "./latest.ts";
 import {
   type Entered,
   type Grant,
@@ -93,7 +94,7 @@ export class Admission {
   /** Answers that wait in line to be tried once more. */
   readonly #resuming = new Map<string, () => void>();
   /** Of those who asked here last. */
-  readonly #askers = new Map<string, { readonly class: CustomerClass; readonly at: number }>();
+  readonly #askers = new Latest<string, { readonly class: CustomerClass; readonly at: number }>(mostAskers);
   #next: Undo = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -312,11 +313,7 @@ export class Admission {
 
   /** Whoever is answered later on is answered as of that class. */
   #remember({ conversationId, class: name }: Wish): void {
-    this.#askers.delete(conversationId);
     this.#askers.set(conversationId, { class: name, at: this.#options.clock.elapsed() });
-    if (this.#askers.size <= mostAskers) return;
-    const [oldest] = this.#askers.keys();
-    if (oldest !== undefined) this.#askers.delete(oldest);
   }
 
   /** Those who are sent away together do not come back together. */

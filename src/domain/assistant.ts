@@ -1,21 +1,20 @@
 import { TidegateError, toWireError, wireError } from "../contract/errors.ts";
 import type { CustomerClass, Message, Outcome } from "../contract/shapes.ts";
-import type { Admission, Admitted } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption, type Task } from "./answering.ts";
 import { languageOf } from "./asker.ts";
+import { Asking, type AskingOptions } from "./asking.ts";
 import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
-import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
+import type { Asked, Conversation, Question } from "./conversations.ts";
 import { type Finding, keptOf } from "./findings.ts";
-import type { Wish } from "./line.ts";
+import { Latest } from "./latest.ts";
 import { Outage } from "./outage.ts";
-import type { Responding } from "./responding.ts";
 import type { Service } from "./service.ts";
-import { questionAdded, type TurnReport } from "./steps.ts";
+import { Silencing, type SilencingOptions } from "./silencing.ts";
+import type { TurnReport } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
-import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
-import { Underway } from "./underway.ts";
+import type { Ending, Turn, TurnRef } from "./turns.ts";
 
 /** A turn that this node answers. */
 interface LiveTurn {
@@ -34,19 +33,12 @@ export interface WorkList {
   drop(conversationId: string): Promise<void>;
 }
 
-export interface AssistantOptions extends Omit<Desk, keyof Service> {
-  /** Decides when an answer may begin. */
-  readonly admission: Admission;
+export interface AssistantOptions
+  extends Omit<Desk, keyof Service>,
+    Omit<AskingOptions, "begin" | "serve">,
+    Omit<SilencingOptions, "endHere" | "end"> {
   /** Takes up, with {@link Assistant.adopt}, the running answer of a conversation that nobody writes any more. */
   readonly revive?: (conversationId: string, isFree: boolean) => Promise<Revival>;
-  /** A question waits in that conversation, as far as is known here. */
-  readonly waits?: (conversationId: string) => boolean;
-  /** Asked before a question is looked up that is shed: a flood of them costs the store nothing (A3). */
-  readonly mayLookUp?: () => boolean;
-  readonly conversations: Conversations;
-  /** Who is known to answer. */
-  readonly responding?: Responding;
-  readonly turns: Turns;
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
   readonly service: (name: CustomerClass) => Service;
   /** Most tokens of context, as estimated. */
@@ -55,17 +47,6 @@ export interface AssistantOptions extends Omit<Desk, keyof Service> {
   readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
-  /**
-   * Silences a turn on the node that writes it, which ends it first, or on all nodes where somebody looks (H1); resolves when
-   * they have said so, or long enough after.
-   */
-  readonly hush?: (turn: TurnRef & Pick<Partial<Turn>, "owner">, whom: "writer" | "watchers") => Promise<void>;
-  /** Silences a turn on this node; resolves when all that was told of its conversation here has left the process. */
-  readonly settled?: (ref: TurnRef) => Promise<void>;
-  /** An answer that another node writes, as far as it is known here. */
-  readonly mirrored?: (turnId: string) => Answer | undefined;
-  /** Told of what should never happen; the customer has been told of a failed answer by then. */
-  readonly onFault: (fault: unknown, conversationId: string) => void;
 }
 
 /**
@@ -85,16 +66,26 @@ export class Assistant {
   readonly #starts = new Map<string, Promise<void>>();
   /** Conversations in which more was to be begun while an answer was being written. */
   readonly #owed = new Set<string>();
-  /** Questions that are being entered and stored, by conversation. */
-  readonly #asking = new Underway();
+  readonly #asking: Asking;
+  readonly #silencing: Silencing;
   /** Conversations that were let begin, and had nothing to begin yet. */
-  readonly #early = new Set<string>();
+  readonly #early = new Latest<string, true>(mostEarly);
   #closed: Interruption | null = null;
   /** Aborted when nothing is to be waited for any more. */
   readonly #leaving = new AbortController();
 
   constructor(options: AssistantOptions) {
     this.#options = options;
+    this.#asking = new Asking({
+      ...options,
+      begin: (conversationId) => this.begin(conversationId),
+      serve: (conversationId, as) => this.serve(conversationId, as),
+    });
+    this.#silencing = new Silencing({
+      ...options,
+      endHere: (ref) => this.interruptHere(ref),
+      end: (turn, ending) => this.#end(turn, ending, noReport),
+    });
   }
 
   /** The answer of a turn while this node writes it. */
@@ -113,66 +104,9 @@ export class Assistant {
     return new Set([...writing, ...this.#starts.keys()]);
   }
 
-  /**
-   * Takes a question, once (C2), and sees to it that it is answered, at once or when its turn in line has come. Resolves
-   * when it is stored. The same question again gives the first result (A4), also while others are shed.
-   *
-   * @throws {TidegateError} `shed` when too many wait (A3): then it is not stored
-   */
-  async ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
-    const { responding } = this.#options;
-    if (responding?.isAssistant(conversationId) === false) return this.#askPerson(conversationId, question, as);
-    // Whoever waits already asks for no other place.
-    const owed = this.#options.waits?.(conversationId) === true;
-    return this.#asking.during(conversationId, () => this.#askInLine({ conversationId, class: as, owed }, question));
-  }
-
-  async #askInLine(wish: Wish, question: Question): Promise<Asked> {
-    const { conversationId } = wish;
-    const { conversations, listener } = this.#options;
-    const admitted = await this.#enter(wish, question);
-    if ("repeated" in admitted) return admitted;
-    try {
-      const asked = await conversations.ask(conversationId, question);
-      // Also where it was asked before.
-      listener.step(questionAdded(conversationId, asked));
-      if (asked.repeated) return asked;
-      if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
-      return asked;
-    } finally {
-      // Also when it could not be stored: what was granted is given back where nothing waits.
-      if (admitted.kind === "granted") this.begin(conversationId);
-    }
-  }
-
-  /** A person reads it: no place in line is needed for that. */
-  async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
-    const { conversations, listener } = this.#options;
-    const asked = await conversations.ask(conversationId, question);
-    listener.step(questionAdded(conversationId, asked));
-    // It was handed back a moment ago: the assistant owes an answer.
-    if (asked.turnId !== null && !asked.repeated) this.serve(conversationId, as);
-    return asked;
-  }
-
-  /** What was asked and answered before needs no place in line: looked up where the line has none (A4). */
-  async #enter(wish: Wish, question: Question): Promise<Admitted | Asked> {
-    try {
-      return await this.#options.admission.enter(wish);
-    } catch (fault) {
-      const isShed = fault instanceof TidegateError && fault.code === "shed";
-      const known = isShed && this.#options.mayLookUp?.() ? await this.#asked(wish.conversationId, question) : null;
-      if (known) return known;
-      throw fault;
-    }
-  }
-
-  async #asked(conversationId: string, { messageId, text }: Question): Promise<Asked | null> {
-    const conversation = await this.#options.conversations.read(conversationId).catch(() => null);
-    const message = conversation?.messages.find((each) => each.messageId === messageId);
-    if (message === undefined) return null;
-    if (message.author !== "customer" || message.text !== text) throw new TidegateError("message-conflict");
-    return { message, turnId: message.turnId ?? null, repeated: true };
+  /** See {@link Asking.ask}. */
+  ask(conversationId: string, question: Question, as: CustomerClass = "guest"): Promise<Asked> {
+    return this.#asking.ask(conversationId, question, as);
   }
 
   /** Sees to it that what waits in the conversation is answered: somebody was promised that. */
@@ -200,12 +134,6 @@ export class Assistant {
       this.#options.onFault(fault, conversationId);
       await this.#surely(() => this.#options.admission.defer(conversationId, brokenMs));
     }
-  }
-
-  #tellPlace(ref: TurnRef, admitted: Admitted): void {
-    if (admitted.kind === "granted") return;
-    const place = admitted.kind === "waiting" ? { at: admitted.at, position: admitted.position } : null;
-    this.#options.listener.step({ kind: "turn-queued", ref, place });
   }
 
   #inTurn(conversationId: string, what: () => Promise<unknown>): void {
@@ -273,84 +201,14 @@ export class Assistant {
     return live !== undefined;
   }
 
-  /**
-   * Somebody else answers from now on, and no turn starts any more (H1): ends what is being written there, with the text so
-   * far, and what waits. Resolves when that is stored, and when not one more character can reach anybody.
-   */
-  async interrupt(conversation: Conversation): Promise<void> {
-    const { conversationId, running, waiting } = conversation;
-    await this.#options.admission.giveUp(conversationId).catch(unlessOutage);
-    await Promise.all([
-      waiting && this.#end(waiting, { outcome: "interrupted", text: "" }, noReport),
-      running ? this.#silence(running) : this.#allHeard(conversation),
-    ]);
+  /** See {@link Silencing.interrupt}. */
+  interrupt(conversation: Conversation): Promise<void> {
+    return this.#silencing.interrupt(conversation);
   }
 
-  /**
-   * Somebody else answers there, and an answer or a question of the assistant's is still open: whoever took over may not have
-   * lived to end it. It is ended here; nothing is done elsewhere.
-   */
+  /** See {@link Silencing.finish}. */
   finish(conversation: Conversation): void {
-    const { responder, running, waiting, conversationId } = conversation;
-    if (responder.kind === "assistant" || !(running ?? waiting)) return;
-    // Not waited for: it waits for what is being begun there. What fails is found again by whoever looks next.
-    this.interrupt(conversation).catch((fault: unknown) => {
-      if (!(fault instanceof Outage)) this.#options.onFault(fault, conversationId);
-    });
-  }
-
-  /** An answer that has just ended may still be on its way to somebody. */
-  async #allHeard({ conversationId, messages }: Conversation): Promise<void> {
-    const { at = 0, turnId } = messages.findLast(({ author }) => author === "assistant") ?? {};
-    // By the store's clock alone: the latest of them are the words of the change, or of whoever speaks.
-    const latestAt = messages.at(-1)?.at ?? 0;
-    if (turnId !== undefined && at > latestAt - onItsWayMs) await this.#settled({ conversationId, turnId });
-  }
-
-  /** Everybody has been told of the end of that turn, with every character that it brings. */
-  async #settled(ref: TurnRef): Promise<void> {
-    const { hush, settled } = this.#options;
-    await Promise.all([hush?.(ref, "watchers"), settled?.(ref)]);
-  }
-
-  /** @throws {TidegateError} `unavailable` when one node after the other takes the answer up */
-  async #silence(running: Turn): Promise<void> {
-    let open: Turn | null = running;
-    for (let tries = 0; open !== null; tries++) {
-      if (tries === mostSilencings) throw new TidegateError("unavailable");
-      await this.#options.hush?.(open, "writer");
-      await this.interruptHere(open);
-      open = await this.#openTurn(open);
-      // Its node says nothing: what it may still write is fenced, unless another node has taken it up by now.
-      if (open !== null) open = (await this.#fence(open, "interrupted")) ? null : await this.#openTurn(open);
-    }
-    // Last: the end has been told by now.
-    await this.#settled(running);
-  }
-
-  /** That turn as it stands; null when it has ended. */
-  async #openTurn(ref: TurnRef): Promise<Turn | null> {
-    const turn = await this.#options.turns.read(ref);
-    return turn?.state === "ended" ? null : turn;
-  }
-
-  /**
-   * Ends an answer whose node does not answer, with what is known of it, under an epoch of its own: what that node has shown
-   * beyond is cut, and what it says later is dropped (S4). False when another node has taken it up.
-   */
-  async #fence(turn: Turn, outcome: Outcome): Promise<boolean> {
-    const kept = await this.#keptOf(turn);
-    const fenced = await this.#options.turns.raise(turn, turn.epoch, kept.text.length);
-    if (fenced) await this.#end(fenced, { outcome, ...kept }, noReport);
-    return fenced !== null;
-  }
-
-  /** What is known of another node's answer: the log is a moment behind what was shown here. */
-  async #keptOf({ conversationId, turnId, epoch }: Turn): Promise<Pick<Ending, "text" | "cards" | "lookUpFailed">> {
-    const { logged = "", found = [] } = (await this.#options.conversations.read(conversationId)) ?? {};
-    const shown = this.#options.mirrored?.(turnId);
-    const isBehind = shown?.epoch === epoch && shown.text.length > logged.length;
-    return { text: isBehind ? shown.text : logged, ...keptOf(found) };
+    this.#silencing.finish(conversation);
   }
 
   /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
@@ -436,11 +294,7 @@ export class Assistant {
   /** Asked at another node, which may not have stored it yet: looked at once more before its place is given up. */
   #isEarly(conversationId: string): boolean {
     if (this.#options.admission.asksHere(conversationId)) return false;
-    this.#early.add(conversationId);
-    if (this.#early.size <= mostEarly) return true;
-    // Of those whose place was given up meanwhile nothing more is heard.
-    const [oldest] = this.#early;
-    if (oldest !== undefined) this.#early.delete(oldest);
+    this.#early.set(conversationId, true);
     return true;
   }
 
@@ -483,8 +337,8 @@ export class Assistant {
     await stopElsewhere(turn);
     // It may have been taken up here meanwhile.
     if (await this.#stopHere(ref)) return;
-    const left = await this.#openTurn(ref);
-    if (left !== null) await this.#fence(left, "stopped");
+    const left = await this.#silencing.openTurn(ref);
+    if (left !== null) await this.#silencing.fence(left, "stopped");
   }
 
   #begin(turn: Turn, text: string, found: readonly Finding[] = []): void {
@@ -614,11 +468,6 @@ function questionOf(messages: readonly Message[], turnId: string): string {
   return asked.map(({ text }) => text).join("\n");
 }
 
-/** A place in a line that cannot be reached leads to nothing any more. */
-function unlessOutage(fault: unknown): void {
-  if (!(fault instanceof Outage)) throw fault;
-}
-
 /** Between two tries to store an end. */
 const storeAgainMs = 500;
 const drainLookMs = 20;
@@ -628,10 +477,6 @@ const earlyMs = 300;
 const mostEarly = 10_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;
-/** Text is on its way for so long at most, unless a node hangs. */
-const onItsWayMs = 2_000;
-/** One node after the other may take an answer up that is to end; each is told. */
-const mostSilencings = 5;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 

@@ -2,6 +2,7 @@ import type { FactName, FactPayload } from "../contract/events.ts";
 import type { Message } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
 import type { Clock, Undo } from "./clock.ts";
+import { Latest } from "./latest.ts";
 import { shownTo } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 import { Tidings } from "./tidings.ts";
@@ -76,7 +77,7 @@ export class Audience implements Listener {
   readonly #rooms = new Map<string, Room>();
   readonly #frames = new Map<string, Frame>();
   readonly #due = new Set<Frame>();
-  readonly #silenced = new Set<string>();
+  readonly #silenced = new Latest<string, true>(mostSilenced);
   /** For pages that are being given a conversation at this moment. */
   readonly tidings = new Tidings();
   #tick: Undo | null = null;
@@ -134,9 +135,7 @@ export class Audience implements Listener {
    */
   silence({ turnId }: TurnRef): void {
     this.#forget(turnId);
-    this.#silenced.add(turnId);
-    const [oldest] = this.#silenced.size > mostSilenced ? this.#silenced : [];
-    if (oldest !== undefined) this.#silenced.delete(oldest);
+    this.#silenced.set(turnId, true);
   }
 
   /**

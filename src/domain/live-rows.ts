@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import type { Conversation } from "./conversations.ts";
 import type { LastWords, LiveRow } from "./desk.ts";
+import { Latest } from "./latest.ts";
 import type { CustomerCard } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 
@@ -17,7 +18,7 @@ const mostCustomers = 20_000;
 export class LiveRows implements Listener {
   readonly #classOf: (conversationId: string) => CustomerClass;
   readonly #clock: Clock;
-  readonly #customers = new Map<string, CustomerCard>();
+  readonly #customers = new Latest<string, CustomerCard>(mostCustomers);
   /** In the order in which they changed, also what was told before. */
   readonly #rows = new Map<string, LiveRow>();
   readonly #changed = new Set<string>();
@@ -31,11 +32,7 @@ export class LiveRows implements Listener {
 
   /** The customer of a conversation is known from here on. */
   note({ conversationId, customer }: Conversation): void {
-    if (customer === undefined) return;
-    this.#customers.delete(conversationId);
-    this.#customers.set(conversationId, customer);
-    const [oldest] = this.#customers.size > mostCustomers ? this.#customers.keys() : [];
-    if (oldest !== undefined) this.#customers.delete(oldest);
+    if (customer !== undefined) this.#customers.set(conversationId, customer);
   }
 
   /** What there is to say of a conversation that was read. */

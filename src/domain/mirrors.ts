@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { Conversation } from "./conversations.ts";
 import { EarlyNews, type Told } from "./early.ts";
 import type { CallState } from "./findings.ts";
+import { Latest } from "./latest.ts";
 import { Outage } from "./outage.ts";
 import { conversationOf, type PeerMessage, type Peers } from "./peers.ts";
 import type { Step, TurnEnded } from "./steps.ts";
@@ -58,7 +59,7 @@ export class Mirrors {
   readonly #options: MirrorsOptions;
   readonly #mirrors = new Map<string, Mirror>();
   /** Turns that have ended lately, as everybody here was told, with their last epochs. */
-  readonly #over = new Map<string, number>();
+  readonly #over = new Latest<string, number>(mostOver);
   readonly #early: EarlyNews;
 
   constructor(options: MirrorsOptions) {
@@ -183,8 +184,6 @@ export class Mirrors {
   #finish(turnId: string, epoch: number): void {
     this.#mirrors.delete(turnId);
     this.#over.set(turnId, epoch);
-    const [oldest] = this.#over.size > mostOver ? this.#over.keys() : [];
-    if (oldest !== undefined) this.#over.delete(oldest);
   }
 
   /** True unless this node writes that turn itself, under that epoch or a later one. */

@@ -1,4 +1,5 @@
 import type { Handoff } from "./handoff.ts";
+import { Latest } from "./latest.ts";
 import { Outage } from "./outage.ts";
 import type { Listener, Step } from "./steps.ts";
 
@@ -15,7 +16,7 @@ const mostKnown = 5_000;
 export class Rescue implements Listener {
   readonly #options: RescueOptions;
   /** Failures in a row, by conversation. */
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Latest<string, number>(mostKnown);
 
   constructor(options: RescueOptions) {
     this.#options = options;
@@ -29,8 +30,6 @@ export class Rescue implements Listener {
     if (failures === 0) return;
     if (failures >= mostFailures) return this.#seek(conversationId);
     this.#failures.set(conversationId, failures);
-    const [oldest] = this.#failures.size > mostKnown ? this.#failures.keys() : [];
-    if (oldest !== undefined) this.#failures.delete(oldest);
   }
 
   text(): void {}

@@ -1,4 +1,5 @@
 import type { Conversation } from "./conversations.ts";
+import { Latest } from "./latest.ts";
 import type { Responder } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 
@@ -7,7 +8,7 @@ const mostKnown = 20_000;
 
 /** Who answers, as far as is known here: a guess that saves a question to the store, never the truth (H1). */
 export class Responding implements Listener {
-  readonly #others = new Map<string, Responder>();
+  readonly #others = new Latest<string, Responder>(mostKnown);
 
   isAssistant(conversationId: string): boolean {
     return !this.#others.has(conversationId);
@@ -15,11 +16,8 @@ export class Responding implements Listener {
 
   /** A conversation was read. */
   note({ conversationId, responder }: Pick<Conversation, "conversationId" | "responder">): void {
-    this.#others.delete(conversationId);
-    if (responder.kind === "assistant") return;
-    this.#others.set(conversationId, responder);
-    const [oldest] = this.#others.size > mostKnown ? this.#others.keys() : [];
-    if (oldest !== undefined) this.#others.delete(oldest);
+    if (responder.kind === "assistant") this.#others.delete(conversationId);
+    else this.#others.set(conversationId, responder);
   }
 
   step(step: Step): void {

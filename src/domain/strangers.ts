@@ -1,3 +1,5 @@
+import { Latest } from "./latest.ts";
+
 /** Longer than any node remembers whom it was asked about. */
 const most = 1_000;
 
@@ -7,7 +9,7 @@ const most = 1_000;
  */
 export class Strangers {
   /** The number of beats sent when it was first asked about; null when it is known to be gone. */
-  readonly #askedAt = new Map<string, number | null>();
+  readonly #askedAt = new Latest<string, number | null>(most);
   #sent = 0;
 
   /** A beat is sent; gives its number. */
@@ -17,12 +19,12 @@ export class Strangers {
 
   mayLive(nodeId: string): boolean {
     const askedAt = this.#askedAt.get(nodeId);
-    if (askedAt === undefined) this.#note(nodeId, this.#sent);
+    if (askedAt === undefined) this.#askedAt.set(nodeId, this.#sent);
     return askedAt !== null;
   }
 
   gone(nodeId: string): void {
-    this.#note(nodeId, null);
+    this.#askedAt.set(nodeId, null);
   }
 
   /** That beat has come back, and showed these nodes. */
@@ -31,12 +33,5 @@ export class Strangers {
       if (nodes.has(nodeId)) this.#askedAt.delete(nodeId);
       else if (askedAt !== null && beat > askedAt) this.#askedAt.set(nodeId, null);
     }
-  }
-
-  #note(nodeId: string, askedAt: number | null): void {
-    this.#askedAt.delete(nodeId);
-    this.#askedAt.set(nodeId, askedAt);
-    const [oldest] = this.#askedAt.size > most ? this.#askedAt.keys() : [];
-    if (oldest !== undefined) this.#askedAt.delete(oldest);
   }
 }

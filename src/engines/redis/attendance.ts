@@ -1,3 +1,5 @@
+import { Latest } from "../../domain/latest.ts";
+
 /** Entries beyond so many are of conversations that were quiet longest. */
 const mostEntries = 20_000;
 
@@ -6,7 +8,7 @@ const mostEntries = 20_000;
  * those who are told of it come out of Redis together, so that nobody is missed.
  */
 export class Attendance {
-  readonly #others = new Map<string, readonly string[]>();
+  readonly #others = new Latest<string, readonly string[]>(mostEntries);
   readonly #own: () => string;
 
   /** @param own this node's id, which is never among the others */
@@ -19,13 +21,10 @@ export class Attendance {
   }
 
   note(conversationId: string, nodes: readonly string[]): void {
-    this.#others.delete(conversationId);
     const own = this.#own();
     const others = nodes.filter((nodeId) => nodeId !== own);
     if (others.length > 0) this.#others.set(conversationId, others);
-    if (this.#others.size <= mostEntries) return;
-    const [oldest] = this.#others.keys();
-    if (oldest !== undefined) this.#others.delete(oldest);
+    else this.#others.delete(conversationId);
   }
 
   /** A node has asked to be told. */

@@ -1,0 +1,115 @@
+import { TidegateError } from "../contract/errors.ts";
+import type { CustomerClass } from "../contract/shapes.ts";
+import type { Admission, Admitted } from "./admission.ts";
+import type { Asked, Conversations, Question } from "./conversations.ts";
+import type { Wish } from "./line.ts";
+import type { Responding } from "./responding.ts";
+import { type Listener, questionAdded } from "./steps.ts";
+import type { TurnRef } from "./turns.ts";
+import { Underway } from "./underway.ts";
+
+export interface AskingOptions {
+  readonly conversations: Conversations;
+  readonly admission: Admission;
+  readonly listener: Listener;
+  /** Who answers, as far as it is known here; without it the assistant answers everywhere. */
+  readonly responding?: Responding;
+  /** A question waits in that conversation, as far as is known here. */
+  readonly waits?: (conversationId: string) => boolean;
+  /** Asked before a question is looked up that is shed: a flood of them costs the store nothing (A3). */
+  readonly mayLookUp?: () => boolean;
+  /** The line lets an answer begin in that conversation. */
+  readonly begin: (conversationId: string) => void;
+  /** The assistant owes an answer there. */
+  readonly serve: (conversationId: string, as: CustomerClass) => void;
+}
+
+/**
+ * Takes questions: into the line first, then into the store.
+ *
+ * - **A3** What is shed is not stored.
+ * - **A4** What was asked before gives its first result, also while others are shed.
+ * - **C2** A question is taken once.
+ */
+export class Asking {
+  readonly #options: AskingOptions;
+  /** Questions that are being entered and stored, by conversation. */
+  readonly #underway = new Underway();
+
+  constructor(options: AskingOptions) {
+    this.#options = options;
+  }
+
+  /** While a question of that conversation is on its way into the store; undefined where none is. */
+  settled(conversationId: string): Promise<unknown> | undefined {
+    return this.#underway.settled(conversationId);
+  }
+
+  /**
+   * Takes a question, and sees to it that it is answered, at once or when its turn in line has come. Resolves when it is
+   * stored.
+   *
+   * @throws {TidegateError} `shed` when too many wait: then it is not stored
+   */
+  async ask(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
+    const { responding, waits } = this.#options;
+    if (responding?.isAssistant(conversationId) === false) return this.#askPerson(conversationId, question, as);
+    // Whoever waits already asks for no other place.
+    const owed = waits?.(conversationId) === true;
+    return this.#underway.during(conversationId, () => this.#askInLine({ conversationId, class: as, owed }, question));
+  }
+
+  async #askInLine(wish: Wish, question: Question): Promise<Asked> {
+    const { conversationId } = wish;
+    const { conversations, listener, begin } = this.#options;
+    const admitted = await this.#enter(wish, question);
+    if ("repeated" in admitted) return admitted;
+    try {
+      const asked = await conversations.ask(conversationId, question);
+      // Also where it was asked before.
+      listener.step(questionAdded(conversationId, asked));
+      if (asked.repeated) return asked;
+      if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
+      return asked;
+    } finally {
+      // Also when it could not be stored: what was granted is given back where nothing waits.
+      if (admitted.kind === "granted") begin(conversationId);
+    }
+  }
+
+  /** A person reads it: no place in line is needed for that. */
+  async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
+    const { conversations, listener, serve } = this.#options;
+    const asked = await conversations.ask(conversationId, question);
+    listener.step(questionAdded(conversationId, asked));
+    // It was handed back a moment ago: the assistant owes an answer.
+    if (asked.turnId !== null && !asked.repeated) serve(conversationId, as);
+    return asked;
+  }
+
+  /** What was asked and answered before needs no place in line: looked up where the line has none. */
+  async #enter(wish: Wish, question: Question): Promise<Admitted | Asked> {
+    try {
+      return await this.#options.admission.enter(wish);
+    } catch (fault) {
+      const isShed = fault instanceof TidegateError && fault.code === "shed";
+      const known = isShed && this.#options.mayLookUp?.() ? await this.#asked(wish.conversationId, question) : null;
+      if (known) return known;
+      throw fault;
+    }
+  }
+
+  async #asked(conversationId: string, { messageId, text }: Question): Promise<Asked | null> {
+    const conversation = await this.#options.conversations.read(conversationId).catch(() => null);
+    const message = conversation?.messages.find((each) => each.messageId === messageId);
+    if (message === undefined) return null;
+    if (message.author !== "customer" || message.text !== text) throw new TidegateError("message-conflict");
+    return { message, turnId: message.turnId ?? null, repeated: true };
+  }
+
+  #tellPlace(ref: TurnRef, admitted: Admitted): void {
+    if (admitted.kind === "granted") return;
+    const place = admitted.kind === "waiting" ? { at: admitted.at, position: admitted.position } : null;
+    this.#options.listener.step({ kind: "turn-queued", ref, place });
+  }
+}
