@@ -25,3 +25,11 @@ export function ended({ ref, epoch, text }: Answer): Extract<Step, { kind: "turn
   const end = { outcome: "completed", message: { ...message, outcome: "completed" }, error: undefined } as const;
   return { kind: "turn-ended", ref, epoch, ...end, model: "m", report: { firstTextMs: 0, totalMs: 0, attempts: 1 } };
 }
+
+/** The end of an attempt that was broken off before the relay said what it used. */
+export function attemptAborted({ ref, epoch }: Answer): Extract<Step, { kind: "attempt-ended" }> {
+  const tokens = { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null } as const;
+  const report = { model: "m", requestId: undefined, firstTokenMs: 1, totalMs: 1, ...tokens, usage: "none" } as const;
+  const account = { customerId: "c", class: "guest", tier: "high" } as const;
+  return { kind: "attempt-ended", ref, epoch, account, purpose: "answer", end: { kind: "aborted", report } };
+}

@@ -3,9 +3,7 @@ import type { FactName, FactPayload } from "../../src/contract/events.ts";
 import type { Answer } from "../../src/domain/answer.ts";
 import { Audience, type Viewer } from "../../src/domain/audience.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
-import { ended, newAnswer, raise } from "./answers.ts";
-
-const account = { customerId: "li", class: "member", tier: "high" } as const;
+import { attemptAborted, ended, newAnswer, raise } from "./answers.ts";
 
 /** Somebody who writes down the facts, and the deltas with their places. */
 class Reader implements Viewer {
@@ -78,16 +76,7 @@ test("N1 a muted node shows nothing to one who catches up or comes late, nor whe
   audience.catchUp("c", slow);
   const late = watch();
   write("b");
-  const report = { model: "m", requestId: undefined, firstTokenMs: 1, totalMs: 1 } as const;
-  const tokens = {
-    inputTokens: null,
-    outputTokens: null,
-    cacheReadTokens: null,
-    cacheWriteTokens: null,
-    usage: "none",
-  } as const;
-  const end = { kind: "aborted", report: { ...report, ...tokens } } as const;
-  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, account, purpose: "answer", end });
+  audience.step(attemptAborted(answer));
   expect([slow.deltas, late.deltas]).toEqual([[], []]);
   muted = false;
   clock.advance(100);

@@ -4,10 +4,8 @@ import { Herald } from "../../src/domain/herald.ts";
 import type { PeerMessage } from "../../src/domain/peers.ts";
 import { Attendance } from "../../src/engines/redis/attendance.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
-import { ended, newAnswer, raise } from "./answers.ts";
+import { attemptAborted, ended, newAnswer, raise } from "./answers.ts";
 import { Network } from "./network.ts";
-
-const account = { customerId: "li", class: "member", tier: "high" } as const;
 
 let clock: VirtualClock;
 let network: Network;
@@ -108,16 +106,7 @@ test("S1 the end, and the end of an attempt, bring what was held back, before th
   watchers.add("c", "two");
   start();
   write("a", "b");
-  const attempt = { model: "m", requestId: undefined, firstTokenMs: 1, totalMs: 1 } as const;
-  const tokens = {
-    inputTokens: null,
-    outputTokens: null,
-    cacheReadTokens: null,
-    cacheWriteTokens: null,
-    usage: "none",
-  } as const;
-  const end = { kind: "aborted", report: { ...attempt, ...tokens } } as const;
-  herald.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, account, purpose: "answer", end });
+  herald.step(attemptAborted(answer));
   write("c");
   herald.step(ended(answer));
   expect(network.sentTo("two")).toEqual(["started", "text", "text", "text", "ended"]);

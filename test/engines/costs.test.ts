@@ -1,26 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MemoryLedger } from "../../src/engines/memory/ledger.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLedger } from "../../src/engines/redis/ledger.ts";
 import { Link } from "../../src/engines/redis/link.ts";
-import { openRedis } from "../support/redis.ts";
-import { openRedisCluster } from "../support/redis-cluster.ts";
 import { batchOf, day, ledgerSuite, recordOf } from "./costs.suite.ts";
-import { openStore, type TestStore } from "./redis.support.ts";
+import { storeOn } from "./redis.suite.ts";
 
 describe("the book of costs, in memory", () => {
   ledgerSuite((most) => new MemoryLedger(most));
 });
 
 describe("the book of costs, in one Redis", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const place = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url: place.url }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("one");
   ledgerSuite((most) => new RedisLedger(new Link(redis.store), new Keys(randomUUID()), most));
 
   test("U6 days end after more than a year, and what marks a writer after a day", async () => {
@@ -45,12 +37,6 @@ describe("the book of costs, in one Redis", () => {
 });
 
 describe("the book of costs, in a Redis Cluster of three masters", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { servers } = stack.use(await openRedisCluster(3));
-    redis = stack.use(await openStore({ kind: "cluster", nodes: servers.map(({ address }) => address) }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("cluster");
   ledgerSuite((most) => new RedisLedger(new Link(redis.store), new Keys(randomUUID()), most));
 });

@@ -1,15 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { goneMs, staleMs } from "../../src/domain/desk.ts";
 import { MemoryDesk } from "../../src/engines/memory/desk.ts";
 import { RedisDesk } from "../../src/engines/redis/desk.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { Link } from "../../src/engines/redis/link.ts";
-import { openRedis } from "../support/redis.ts";
-import { openRedisCluster } from "../support/redis-cluster.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { deskSuite } from "./desk.suite.ts";
-import { openStore, type TestStore } from "./redis.support.ts";
+import { storeOn } from "./redis.suite.ts";
 
 const row = { conversationId: "c1", customer: { class: "guest" }, changedAt: 1 } as const;
 const li = { agentId: "li", name: "Li", state: "available", viewing: [] } as const;
@@ -43,13 +41,7 @@ describe("the desk in memory", () => {
 });
 
 describe("the desk in one Redis", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { url } = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("one");
   deskSuite(() => new RedisDesk(new Link(redis.store), new Keys(randomUUID())));
 
   test("H5 N4 a desk that was lost counts anew, and everything of it is looked at", async () => {
@@ -64,12 +56,6 @@ describe("the desk in one Redis", () => {
 });
 
 describe("the desk in a Redis Cluster of three masters", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { servers } = stack.use(await openRedisCluster(3));
-    redis = stack.use(await openStore({ kind: "cluster", nodes: servers.map(({ address }) => address) }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("cluster");
   deskSuite(() => new RedisDesk(new Link(redis.store), new Keys(randomUUID())));
 });

@@ -1,53 +1,40 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Grant } from "../../src/domain/line.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLine } from "../../src/engines/redis/line.ts";
 import { Link } from "../../src/engines/redis/link.ts";
 import { systemClock } from "../../src/engines/system-clock.ts";
-import { openRedis } from "../support/redis.ts";
-import { openRedisCluster } from "../support/redis-cluster.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { lineSuite } from "./line.suite.ts";
 import { type OpenLine, smallLine } from "./line.world.ts";
-import { openStore, type TestStore } from "./redis.support.ts";
+import { storeOn } from "./redis.suite.ts";
+import type { TestStore } from "./redis.support.ts";
 
 describe("the line in memory", () => lineSuite((settings, clock) => new MemoryLine({ settings, clock })));
 
 /** Each line has a prefix of its own, and the clock of the test. */
 const lineIn =
-  (store: () => TestStore): OpenLine =>
+  (redis: Pick<TestStore, "store">): OpenLine =>
   (settings, clock) => {
-    const link = new Link(store().store);
+    const link = new Link(redis.store);
     return new RedisLine({ link, keys: new Keys(randomUUID()), settings, clock, now: () => clock.elapsed() });
   };
 
 describe("the line in one Redis", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { url } = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url }));
-  });
-  afterAll(() => stack.disposeAsync());
-  lineSuite(lineIn(() => redis));
+  const redis = storeOn("one");
+  lineSuite(lineIn(redis));
 });
 
 /** What an entry begins with, packed, and nothing after it. */
 const onlyClass = Buffer.from("\xa5guest", "latin1");
 
 describe("the line in one Redis, when that misbehaves", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
+  const redis = storeOn("one");
   let now: number;
   let keys: Keys;
   let line: RedisLine;
-  beforeAll(async () => {
-    const { url } = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url }));
-  });
-  afterAll(() => stack.disposeAsync());
   beforeEach(async () => {
     now = 1_000_000;
     keys = new Keys(randomUUID());
@@ -142,13 +129,7 @@ describe("the line in one Redis, when that misbehaves", () => {
 });
 
 describe("the line in one Redis that was emptied", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { url } = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("one");
 
   test("A10 A12 goes on with the tier and the pauses that this node knew of, and gives no second burst", async () => {
     const [clock, keys] = [new VirtualClock(), new Keys(randomUUID())];
@@ -181,12 +162,6 @@ describe("the line in one Redis that was emptied", () => {
 });
 
 describe("the line in a Redis Cluster of three masters", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { servers } = stack.use(await openRedisCluster(3));
-    redis = stack.use(await openStore({ kind: "cluster", nodes: servers.map(({ address }) => address) }));
-  });
-  afterAll(() => stack.disposeAsync());
-  lineSuite(lineIn(() => redis));
+  const redis = storeOn("cluster");
+  lineSuite(lineIn(redis));
 });

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rememberedMs } from "../../src/domain/webhooks.ts";
 import { MemoryWebhooks } from "../../src/engines/memory/webhooks.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { Link } from "../../src/engines/redis/link.ts";
 import { RedisWebhooks } from "../../src/engines/redis/webhooks.ts";
-import { openRedis } from "../support/redis.ts";
-import { openRedisCluster } from "../support/redis-cluster.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
-import { openStore, type TestStore } from "./redis.support.ts";
+import { storeOn } from "./redis.suite.ts";
 import { webhooksSuite } from "./webhooks.suite.ts";
 
 const url = "https://shop.example/hooks";
@@ -33,13 +31,7 @@ describe("what is on its way, in memory", () => {
 });
 
 describe("what is on its way, in one Redis", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const place = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url: place.url }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("one");
   webhooksSuite((most) => new RedisWebhooks(new Link(redis.store), new Keys(randomUUID()), most));
 
   test("W1 what waits for an endpoint that nobody asks for any more has an end of life", async () => {
@@ -57,12 +49,6 @@ describe("what is on its way, in one Redis", () => {
 });
 
 describe("what is on its way, in a Redis Cluster of three masters", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  beforeAll(async () => {
-    const { servers } = stack.use(await openRedisCluster(3));
-    redis = stack.use(await openStore({ kind: "cluster", nodes: servers.map(({ address }) => address) }));
-  });
-  afterAll(() => stack.disposeAsync());
+  const redis = storeOn("cluster");
   webhooksSuite((most) => new RedisWebhooks(new Link(redis.store), new Keys(randomUUID()), most));
 });
