@@ -54,6 +54,7 @@ import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
 import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
 import { Meter } from "./telemetry/meter.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
+import { Addresses } from "./transport/addresses.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -118,7 +119,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...(cluster && { muted: () => cluster.fenced }),
     emptied: (conversationId) => {
       absences.left(conversationId);
-      cluster?.emptied(conversationId);
+      if (cluster) cluster.emptied(conversationId);
+      else void conversations.leave(conversationId);
     },
   });
   const places = new Places({
@@ -285,8 +287,11 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   openChatApi(http, transport);
+  const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
+  addresses.watch(http.server);
   const io: SocketServer = openSockets(http.server, {
     ...transport,
+    addresses,
     ...socketLimits(config),
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),
