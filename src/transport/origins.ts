@@ -27,8 +27,21 @@ export class Origins {
     return parsed.host === host || (this.#options.demonstration && loopbackHost.test(parsed.hostname));
   }
 
-  allowsRequest(request: IncomingMessage): boolean {
-    return this.allows(request.headers.origin, request.headers.host);
+  allowsRequest({ headers: { origin, host } }: IncomingMessage): boolean {
+    return this.allows(origin, host) && this.#isAskedByName(host);
+  }
+
+  /**
+   * Whoever owns a name may let it lead to this machine, and is of one origin with a demonstration then (X6): it answers to the
+   * machine's own names and to those of allowed pages alone.
+   */
+  #isAskedByName(host: string | undefined): boolean {
+    if (!this.#options.demonstration || host === undefined) return true;
+    const { hostname = "" } = URL.parse(`http://${host}`) ?? {};
+    return (
+      loopbackHost.test(hostname) ||
+      this.#options.allowed.some((page) => page === "*" || URL.parse(page)?.host === host)
+    );
   }
 }
 
