@@ -275,6 +275,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       listener,
       clock,
       questions: new Rates(questionRate(config), clock),
+      wishes: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
       draining: () => draining,

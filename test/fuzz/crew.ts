@@ -40,15 +40,20 @@ export class Crew implements AsyncDisposable {
         share(
           commands.filter((command) => command.namespace === namespace),
           players,
-          (command, player) => player.play(command),
+          (command, player) => this.#try(command, player.play(command)),
         ),
       ),
-      share(rest, [...Array(wires).keys()], (input, at) => this.#write(input, at)),
+      share(rest, [...Array(wires).keys()], (input, at) => this.#try(input, this.#write(input, at))),
     ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#players.values()].flat().map((player) => player[Symbol.asyncDispose]()));
+  }
+
+  /** Where not even the beginning is allowed, that is a finding too. */
+  async #try(input: Input, doing: Promise<void>): Promise<void> {
+    await doing.catch((fault: unknown) => this.#findings.note(String(fault), input));
   }
 
   async #write(input: Exclude<Input, { kind: "command" }>, at: number): Promise<void> {

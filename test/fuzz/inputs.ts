@@ -17,6 +17,8 @@ export type Input =
     }
   | { readonly kind: "request"; readonly request: string };
 
+const mostBytes = 50_000;
+
 /** What every object has without asking, and what no table has. */
 const oddNames = [
   "__proto__",
@@ -52,17 +54,22 @@ function commandsOf({ namespace, commands: table }: Table): readonly fc.Arbitrar
   const known = Object.entries(table).map(([name, { payload }]) => {
     const valid = validPayloads(payload);
     const payloads = fc.oneof(valid, nearlyValid(valid), hostile);
-    return payloads.map((payload): Input => ({ kind: "command", namespace, name, payload }));
+    return payloads.map((payload): Input => ({ kind: "command", namespace, name, payload: bounded(payload) }));
   });
   const unknown = fc.tuple(fc.oneof(fc.constantFrom(...oddNames), fc.string({ maxLength: 30 })), hostile).map(
     ([name, payload]): Input => ({
       kind: "command",
       namespace,
       name: reserved.has(name) ? `${name}?` : name,
-      payload,
+      payload: bounded(payload),
     }),
   );
   return [...known, unknown];
+}
+
+/** A larger frame ends its connection, which commands are not meant to. */
+function bounded(payload: string): string {
+  return Buffer.byteLength(payload) > mostBytes ? '"larger than any frame"' : payload;
 }
 
 /** Names that end a connection: they are sent as frames. */
