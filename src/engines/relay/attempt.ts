@@ -30,6 +30,8 @@ export class Attempt {
   #firstTokenMs: number | null = null;
   #requestId: string | undefined;
   #isAsked = false;
+  /** The signal's own word costs more, and is asked for with every event. */
+  #isAborted = false;
   /** The relay has begun to send an answer. */
   #isServed = false;
 
@@ -44,7 +46,8 @@ export class Attempt {
   async run(ask: Ask): Promise<AttemptEnd> {
     this.#signal.addEventListener("abort", this.#close, { once: true });
     try {
-      this.#isAsked = !this.#signal.aborted;
+      this.#isAborted = this.#signal.aborted;
+      this.#isAsked = !this.#isAborted;
       if (this.#isAsked) await this.#read(ask(this.#upstream.signal));
       return this.#end(null);
     } catch (thrown) {
@@ -81,10 +84,13 @@ export class Attempt {
   }
 
   get #isStopped(): boolean {
-    return this.#signal.aborted || this.#expired !== null;
+    return this.#isAborted || this.#expired !== null;
   }
 
-  readonly #close = (): void => this.#upstream.abort();
+  readonly #close = (): void => {
+    this.#isAborted = true;
+    this.#upstream.abort();
+  };
 
   readonly #expire = (expiry: Expiry): void => {
     this.#expired = expiry;
@@ -95,7 +101,7 @@ export class Attempt {
     if (thrown instanceof APIError) this.#requestId ??= readRequestId(thrown.headers);
     const report = this.#report(this.#isCharged(thrown));
     if (this.#answer.ended) return this.#whole(report);
-    if (this.#signal.aborted) return { kind: "aborted", report };
+    if (this.#isAborted) return { kind: "aborted", report };
     return { kind: "failed", failure: this.#failure(thrown), report };
   }
 
@@ -104,7 +110,7 @@ export class Attempt {
    * error in place of the first event is a refusal, and one that never answers has most likely not begun.
    */
   #isCharged(thrown: unknown): boolean {
-    if (this.#signal.aborted) return this.#isAsked;
+    if (this.#isAborted) return this.#isAsked;
     return this.#isServed && !(thrown instanceof APIError);
   }
 
