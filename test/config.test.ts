@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../src/config.ts";
+import { fileConfig } from "../src/config-file.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const relay = { ANTHROPIC_BASE_URL: "https://relay.example/v1", ANTHROPIC_API_KEY: "k" };
@@ -267,4 +268,16 @@ describe("webhooks", () => {
     expect(said({ url, secret: "x" })).toContain("webhooks.0");
     expect(said({ url }, { url })).toContain("webhooks must name each url once");
   });
+});
+
+test.each([
+  '{ "__proto__": { "polluted": true } }',
+  '{ "shop": { "__proto__": { "polluted": true } } }',
+  '{ "models": { "__proto__": { "continues": "prefill", "polluted": true } } }',
+  '{ "tools": { "mcp": [{ "name": "x", "url": "https://x.example", "headersFromEnv": { "__proto__": "HOME" } }] } }',
+])("X3 the configuration %s reaches into no prototype", (written) => {
+  const { data } = fileConfig.safeParse(JSON.parse(written));
+  for (const each of [{}, data, data?.models, data?.tools.mcp[0]?.headersFromEnv])
+    expect([Object(each).polluted, Object(each).continues]).toEqual([undefined, undefined]);
+  if (data) expect(Object.getPrototypeOf(data.models)).toBe(Object.prototype);
 });
