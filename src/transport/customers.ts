@@ -284,7 +284,10 @@ export async function resume(
   const turn = await turns.read(ref);
   if (turn === null) throw new TidegateError("not-found");
   const live = liveOf(ref.turnId);
-  if (live && turn.state !== "ended") return live.since(epoch, offset);
+  if (live && turn.state !== "ended") {
+    const { state, epoch: since, offset: from, text } = live.since(epoch, offset);
+    return { state, epoch: since, offset: from, text };
+  }
   const text = turn.answer?.text ?? "";
   const from = Math.min(sharedChars(turn.starts, epoch, offset), text.length);
   const outcome = turn.answer?.outcome;

@@ -7,9 +7,9 @@ import { sendFrames, sendRequest } from "./wires.ts";
 
 /** Of one namespace of one node. */
 const customers = 12;
-const others = 3;
+const others = 8;
 /** Connections of raw frames, and of requests, at the same time. */
-const wires = 12;
+const wires = 128;
 
 /** Everybody who attacks: sockets of every namespace of every node, and hands that write bytes. */
 export class Crew implements AsyncDisposable {
@@ -59,7 +59,8 @@ export class Crew implements AsyncDisposable {
   async #write(input: Exclude<Input, { kind: "command" }>, at: number): Promise<void> {
     const { urls, secret } = this.#target;
     const url = urls[at % urls.length] ?? "";
-    const player = this.#players.get("/")?.[at];
+    const players = this.#players.get("/") ?? [];
+    const player = players[at % players.length];
     if (player === undefined) return;
     const { known, own } = player.present;
     const wrong =

@@ -11,7 +11,7 @@ type Frames = Extract<Input, { kind: "frames" }>;
 type Request = Extract<Input, { kind: "request" }>;
 
 /** Whoever sends half a request waits so long for an answer before hanging up. */
-const halfMs = 300;
+const halfMs = 100;
 
 /** Sends frames on a connection of their own, and leaves. Gives what was wrong with what came back, or null. */
 export async function sendFrames(

@@ -5,8 +5,8 @@ import { ShopServer } from "../support/hook-server.ts";
 import { openRedis } from "../support/redis.ts";
 import { generous, openTestServer } from "../support/server.ts";
 
-const former = "the secret that signed until today, long enough";
-const latter = "the secret that signs from today on, long enough";
+const former = "the secret that signed until today and is long enough";
+const latter = "the secret that signs from today on and is long enough";
 const hookSecret = (byte: number) => `whsec_${Buffer.alloc(24, byte).toString("base64")}`;
 
 const tokenOf = (key: string) =>
