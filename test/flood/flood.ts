@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { Honest } from "../fuzz/honest.ts";
 import { openTarget, type Target } from "../fuzz/target.ts";
 import { Percentiles } from "../load/percentiles.ts";
+import { machineCpuMs } from "../load/stage/procfs.ts";
 import type { Orders } from "./attacker.ts";
 import type { attacks, Tally } from "./attacks.ts";
 
@@ -21,6 +22,8 @@ export interface Flood {
   readonly storm: Percentiles;
   /** Of all nodes, before and after. */
   readonly bytes: { readonly before: number; readonly after: number };
+  /** During the flood, of one core: all nodes, and all programs of this machine; null where that is not told. */
+  readonly cpu: { readonly nodes: number; readonly machine: number | null };
   /** What must not have happened. */
   readonly findings: readonly string[];
 }
@@ -47,7 +50,14 @@ export async function flood(options: FloodOptions): Promise<Flood> {
   let times = new Percentiles();
   const config = "test/flood/node.json";
   await using target = await openTarget({ redis: options.redis, config, logLevel: "info", fault });
-  const flood = { tallies, calm, storm, bytes: { before: 0, after: 0 }, findings: [] as string[] };
+  const flood = {
+    tallies,
+    calm,
+    storm,
+    bytes: { before: 0, after: 0 },
+    cpu: { nodes: 0, machine: null as number | null },
+    findings: [] as string[],
+  };
   {
     await using stack = new AsyncDisposableStack();
     const answered = (ms: number) => times.add(ms);
@@ -58,11 +68,23 @@ export async function flood(options: FloodOptions): Promise<Flood> {
     await pause(200 * options.seconds);
     flood.bytes.before = await target.inspect();
     times = storm;
-    await rage(target, options, tallies, () => options.progress?.(flood));
+    const since = used(target);
+    await rage(target, options, tallies, () => {
+      flood.cpu = shareOf(since, used(target));
+      options.progress?.(flood);
+    });
   }
   flood.bytes.after = await comeDown(target, flood.bytes.before);
   judge(flood, fault);
   return { ...flood, findings: [...findings] };
+}
+
+const used = (target: Target) => ({ at: performance.now(), nodes: target.cpuMs(), machine: machineCpuMs() });
+
+function shareOf(since: ReturnType<typeof used>, now: ReturnType<typeof used>): Flood["cpu"] {
+  const ms = now.at - since.at;
+  const machine = now.machine === null || since.machine === null ? null : (now.machine - since.machine) / ms;
+  return { nodes: (now.nodes - since.nodes) / ms, machine };
 }
 
 function openHonest(
