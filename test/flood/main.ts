@@ -27,7 +27,7 @@ function lineOf({ tallies, calm, storm, bytes, cpu, findings }: Flood): string {
     ...done,
     `first word of ${calm.count} answers in calm p50 ${ms(calm.at(50))}, p99 ${ms(calm.at(99))}`,
     `of ${storm.count} in the flood p50 ${ms(storm.at(50))}, p99 ${ms(storm.at(99))}`,
-    `CPU of the nodes ${cpu.nodes.toFixed(2)} cores, of the whole machine ${cpu.machine?.toFixed(2) ?? "unknown"} of ${availableParallelism()}`,
+    `CPU of the nodes ${cpu.nodes.toFixed(2)} cores, of programs that have no part in it ${cpu.others?.toFixed(2) ?? "unknown"}, of ${availableParallelism()}`,
     `memory ${megabytes(bytes.before)} → ${megabytes(bytes.after)}`,
     `${findings.length} findings`,
   ].join("; ");
