@@ -12,7 +12,7 @@ const reply = z.discriminatedUnion("ok", [
 export type Outcome =
   | { readonly kind: "done"; readonly result: unknown }
   | { readonly kind: "refused"; readonly code: string }
-  | { readonly kind: "unknown" };
+  | { readonly kind: "unknown"; readonly code?: string };
 
 export interface LineOptions {
   readonly namespace: "" | "/agents";
@@ -115,5 +115,5 @@ function outcomeOf(raw: unknown): Outcome {
   const read = reply.parse(raw);
   if (read.ok) return { kind: "done", result: read.result };
   const { code } = read.error;
-  return code === "unavailable" ? { kind: "unknown" } : { kind: "refused", code };
+  return code === "unavailable" ? { kind: "unknown", code } : { kind: "refused", code };
 }
