@@ -51,9 +51,10 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, traceLog, webhookLog } from "./telemetry/log.ts";
 import { Meter } from "./telemetry/meter.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
+import { openTurnTrace } from "./tracing.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -99,6 +100,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const clock = systemClock;
   let draining = false;
 
+  // First, so that it is closed last: it tells of the very end too.
+  const tracing = await openTurnTrace(config, traceLog(log), stack);
   const load = stack.use(new EventLoopLoad());
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
@@ -111,6 +114,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     costLog(log)(records);
     meter.lost(records);
   };
+  const hash = hasher(secrets[0]);
   const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
   const audience = new Audience({
     clock,
@@ -164,7 +168,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     rescue,
     book,
     meter,
-    new TurnLog({ log, prices: config.prices, hash: hasher(secrets[0]) }),
+    new TurnLog({ log, prices: config.prices, hash }),
+    ...(tracing ? [tracing.listener(hash)] : []),
   ];
   const told = openWebhooks(
     config,

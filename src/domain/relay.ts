@@ -87,6 +87,8 @@ export interface RelayFailure {
 export interface AttemptReport {
   readonly model: string;
   readonly requestId: string | undefined;
+  /** The relay's own name for the answer; undefined where none began. */
+  readonly responseId?: string | undefined;
   /** `told`: the counts are the relay's last word. `none`: it began no answer, and counts nothing then. */
   readonly usage: "told" | "estimated" | "none";
   /** From the start of the request to the first text or the first tool call; null when none came. */

@@ -116,6 +116,11 @@ export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason)
   };
 }
 
+/** Writes that traces cannot be sent. */
+export function traceLog(log: Logger): (why: string, batches: number) => void {
+  return (why, batches) => log.warn({ why, batches }, "traces cannot be sent: those that wait too long are dropped");
+}
+
 /** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */
 export function costLog(log: Logger): (records: number) => void {
   return (records) => log.warn({ records }, "cost records are lost: Redis was away for too long");

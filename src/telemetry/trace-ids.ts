@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+
+const traceChars = 32;
+const spanChars = 16;
+
+/**
+ * The names under which a turn is traced. They follow from the turn's own id, so that every node which works on a turn
+ * knows its trace, and the spans of the others, without being told.
+ */
+export interface TraceIds {
+  readonly traceId: string;
+  /** Of the whole turn. */
+  readonly turnSpanId: string;
+}
+
+export function traceIdsOf(turnId: string): TraceIds {
+  const digest = createHash("sha256").update(turnId).digest("hex");
+  return { traceId: digest.slice(0, traceChars), turnSpanId: digest.slice(traceChars, traceChars + spanChars) };
+}
+
+/** Names the span of what one node writes of a turn, from that epoch on. */
+export function answerSpanId(turnId: string, epoch: number): string {
+  return createHash("sha256").update(`${turnId} ${epoch}`).digest("hex").slice(0, spanChars);
+}
