@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { examineRedis } from "../engines/redis/examine.ts";
 import { doubtful, type Finding, skewFinding, well, wrong } from "./finding.ts";
 
+const nearlyFull = 0.95;
 /** Every step of the line waits for it. */
 const farMs = 5;
 
@@ -11,7 +12,8 @@ export async function* redisFindings({ redis, redisPrefix }: Config): AsyncGener
     return;
   }
   try {
-    const { version, policy, appendOnly, maxMemoryBytes, roundTripMs, at } = await examineRedis(redis, redisPrefix);
+    const seen = await examineRedis(redis, redisPrefix);
+    const { version, policy, appendOnly, maxMemoryBytes, usedMemoryBytes = 0, roundTripMs, at } = seen;
     const trip = `${roundTripMs.toFixed(1)} ms away`;
     const isFar = roundTripMs > farMs;
     yield isFar
@@ -24,6 +26,12 @@ export async function* redisFindings({ redis, redisPrefix }: Config): AsyncGener
         "redis",
         "maxmemory is not set: it may take all of the machine's",
         "set maxmemory, see docs/deploy",
+      );
+    if (maxMemoryBytes && usedMemoryBytes > nearlyFull * maxMemoryBytes)
+      yield wrong(
+        "redis",
+        `memory is full or nearly so (${Math.round((100 * usedMemoryBytes) / maxMemoryBytes)} %): it takes nothing more`,
+        "raise maxmemory (CONFIG SET maxmemory 2gb), then see docs/runbook.md#redisaway",
       );
     if (appendOnly === "no")
       yield doubtful("redis", "appendonly is off: a restart of Redis forgets every conversation", "set appendonly yes");

@@ -52,24 +52,27 @@ export interface RelayRequest {
  * Why an attempt failed (U3). `bad-key`, `unknown-model`, `bad-request` and `spend-limit` need a person to mend them;
  * the others may pass.
  */
-export type FailureReason =
-  | "bad-key"
-  | "unknown-model"
-  | "bad-request"
-  | "spend-limit"
-  | "rate-limit"
-  | "overloaded"
-  | "server-error"
-  | "unreachable"
-  | "slow-start"
-  | "stall"
-  | "too-long"
-  | "cut"
-  | "broken"
+export const failureReasons = [
+  "bad-key",
+  "unknown-model",
+  "bad-request",
+  "spend-limit",
+  "rate-limit",
+  "overloaded",
+  "server-error",
+  "unreachable",
+  "slow-start",
+  "stall",
+  "too-long",
+  "cut",
+  "broken",
   /** A whole answer without any text and without a call. */
-  | "empty"
+  "empty",
   /** The model will not answer that, and said nothing. */
-  | "declined";
+  "declined",
+] as const;
+
+export type FailureReason = (typeof failureReasons)[number];
 
 export interface RelayFailure {
   readonly reason: FailureReason;

@@ -1,3 +1,5 @@
+import { Seldom } from "./seldom.ts";
+
 export interface SendFaultsOptions {
   /** Milliseconds that never go back. */
   readonly now: () => number;
@@ -9,21 +11,17 @@ const mostChars = 200;
 
 /** Tells that something could not be sent: the first time at once, then once a minute for as long as it goes on. */
 export class SendFaults {
-  readonly #options: SendFaultsOptions;
-  #toldAt = Number.NEGATIVE_INFINITY;
-  #count = 0;
+  readonly #report: SendFaultsOptions["report"];
+  readonly #seldom: Seldom;
 
-  constructor(options: SendFaultsOptions) {
-    this.#options = options;
+  constructor({ now, report }: SendFaultsOptions) {
+    this.#report = report;
+    this.#seldom = new Seldom(reportMs, now);
   }
 
   note(fault: unknown): void {
-    this.#count++;
-    const now = this.#options.now();
-    if (now - this.#toldAt < reportMs) return;
-    this.#options.report(whyOf(fault), this.#count);
-    this.#toldAt = now;
-    this.#count = 0;
+    const batches = this.#seldom.note();
+    if (batches !== null) this.#report(whyOf(fault), batches);
   }
 }
 
