@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { filesFinding, nodeFinding } from "../src/doctor/machine.ts";
+import { noteFinding } from "../src/doctor/node.ts";
 import { openSimulator, type Simulator } from "../src/simulator/server.ts";
 import { freePort } from "./support/ports.ts";
 import { openRedis } from "./support/redis.ts";
@@ -102,6 +103,9 @@ describe("says what to do", () => {
     expect(said).toMatch(/! redis +maxmemory is not set/);
     expect(said).toMatch(/! pages +no node answers/);
     expect(await redis.command("DBSIZE")).toBe(0);
+    await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
+    await redis.command("CONFIG", "SET", "maxmemory", "1mb");
+    expect((await examine(redis.env)).said).toMatch(/✗ redis +memory is full.*\n +→ raise maxmemory/);
     await redis.kill();
     expect((await examine(redis.env)).said).toMatch(/✗ redis +Redis cannot be reached/);
   });
@@ -112,6 +116,16 @@ describe("says what to do", () => {
     expect([code, said]).toEqual([1, expect.stringMatching(/✗ config +PORT must be/)]);
     expect((await examine({ ALLOWED_ORIGINS: "*" })).said).toMatch(/! origins +pages of any origin/);
     expect(secret.length).toBeGreaterThan(31);
+  });
+
+  test("about a node that wants traffic and is in trouble, with the runbook's section", () => {
+    for (const note of ["redis-away", "tier-degraded", "customers-shed", "something-new"])
+      expect(noteFinding(note)).toMatchObject({
+        state: "doubtful",
+        todo: expect.stringMatching(/^docs\/runbook\.md#/),
+      });
+    expect(noteFinding("redis-away").what).toContain("cannot reach Redis");
+    expect(noteFinding("something-new").what).toBe("something-new");
   });
 
   test("about a machine that is too small or too old", () => {
