@@ -30,7 +30,7 @@ export interface Conversation {
 }
 
 /** How and when a question came to this node. */
-export interface Origin {
+export interface Arrival {
   readonly way: "socket" | "http";
   /** In epoch milliseconds. */
   readonly at: number;
@@ -46,7 +46,7 @@ export interface Question {
   /** It is stored, and nobody is to answer it for now. */
   readonly opensNoTurn?: boolean | undefined;
   /** Not stored: for whoever observes. */
-  readonly origin?: Origin | undefined;
+  readonly arrival?: Arrival | undefined;
 }
 
 /** What became of a question: its message, its turn (null while an agent is the responder), and whether it was new. */

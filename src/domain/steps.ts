@@ -1,7 +1,7 @@
 import type { WireError } from "../contract/errors.ts";
 import type { Message, Outcome, Rating } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
-import type { Asked, Origin } from "./conversations.ts";
+import type { Arrival, Asked } from "./conversations.ts";
 import type { Account, Purpose } from "./costs.ts";
 import type { CallState } from "./findings.ts";
 import type { Standing } from "./line.ts";
@@ -38,7 +38,7 @@ export type Step =
       /** It had been stored before: whoever did that may not have lived, or not have known, to tell of it. */
       readonly repeated?: boolean | undefined;
       /** Of a question that came to this node. */
-      readonly origin?: Origin | undefined;
+      readonly arrival?: Arrival | undefined;
     }
   /** The customer has an opinion of one answer; a later one replaces it. */
   | {
@@ -86,9 +86,9 @@ export type Step =
 export function questionAdded(
   conversationId: string,
   { message, isFirst, repeated }: Asked,
-  origin: Origin | undefined,
+  arrival: Arrival | undefined,
 ): Step {
-  return { kind: "message-added", conversationId, message, isFirst, repeated, origin };
+  return { kind: "message-added", conversationId, message, isFirst, repeated, arrival };
 }
 
 /** Somebody who is told of every step: sockets, log, metrics. Must not throw and must not block (S6). */

@@ -3,7 +3,7 @@ import type * as OpenTelemetry from "@opentelemetry/api";
 import type * as Resources from "@opentelemetry/resources";
 import type * as Sdk from "@opentelemetry/sdk-trace";
 import { SendFaults } from "./send-faults.ts";
-import type { Span } from "./turn-trace.ts";
+import type { Span } from "./span.ts";
 
 export interface TracingSettings {
   /** Where spans are sent: the whole address. */

@@ -1,30 +1,14 @@
 import type { CustomerClass } from "../contract/shapes.ts";
 import type { Answer } from "../domain/answer.ts";
-import type { Origin } from "../domain/conversations.ts";
+import type { Arrival } from "../domain/conversations.ts";
 import type { Account } from "../domain/costs.ts";
 import { Latest } from "../domain/latest.ts";
 import type { FailureReason } from "../domain/relay.ts";
 import type { Listener, Step } from "../domain/steps.ts";
 import { attemptAttributes, type RelayPlace } from "./attempt-attributes.ts";
-import { type AttributeValue, named } from "./span-attributes.ts";
+import type { Span } from "./span.ts";
+import { named } from "./span-attributes.ts";
 import { answerSpanId, type TraceIds, traceIdsOf } from "./trace-ids.ts";
-
-/** A span that is over. Times are in epoch milliseconds. */
-export interface Span {
-  readonly name: string;
-  readonly kind: "server" | "client" | "internal";
-  readonly traceId: string;
-  /** Any, where it is not given. */
-  readonly spanId?: string | undefined;
-  /** Null for a whole trace's own span. */
-  readonly parentId: string | null;
-  /** Another span of the trace that this one goes on from. */
-  readonly linkId?: string | undefined;
-  readonly startAt: number;
-  readonly endAt: number;
-  readonly isError: boolean;
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-}
 
 export interface TurnTraceOptions {
   /** Epoch milliseconds. */
@@ -52,9 +36,9 @@ interface Course {
   readonly turnId: string;
   readonly ids: TraceIds;
   /** A question that is taken, and whose place is told in a moment. */
-  asked: Origin | null;
+  asked: Arrival | null;
   /** The first question, where it was asked here. */
-  first: Origin | null;
+  first: Arrival | null;
   queued: { readonly at: number; readonly position: number | null; readonly class: CustomerClass | undefined } | null;
   part: Part | null;
   account: Account | null;
@@ -111,12 +95,12 @@ export class TurnTrace implements Listener {
     return course;
   }
 
-  #added({ origin, repeated, message: { turnId } }: StepOf<"message-added">): void {
-    if (origin === undefined || repeated || turnId === undefined) return;
+  #added({ arrival, repeated, message: { turnId } }: StepOf<"message-added">): void {
+    if (arrival === undefined || repeated || turnId === undefined) return;
     const course = this.#courseOf(turnId);
     if (course === null) return;
-    course.asked = origin;
-    course.first ??= origin;
+    course.asked = arrival;
+    course.first ??= arrival;
   }
 
   #queued({ ref, place }: StepOf<"turn-queued">): void {

@@ -65,7 +65,7 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: Orig
 
 async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatApiOptions): Promise<FastifyReply> {
   const { world } = options;
-  const question: Question = { ...parse(request.body), origin: { way: "http", at: world.clock.now() } };
+  const question: Question = { ...parse(request.body), arrival: { way: "http", at: world.clock.now() } };
   const { caller, guestToken } = await admit(request, options);
   await world.ready();
   const conversation = await world.conversations.open(caller);

@@ -91,7 +91,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
       };
     },
     "message:send": async (session, asked) => {
-      const question: Question = { ...asked, origin: { way: "socket", at: world.clock.now() } };
+      const question: Question = { ...asked, arrival: { way: "socket", at: world.clock.now() } };
       const conversationId = openId(session);
       if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
       questions.demand(session.caller.customerId);

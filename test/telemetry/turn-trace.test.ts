@@ -5,8 +5,9 @@ import { tracingVariables } from "../../src/config-tracing.ts";
 import { Answer } from "../../src/domain/answer.ts";
 import type { Step } from "../../src/domain/steps.ts";
 import { SendFaults } from "../../src/telemetry/send-faults.ts";
+import type { Span } from "../../src/telemetry/span.ts";
 import { type SpanAttribute, spanAttributes } from "../../src/telemetry/span-attributes.ts";
-import { type Span, TurnTrace } from "../../src/telemetry/turn-trace.ts";
+import { TurnTrace } from "../../src/telemetry/turn-trace.ts";
 import { attemptAborted, ended, newAnswer, raise, turnOf } from "../domain/answers.ts";
 
 let now: number;
@@ -31,7 +32,7 @@ const question = (at: number): Step => ({
   conversationId: "c",
   message: { messageId: "m", author: "customer", text: "How much?", at, turnId: "t" },
   repeated: false,
-  origin: { way: "socket", at },
+  arrival: { way: "socket", at },
 });
 const ref = { conversationId: "c", turnId: "t" };
 const spanOf = (name: string) => spans.find((span) => span.name === name);
