@@ -310,7 +310,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     notes: () => [
       ...(cluster?.away ? ["redis-away"] : []),
       ...(budget.cap === "high" ? [] : ["budget-spent"]),
-      ...(admission.tier === "high" ? [] : [`tier-${admission.tier}`]),
+      ...(admission.tier === "high" || helm.reason === "budget" ? [] : [`tier-${admission.tier}`]),
       ...(shedding.isRecent ? ["customers-shed"] : []),
     ],
     onFault,

@@ -33,11 +33,8 @@ export async function* pageFindings({ host, port }: Config): AsyncGenerator<Find
 const notes: Readonly<Record<string, readonly [what: string, section: string]>> = {
   "redis-away": ["the node cannot reach Redis, and goes on by itself", "redisaway"],
   "budget-spent": ["the day's budget is spent: the tier is lowered", "budgetspent"],
-  "tier-medium": ["the tier is medium: the relay is slow or fails, or the budget is spent", "tiermedium"],
-  "tier-degraded": [
-    "the tier is degraded: most of the relay's answers fail or hang, or the budget is spent",
-    "tierdegraded",
-  ],
+  "tier-medium": ["the tier is medium: the relay is slow or fails", "tiermedium"],
+  "tier-degraded": ["the tier is degraded: most of the relay's answers fail or hang", "tierdegraded"],
   "customers-shed": ["customers are turned away: the line is full", "customersshed"],
 };
 
