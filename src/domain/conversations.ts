@@ -34,6 +34,8 @@ export interface Arrival {
   readonly way: "socket" | "http";
   /** In epoch milliseconds. */
   readonly at: number;
+  /** What the caller says of a trace of its own (W3C Trace Context), as it came. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What a customer asks. `messageId` is the customer's own and makes sending it again harmless. */

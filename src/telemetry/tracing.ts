@@ -3,7 +3,7 @@ import type * as OpenTelemetry from "@opentelemetry/api";
 import type * as Resources from "@opentelemetry/resources";
 import type * as Sdk from "@opentelemetry/sdk-trace";
 import { SendFaults } from "./send-faults.ts";
-import type { Span } from "./span.ts";
+import type { Span, SpanName } from "./span.ts";
 
 export interface TracingSettings {
   /** Where spans are sent: the whole address. */
@@ -100,7 +100,7 @@ export class Tracing implements AsyncDisposable {
   /** Of a trace that is kept. Costs what making one span costs: it is sent later. */
   emit(span: Span): void {
     const { SpanKind, SpanStatusCode } = this.#api;
-    const { kind, startAt, endAt, linkId, isError } = span;
+    const { kind, startAt, endAt, link, isError } = span;
     const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
     this.#next = span;
     const made = this.#tracer.startSpan(
@@ -109,7 +109,7 @@ export class Tracing implements AsyncDisposable {
         kind: kinds[kind],
         startTime: startAt,
         attributes: attributesOf(span),
-        links: linkId === undefined ? [] : [{ context: this.#contextOf(span.traceId, linkId) }],
+        links: link === undefined ? [] : [{ context: this.#contextOf(link) }],
       },
       this.#parentOf(span),
     );
@@ -128,10 +128,12 @@ export class Tracing implements AsyncDisposable {
 
   #parentOf({ traceId, parentId }: Span): OpenTelemetry.Context {
     const { ROOT_CONTEXT, trace } = this.#api;
-    return parentId === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, this.#contextOf(traceId, parentId));
+    return parentId === null
+      ? ROOT_CONTEXT
+      : trace.setSpanContext(ROOT_CONTEXT, this.#contextOf({ traceId, spanId: parentId }));
   }
 
-  #contextOf(traceId: string, spanId: string): OpenTelemetry.SpanContext {
+  #contextOf({ traceId, spanId }: SpanName): OpenTelemetry.SpanContext {
     return { traceId, spanId, traceFlags: this.#api.TraceFlags.SAMPLED };
   }
 }

@@ -8,7 +8,7 @@ import type { Listener, Step } from "../domain/steps.ts";
 import { attemptAttributes, type RelayPlace } from "./attempt-attributes.ts";
 import type { Span } from "./span.ts";
 import { named } from "./span-attributes.ts";
-import { answerSpanId, type TraceIds, traceIdsOf } from "./trace-ids.ts";
+import { answerSpanId, callerSpan, type TraceIds, traceIdsOf } from "./trace-ids.ts";
 
 export interface TurnTraceOptions {
   /** Epoch milliseconds. */
@@ -129,7 +129,8 @@ export class TurnTrace implements Listener {
     if (asked === null) return;
     course.asked = null;
     const attributes = named({ way: asked.way, position });
-    this.#child(course, { name: "ask", kind: "server", startAt: asked.at, attributes });
+    const link = callerSpan(asked.traceparent);
+    this.#child(course, { name: "ask", kind: "server", startAt: asked.at, link, attributes });
   }
 
   /** Of a turn that was asked at another node it is known that it waited, and nothing of its place. */
@@ -217,9 +218,10 @@ export class TurnTrace implements Listener {
 
   /** What another node goes on with bears a link to what was written first. */
   #tellPart(course: Course, { spanId, startAt, epoch, answer }: Part, outcome: string): void {
-    const linkId = epoch === firstEpoch ? undefined : answerSpanId(course.turnId, firstEpoch);
+    const first = { traceId: course.ids.traceId, spanId: answerSpanId(course.turnId, firstEpoch) };
+    const link = epoch === firstEpoch ? undefined : first;
     const attributes = named({ epoch: answer.epoch, outcome });
-    this.#child(course, { name: "answer", spanId, linkId, startAt, attributes });
+    this.#child(course, { name: "answer", spanId, link, startAt, attributes });
   }
 
   #child(

@@ -119,15 +119,19 @@ describe("the trace of a turn", () => {
       expect(told).not.toContain(secret);
   });
 
-  test("tells a question over HTTP from one on a socket", async () => {
+  test("tells a question over HTTP from one on a socket, and links to the caller's own trace", async () => {
     const response = await fetch(`${server.url}/api/chat`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: {
+        "content-type": "application/json",
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      },
       body: JSON.stringify({ text: "[[sim: say Yes.]]" }),
     });
     const { result } = await response.json();
     const [turn, ask] = await collector.traceOf(result.turnId);
     expect([turn?.attributes["tidegate.way"], ask?.attributes["tidegate.way"]]).toEqual(["http", "http"]);
+    expect(ask?.links).toEqual(["b7ad6b7169203331"]);
   });
 
   test("S10 A7 tells what was stopped, and shows an attempt that was aborted without an error", async () => {

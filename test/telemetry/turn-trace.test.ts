@@ -78,9 +78,10 @@ test("N2 an answer that goes on at another node is in the same trace, and linked
   second.step(ended(taken));
   const [begun, gone] = spans.filter(({ name }) => name === "answer");
   expect(begun?.attributes).toMatchObject({ "tidegate.outcome": "lost", "tidegate.epoch": 1 });
-  expect(gone).toMatchObject({ traceId: begun?.traceId, linkId: begun?.spanId, parentId: spanOf("turn")?.spanId });
-  expect(gone?.spanId).not.toBe(begun?.spanId);
-  expect([begun?.linkId, begun?.parentId]).toEqual([undefined, spanOf("turn")?.spanId]);
+  const { traceId = "", spanId = "" } = begun ?? {};
+  expect(gone).toMatchObject({ traceId, link: { traceId, spanId }, parentId: spanOf("turn")?.spanId });
+  expect(gone?.spanId).not.toBe(spanId);
+  expect([begun?.link, begun?.parentId]).toEqual([undefined, spanOf("turn")?.spanId]);
   expect(spanOf("chat m")?.parentId).toBe(gone?.spanId);
 });
 
@@ -91,7 +92,22 @@ test("S4 a raised epoch is the same answer", () => {
   node.step(raise(answer, 0));
   node.step(ended(answer));
   expect(spans.filter(({ name }) => name === "answer")).toHaveLength(1);
-  expect(spanOf("answer")).toMatchObject({ linkId: undefined, attributes: { "tidegate.epoch": 2 } });
+  expect(spanOf("answer")).toMatchObject({ link: undefined, attributes: { "tidegate.epoch": 2 } });
+});
+
+test.each([
+  ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "b7ad6b7169203331"],
+  ["cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-more", "b7ad6b7169203331"],
+  ["00-00000000000000000000000000000000-b7ad6b7169203331-01", undefined],
+  ["00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", undefined],
+  ["00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", undefined],
+  ["nonsense", undefined],
+  [undefined, undefined],
+])("X3 a caller's own trace is linked to by %s where it names one", (traceparent, spanId) => {
+  const node = openNode();
+  node.step({ ...question(990), arrival: { way: "http", at: 990, traceparent } } as Step);
+  node.step(started(newAnswer()));
+  expect(spanOf("ask")?.link?.spanId).toBe(spanId);
 });
 
 test("a draft is a trace of its own", () => {
