@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { troubles } from "../drill/troubles.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -101,4 +102,11 @@ test("Kubernetes scrapes each pod at the port where it tells its metrics", () =>
   const port = container.env.find(({ name }: { name: string }) => name === "METRICS_PORT").value;
   expect([annotations["prometheus.io/scrape"], annotations["prometheus.io/port"]]).toEqual(["true", port]);
   expect(container.ports).toContainEqual({ name: "metrics", containerPort: Number(port) });
+});
+
+test("the drill looks for alerts that there are, and leaves out only those that take long or cost money", () => {
+  const drilled = new Set(troubles.flatMap(({ alerts }) => alerts));
+  expect([...drilled].filter((name) => !names.includes(name))).toEqual([]);
+  const left = names.filter((name) => !drilled.has(name));
+  expect(left.toSorted()).toEqual(["BudgetNearlySpent", "BudgetSpent", "LineLong", "NodeBusy"]);
 });
