@@ -53,18 +53,23 @@ export class Collector implements AsyncDisposable {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** The whole trace of that turn, in the order in which its spans began. */
+  /** The whole trace of that turn: each span before those under it, and these in the order in which they began. */
   async traceOf(turnId: string): Promise<readonly CollectedSpan[]> {
     const turn = await until("the trace of the turn", () =>
       this.spans.find(({ attributes }) => attributes["tidegate.turn.id"] === turnId),
     );
-    return this.spans.filter(({ traceId }) => traceId === turn.traceId).toSorted((a, b) => a.startAt - b.startAt);
+    return this.#below(turn);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, "close");
+  }
+
+  #below(span: CollectedSpan): readonly CollectedSpan[] {
+    const children = this.spans.filter(({ traceId, parentId }) => traceId === span.traceId && parentId === span.spanId);
+    return [span, ...children.toSorted((a, b) => a.startAt - b.startAt).flatMap((child) => this.#below(child))];
   }
 
   async #take(request: IncomingMessage): Promise<void> {
