@@ -27,12 +27,8 @@ export async function* redisFindings({ redis, redisPrefix }: Config): AsyncGener
         "maxmemory is not set: it may take all of the machine's",
         "set maxmemory, see docs/deploy",
       );
-    if (maxMemoryBytes && usedMemoryBytes > nearlyFull * maxMemoryBytes)
-      yield wrong(
-        "redis",
-        `memory is full or nearly so (${Math.round((100 * usedMemoryBytes) / maxMemoryBytes)} %): it takes nothing more`,
-        "raise maxmemory (CONFIG SET maxmemory 2gb), then see docs/runbook.md#redisaway",
-      );
+    const memory = memoryFinding(usedMemoryBytes, maxMemoryBytes ?? 0);
+    if (memory) yield memory;
     if (appendOnly === "no")
       yield doubtful("redis", "appendonly is off: a restart of Redis forgets every conversation", "set appendonly yes");
     yield skewFinding("clock", "Redis'", at, Date.now());
@@ -40,4 +36,15 @@ export async function* redisFindings({ redis, redisPrefix }: Config): AsyncGener
     const why = fault instanceof Error ? fault.message : String(fault);
     yield wrong("redis", why, "start Redis 7 or newer, or correct REDIS_URL and its password");
   }
+}
+
+/** Null where there is room; where no bound is set nobody can tell. */
+export function memoryFinding(usedBytes: number, maxBytes: number): Finding | null {
+  if (maxBytes === 0 || usedBytes <= nearlyFull * maxBytes) return null;
+  const share = Math.round((100 * usedBytes) / maxBytes);
+  return wrong(
+    "redis",
+    `memory is full or nearly so (${share} %): it takes nothing more`,
+    "raise maxmemory (CONFIG SET maxmemory 2gb), then see docs/runbook.md#redisaway",
+  );
 }
