@@ -44,6 +44,7 @@ import {
   deskSettings,
   lineSettings,
   mcpPlaces,
+  modelsOf,
   questionRate,
   serviceTable,
   socketLimits,
@@ -51,9 +52,21 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import {
+  clusterLog,
+  costLog,
+  mcpLog,
+  pauseLog,
+  shedLog,
+  tierLog,
+  toolLog,
+  traceLog,
+  webhookLog,
+} from "./telemetry/log.ts";
 import { Meter } from "./telemetry/meter.ts";
+import { Seldom } from "./telemetry/seldom.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
+import { openTurnTrace } from "./tracing.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -85,6 +98,8 @@ export interface App extends AsyncDisposable {
 const pagesPath = fileURLToPath(new URL("../client/dist", import.meta.url));
 
 const sweepMs = 60_000;
+/** While customers are turned away the log says so as often. */
+const tellShedMs = 10_000;
 /** While the server closes it looks as often who is no longer being answered and may go. */
 const releaseMs = 250;
 /** A conversation keeps as many messages; older ones are let go. */
@@ -99,6 +114,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const clock = systemClock;
   let draining = false;
 
+  // First, so that it is closed last: it tells of the very end too.
+  const tracing = await openTurnTrace(config, traceLog(log), stack);
   const load = stack.use(new EventLoopLoad());
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
@@ -106,11 +123,12 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const { conversations, turns, responders, desk, line, health, webhooks, ledger } =
     cluster ?? openMemory(config, stack);
   const secrets = await agreedSecrets(config, cluster);
-  const meter = stack.use(new Meter(config.prices, clock.elapsed));
+  const meter = stack.use(new Meter(config.prices, modelsOf(config), clock.elapsed));
   const lost = (records: number) => {
     costLog(log)(records);
     meter.lost(records);
   };
+  const hash = hasher(secrets[0]);
   const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
   const audience = new Audience({
     clock,
@@ -164,7 +182,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     rescue,
     book,
     meter,
-    new TurnLog({ log, prices: config.prices, hash: hasher(secrets[0]) }),
+    new TurnLog({ log, prices: config.prices, hash }),
+    ...(tracing ? [tracing.listener(hash)] : []),
   ];
   const told = openWebhooks(
     config,
@@ -172,7 +191,14 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     stack,
   );
   const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
-  const admission = openAdmission(config, line, cluster, (name) => meter.shed(name), onFault);
+  const shedding = new Seldom(tellShedMs, clock.elapsed);
+  const tellShed = shedLog(log);
+  const shed = (name: CustomerClass) => {
+    meter.shed(name);
+    const customers = shedding.note();
+    if (customers !== null) tellShed(customers);
+  };
+  const admission = openAdmission(config, line, cluster, shed, onFault);
   const services = serviceTable(config);
   const helm = new Helm({
     health,
@@ -281,7 +307,12 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const http = await openHttp({
     pagesPath,
     unready: () => (draining ? "draining" : cluster?.fenced ? "fenced" : null),
-    notes: () => [...(cluster?.away ? ["redis-away"] : []), ...(budget.cap === "high" ? [] : ["budget-spent"])],
+    notes: () => [
+      ...(cluster?.away ? ["redis-away"] : []),
+      ...(budget.cap === "high" ? [] : ["budget-spent"]),
+      ...(admission.tier === "high" || helm.reason === "budget" ? [] : [`tier-${admission.tier}`]),
+      ...(shedding.isRecent ? ["customers-shed"] : []),
+    ],
     onFault,
   });
   openChatApi(http, transport);

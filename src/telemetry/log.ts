@@ -45,7 +45,7 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
   return (event) => {
     switch (event.kind) {
       case "away":
-        return log.warn("Redis is away: what goes on here goes on, and is written when it is back");
+        return log.warn({ why: event.why }, "Redis is away: what goes on here goes on, and is written when it is back");
       case "back":
         return log.info("Redis is back");
       case "reborn":
@@ -114,6 +114,16 @@ export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason)
     } else if (isRaised) log.info(line, "the relay does better: the tier is raised");
     else log.warn(line, "the relay is slow or fails: the tier is lowered");
   };
+}
+
+/** Writes that customers are turned away: how many since it was written before. */
+export function shedLog(log: Logger): (customers: number) => void {
+  return (customers) => log.warn({ customers }, "customers are turned away: the line is full");
+}
+
+/** Writes that traces cannot be sent. */
+export function traceLog(log: Logger): (why: string, batches: number) => void {
+  return (why, batches) => log.warn({ why, batches }, "traces cannot be sent: those that wait too long are dropped");
 }
 
 /** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */

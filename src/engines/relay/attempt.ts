@@ -135,6 +135,7 @@ export class Attempt {
     return {
       model: this.#asked.model,
       requestId: this.#requestId,
+      responseId: this.#answer.id,
       firstTokenMs: this.#firstTokenMs,
       totalMs: this.#watch.elapsedMs(),
       ...readUsage(this.#answer, isCharged, this.#asked.prompt),
