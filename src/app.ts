@@ -67,6 +67,7 @@ import { Meter } from "./telemetry/meter.ts";
 import { Seldom } from "./telemetry/seldom.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
 import { openTurnTrace } from "./tracing.ts";
+import { Addresses } from "./transport/addresses.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -136,7 +137,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...(cluster && { muted: () => cluster.fenced }),
     emptied: (conversationId) => {
       absences.left(conversationId);
-      cluster?.emptied(conversationId);
+      if (cluster) cluster.emptied(conversationId);
+      else void conversations.leave(conversationId);
     },
   });
   const places = new Places({
@@ -299,6 +301,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       listener,
       clock,
       questions: new Rates(questionRate(config), clock),
+      wishes: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
       draining: () => draining,
@@ -316,8 +319,11 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   openChatApi(http, transport);
+  const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
+  addresses.watch(http.server);
   const io: SocketServer = openSockets(http.server, {
     ...transport,
+    addresses,
     ...socketLimits(config),
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),

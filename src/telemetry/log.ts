@@ -4,6 +4,7 @@ import type { TierReason } from "../domain/helm.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { ToolServerEvent } from "../domain/tool-servers.ts";
 import type { WebhookReport } from "../domain/webhooks.ts";
+import { shapeOfFault } from "./fault.ts";
 
 export interface LogOptions {
   readonly level: string;
@@ -22,7 +23,12 @@ const nameless = ["token", "guestToken", "authorization", "apiKey", "authToken",
 const paths = nameless.flatMap((name) => [name, `*.${name}`]);
 
 export function openLog({ level, pretty, hidden = [], destination }: LogOptions): Logger {
-  const options: LoggerOptions = { level, redact: { paths, censor }, hooks: { streamWrite: hider(hidden) } };
+  const options: LoggerOptions = {
+    level,
+    redact: { paths, censor },
+    serializers: { err: shapeOfFault },
+    hooks: { streamWrite: hider(hidden) },
+  };
   if (!pretty) return pino({ ...options, base: null }, destination ?? pino.destination(1));
   const shown = { ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" };
   return pino({ ...options, transport: { target: "pino-pretty", options: shown } });
