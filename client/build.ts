@@ -11,7 +11,7 @@ import { innerNames } from "./inner-names.ts";
 const clientDirectory = import.meta.dirname;
 const outDirectory = join(clientDirectory, "dist");
 /** Each folder holds one page, named after the folder but for the shop's, which is the server's front page. */
-const pages = ["shop", "console"];
+const pages = ["shop", "console", "dashboard"];
 /** The oldest browsers that have all we use: constructable style sheets, ARIA properties, `dvh`, `inert`. */
 const browsers = ["chrome108", "edge108", "firefox119", "safari16.4"];
 /** Style sheets are written for the browsers above by hand: lowering would double their size. */
