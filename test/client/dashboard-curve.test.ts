@@ -36,6 +36,7 @@ test.each([
 test("the table tells the last value of each minute, and nothing where nothing is known", () => {
   const at = [now - 120_500, now - 61_000, now - 60_500, now - 400];
   expect(byMinute(at, [1, 2, 3, 4], now).slice(0, 4)).toEqual([4, 3, 1, null]);
+  expect(byMinute([now - 150_000], [5], now).slice(0, 4)).toEqual([null, null, 5, null]);
 });
 
 const sample = (at: number, waiting: number): Sample => ({

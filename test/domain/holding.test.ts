@@ -3,7 +3,7 @@ import type { Order } from "../../src/domain/line.ts";
 import { noOrders, type Orders, ordered } from "../../src/domain/orders.ts";
 import { Steward } from "../../src/domain/steward.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
-import { Bridge, settled } from "./relay-weather.ts";
+import { Bridge, main, settled } from "./relay-weather.ts";
 
 const slow = () => ({ afterMs: 3_000 });
 const quick = () => ({ afterMs: 40 });
@@ -37,13 +37,15 @@ test("A9 a tier that is held is told to a line that begins anew", async () => {
 });
 
 test("A9 a node that has not heard of it yet does not undo it", async () => {
-  const bridge = new Bridge();
+  const bridge = new Bridge({ models: { [main]: { continues: "prefill", expectedFirstTokenMs: 40 } } });
   await bridge.pass(5, 100);
   // By another node's word.
   bridge.tier = "medium";
+  const before = bridge.orders.length;
   // Only the limit of first texts moves.
-  bridge.relay.weather = () => ({ afterMs: 200 });
-  await bridge.pass(1, 200);
+  bridge.relay.weather = () => ({ afterMs: 400 });
+  await bridge.pass(1.4, 200);
+  expect(bridge.orders.length).toBeGreaterThan(before);
   expect(bridge.tier).toBe("medium");
 });
 

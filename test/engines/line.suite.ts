@@ -222,8 +222,8 @@ export function lineSuite(open: OpenLine): void {
   test("A10 a pause for nobody's relief leaves the others their burst", async () => {
     const world = await LineWorld.open(open, { full: true });
     for (let at = 0; at < 3; at++) {
-      await world.line.steer({ pause: { classes: ["guest"], ms: 5_000, keepsStarts: true } });
       world.clock.advance(1_000);
+      await world.line.steer({ pause: { classes: ["guest"], ms: 5_000, keepsStarts: true } });
     }
     expect((await world.enter("li", "guest")).kind).toBe("waiting");
     for (let at = 0; at < 6; at++) await world.enter(`v${at}`, "vip");
