@@ -236,7 +236,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     settings: config.admission.signal,
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
-    late: (model) => troubles.note("slow", model),
+    late: (model) => troubles.late(model),
   });
   const shop = stack.use(openShop(config.shopAccess, clock.now));
   const toolbox = await openToolbox(config, shop, log, troubles, stack);

@@ -35,8 +35,9 @@ export type OverviewListener = (service: ServiceState, sample: Sample) => void;
 type NodeWish = Omit<Extract<Wanted, { kind: "node" }>, "name">;
 
 const lookMs = 1_000;
-/** So late a timer is too late for people. */
+/** So late a timer is too late for people, where it is so at a few looks in a row. */
 const busyMs = 200;
+const fewestBusyLooks = 3;
 /** Two operators who order at the same moment are served one after the other. */
 const mostTries = 5;
 
@@ -55,6 +56,7 @@ export class Overview {
   /** Which tier and reason hold, and since when. */
   #tier: { readonly name: string; readonly since: number } | null = null;
   #looking: Promise<void> | null = null;
+  #busyLooks = 0;
   #next: Undo = () => {};
   #closed = false;
 
@@ -191,13 +193,15 @@ export class Overview {
   }
 
   /** What lasts is noted while it does. */
-  #noteStates({ spentMicros, dailyMicros }: Standing): void {
+  #noteStates({ signal, spentMicros, dailyMicros }: Standing): void {
     const { troubles, nodeId } = this.#options;
+    troubles.judged(signal);
     for (const { nodeId: id, name, state, redis, loopDelayMs } of this.#roll.rows) {
       if (state === "lost") troubles.lasts("node-lost", name);
       if (id !== nodeId) continue;
       if (redis === "away") troubles.lasts("redis-away");
-      if (loopDelayMs > busyMs) troubles.lasts("node-busy", name);
+      this.#busyLooks = loopDelayMs > busyMs ? this.#busyLooks + 1 : 0;
+      if (this.#busyLooks >= fewestBusyLooks) troubles.lasts("node-busy", name);
     }
     if (dailyMicros !== null && spentMicros >= dailyMicros) troubles.lasts("budget-spent");
   }

@@ -18,6 +18,8 @@ const mostNoted = 30;
 const mostAboutChars = 100;
 /** Something that lasts is noted at least so often; after a longer silence it has come again. */
 const lastingMs = 5_000;
+/** One late first text in so many is how relays are. */
+const bearableShare = 0.1;
 /** It goes on, as far as anybody can tell. */
 const presentMs = 10_000;
 
@@ -29,6 +31,8 @@ export class Troubles implements Listener {
   readonly #clock: Clock;
   /** The one that was noted last comes last. */
   readonly #noted = new Map<string, Noted>();
+  /** Models of which a first text came too late, and when it did last. */
+  readonly #lateAt = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -58,6 +62,20 @@ export class Troubles implements Listener {
     const isNew = known === undefined || now - known.lastAt > lastingMs;
     const noted = this.#seen(code, about);
     if (isNew) noted.count++;
+  }
+
+  /** A first text of that model came too late here: that happens, and is a trouble only where it {@link judged} is one. */
+  late(model: string): void {
+    this.#lateAt.set(model, this.#clock.elapsed());
+  }
+
+  /** How attempts went on all nodes in the last seconds: call at least every few seconds. */
+  judged({ attempts, late }: { readonly attempts: number; readonly late: number }): void {
+    const now = this.#clock.elapsed();
+    for (const [model, at] of this.#lateAt) {
+      if (now - at > lastingMs) this.#lateAt.delete(model);
+      else if (late > bearableShare * attempts) this.lasts("slow", model);
+    }
   }
 
   /** All of it as it is told to the other nodes. */

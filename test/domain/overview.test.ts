@@ -152,6 +152,14 @@ describe("what operators see", () => {
     expect([a.rows, a.overview.service.openAnswers]).toEqual([["a up", "b up"], 10]);
   });
 
+  test("names a node that has no time left, once it is so for three seconds", async () => {
+    a.now = figures({ name: "a:1", loopDelayMs: 500 });
+    await pass(2);
+    expect(a.overview.service.troubles).toEqual([]);
+    await pass(2);
+    expect(a.overview.service.troubles).toMatchObject([{ code: "node-busy", about: "a:1" }]);
+  });
+
   test("A9 the tier says why, and since when: since the relay moved it, or since it was seen to move", async () => {
     expect(a.overview.service.tier).toEqual({ tier: "high", reason: "relay", since: 5 });
     await pass(3);

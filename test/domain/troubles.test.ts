@@ -49,6 +49,18 @@ test("what lasts counts once for as long as it lasts", () => {
   expect(seen()).toMatchObject([{ count: 2 }]);
 });
 
+test("A9 late first texts are a trouble where they are more than one in ten, and name the model", () => {
+  const { clock, troubles, seen } = opened();
+  troubles.late("sonnet");
+  troubles.judged({ attempts: 100, late: 10 });
+  expect(seen()).toEqual([]);
+  troubles.judged({ attempts: 1, late: 1 });
+  expect(seen()).toMatchObject([{ code: "slow", about: "sonnet", count: 1, isNow: true }]);
+  clock.advance(6_000);
+  troubles.judged({ attempts: 20, late: 10 });
+  expect(seen()[0]?.count).toBe(1);
+});
+
 test("what nodes tell of the same is one line: sums of what each met, and once what all of them see", () => {
   const told = { about: "", firstMs: 9_000, lastMs: 1_000 };
   const merged = mergedTroubles(
