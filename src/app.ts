@@ -31,6 +31,7 @@ import type { ToolServerEvent } from "./domain/tool-servers.ts";
 import { type Tool, Toolbox } from "./domain/tools.ts";
 import { Troubles } from "./domain/troubles.ts";
 import type { WebhookReport } from "./domain/webhooks.ts";
+import { Withdrawal } from "./domain/withdrawal.ts";
 import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryBoard } from "./engines/memory/board.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
@@ -45,6 +46,7 @@ import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
 import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
+import { openOverview } from "./overview.ts";
 import {
   connectionRate,
   deskSettings,
@@ -78,9 +80,7 @@ import {
   tellAgentsHere,
   tellElsewhere,
 } from "./transport/sockets.ts";
-import { openOverview } from "./watch.ts";
 import { openWebhooks } from "./webhooks.ts";
-import { Withdrawal } from "./withdrawal.ts";
 
 /** A running server. */
 export interface App extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Admission } from "./domain/admission.ts";
+import type { Admission } from "./admission.ts";
 
 export interface WithdrawalOptions {
   readonly admission: Pick<Admission, "leave" | "back">;

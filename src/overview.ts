@@ -13,7 +13,7 @@ import type { Troubles } from "./domain/troubles.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import type { Meter } from "./telemetry/meter.ts";
 
-export interface WatchParts {
+export interface OverviewParts {
   readonly board: Board;
   readonly nodeId: string;
   readonly currency: string;
@@ -33,7 +33,7 @@ export interface WatchParts {
 }
 
 /** What operators see of this node, and through it of all: opened, and closed with the stack. */
-export async function openOverview(parts: WatchParts, stack: AsyncDisposableStack): Promise<Overview> {
+export async function openOverview(parts: OverviewParts, stack: AsyncDisposableStack): Promise<Overview> {
   const { board, nodeId, currency, troubles, steward, report, onFault } = parts;
   const overview = new Overview({
     ...{ board, nodeId, currency, troubles, report, onFault },
@@ -47,7 +47,7 @@ export async function openOverview(parts: WatchParts, stack: AsyncDisposableStac
   return overview;
 }
 
-async function figuresOf(parts: WatchParts): Promise<NodeFigures> {
+async function figuresOf(parts: OverviewParts): Promise<NodeFigures> {
   const { assistant, cluster, helm, meter, troubles, sockets, port, isDraining } = parts;
   return {
     name: `${hostname()}:${port()}`,
@@ -66,7 +66,7 @@ async function figuresOf(parts: WatchParts): Promise<NodeFigures> {
   };
 }
 
-function standingOf({ admission, budget, helm }: WatchParts) {
+function standingOf({ admission, budget, helm }: OverviewParts) {
   const { tier, starting } = admission;
   const { reason, movedAt, signal } = helm;
   const { attempts, late, failed, stuck } = signal;
