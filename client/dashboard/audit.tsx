@@ -1,5 +1,8 @@
+import { Folded } from "./folded.tsx";
 import { type PartProps, useFormats, useWords } from "./scene.tsx";
 import { Title } from "./title.tsx";
+
+const mostShown = 8;
 
 /** What operators have done lately: who, what, when. */
 export function Audit({ service }: PartProps) {
@@ -11,8 +14,10 @@ export function Audit({ service }: PartProps) {
       {service.audit.length === 0 ? (
         <p class="faint">{words.none}</p>
       ) : (
-        <ol class="audit">
-          {service.audit.map(({ at, by, what, about }) => (
+        <Folded
+          name="audit"
+          shown={mostShown}
+          items={service.audit.map(({ at, by, what, about }) => (
             <li key={`${at} ${by} ${what} ${about}`}>
               <time dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
                 {formats.timeOfDay(at)}
@@ -22,7 +27,7 @@ export function Audit({ service }: PartProps) {
               </span>
             </li>
           ))}
-        </ol>
+        />
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import type { Trouble } from "../../src/contract/service.ts";
+import { Folded } from "./folded.tsx";
 import { type PartProps, useFormats, useWords } from "./scene.tsx";
 import { Title } from "./title.tsx";
 import type { TroubleWords, Words } from "./words/words.ts";
@@ -7,6 +8,8 @@ import type { TroubleWords, Words } from "./words/words.ts";
 export function wordsOf({ code }: Pick<Trouble, "code">, { troubles }: Words): TroubleWords {
   return troubles.codes[code] ?? { what: () => troubles.other.what(code), todo: troubles.other.todo };
 }
+
+const mostShown = 5;
 
 /** What went wrong lately, in words that say what to do: what goes on comes first. */
 export function Troubles({ service }: PartProps) {
@@ -20,11 +23,13 @@ export function Troubles({ service }: PartProps) {
       {troubles.length === 0 ? (
         <p class="well">{words.none}</p>
       ) : (
-        <ul class="troubles">
-          {troubles.map((trouble) => (
+        <Folded
+          name="troubles"
+          shown={mostShown}
+          items={troubles.map((trouble) => (
             <Row key={`${trouble.code} ${trouble.about}`} trouble={trouble} at={service.at} />
           ))}
-        </ul>
+        />
       )}
     </>
   );

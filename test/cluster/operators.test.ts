@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimulatorOptions } from "../../src/simulator/server.ts";
+import { openChild } from "../support/child.ts";
 import { freshId, openCustomer, TestCustomer } from "../support/customer.ts";
 import { openOperator } from "../support/operator.ts";
 import { openRedis } from "../support/redis.ts";
 import type { RedisProcess } from "../support/redis-process.ts";
-import { generous, openTestServer, type TestServer } from "../support/server.ts";
+import { generous, openTestServer, secret, type TestServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
 const leisurely: SimulatorOptions = { pace: { firstTokenMs: 1, deltaMs: 4, deltaChars: 4 } };
@@ -42,8 +43,26 @@ test("what is ordered at one node holds at the other, and what both count is one
   await mei.ask("tier:hold", { tier: "degraded" });
   await li.sees(({ tier }) => tier.tier === "degraded" && tier.by === "Mei");
   await second.fact("tier:changed", ({ tier }) => tier === "degraded");
+  // One that comes later knows before it says anything.
+  await using third = await openTestServer({ config: generous, env: redis.env });
+  expect((await openCustomer(third.url)).opened.tier).toBe("degraded");
   await li.ask("tier:hold", { tier: null });
   await mei.sees(({ tier }) => tier.tier === "high" && tier.reason === "relay");
+});
+
+test("N1 a node that is killed is named within ten seconds", { timeout: 30_000 }, async () => {
+  await using mei = await openOperator(one.url);
+  const upstream = { ANTHROPIC_BASE_URL: one.relayUrl, ANTHROPIC_API_KEY: "sk-test" };
+  const env = { PORT: "0", HOST: "127.0.0.1", AUTH_SECRET: secret, ...upstream, ...redis.env };
+  const node = await openChild("node.child.ts", { env });
+  const { port } = new URL(node.hello.url);
+  await mei.sees(({ nodes }) => nodes.some(({ name, state }) => name.endsWith(`:${port}`) && state === "up"));
+  await node[Symbol.asyncDispose]();
+  const from = performance.now();
+  const seen = await mei.sees(({ troubles }) => troubles.some(({ code }) => code === "node-lost"));
+  console.log(`N1: named as lost after ${Math.round(performance.now() - from)} ms`);
+  expect(performance.now() - from).toBeLessThan(10_000);
+  expect(seen.nodes.find(({ state }) => state === "lost")?.name).toMatch(new RegExp(`:${port}$`));
 });
 
 test("N3 a node that is drained takes nobody, ends what it writes, moves its sockets, keeps its operators, and comes back", async () => {

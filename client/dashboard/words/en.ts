@@ -29,6 +29,7 @@ export const words: Words = {
   now: "now",
   ago: (span) => `${span} ago`,
   since: (span) => `for ${span}`,
+  more: (count) => `${count} more`,
   perSecond: "/s",
   perMinute: "/min",
   unreadable: "This cannot be shown here.",

@@ -21,6 +21,7 @@ export interface Words extends StaffWords {
   readonly now: string;
   readonly ago: (span: string) => string;
   readonly since: (span: string) => string;
+  readonly more: (count: number) => string;
   readonly perSecond: string;
   readonly perMinute: string;
   readonly unreadable: string;

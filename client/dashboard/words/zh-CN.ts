@@ -29,6 +29,7 @@ export const words: Words = {
   now: "现在",
   ago: (span) => `${span}前`,
   since: (span) => `已持续 ${span}`,
+  more: (count) => `还有 ${count} 条`,
   perSecond: "/秒",
   perMinute: "/分钟",
   unreadable: "此内容无法显示。",
