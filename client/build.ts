@@ -96,7 +96,9 @@ async function buildLoader(files: Files, edition: string): Promise<void> {
 
 async function buildPage(files: Files, page: string): Promise<void> {
   const root = join(clientDirectory, page);
-  await bundle(files, { root, build: { rolldownOptions: { input: join(root, pageFile(page)) } } });
+  // Pages have parts of the same name, such as those for a language: each is weighed with its own.
+  const output = { chunkFileNames: `assets/[name]-${page}-[hash].js` };
+  await bundle(files, { root, build: { rolldownOptions: { input: join(root, pageFile(page)), output } } });
 }
 
 function pageFile(page: string): string {

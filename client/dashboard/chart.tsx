@@ -46,13 +46,13 @@ export function Chart({ id, title, series, history, now, least, show }: Props) {
         </ul>
       </figcaption>
       <div class="plot">
-        <span class="tick top" aria-hidden="true">
+        <span class="tick" data-at="top" aria-hidden="true">
           {show(top)}
         </span>
-        <span class="tick middle" aria-hidden="true">
+        <span class="tick" data-at="middle" aria-hidden="true">
           {show(top / 2)}
         </span>
-        <span class="tick bottom" aria-hidden="true">
+        <span class="tick" data-at="bottom" aria-hidden="true">
           {show(0)}
         </span>
         <svg

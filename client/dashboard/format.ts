@@ -12,13 +12,6 @@ function format(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberF
   return known;
 }
 
-const unitOf = (unit: string, digits = 0): Intl.NumberFormatOptions => ({
-  style: "unit",
-  unit,
-  unitDisplay: "short",
-  maximumFractionDigits: digits,
-});
-
 /** Figures in one language, each as short as it can be read at a glance. */
 export interface Formats {
   count(value: number): string;
@@ -26,19 +19,22 @@ export interface Formats {
   rate(value: number): string;
   /** A time that people wait: `320 ms`, `1.24 s`. */
   latency(ms: number | null): string;
-  /** How long: its largest unit, `3 min`. */
+  /** How long, by its two largest units: `3 min 20 s`. */
   span(ms: number): string;
   money(value: number, currency: string): string;
   memory(bytes: number): string;
   timeOfDay(at: number): string;
 }
 
-const units: readonly (readonly [unit: string, ms: number])[] = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1_000],
+const units: readonly (readonly [ms: number, names: Readonly<Record<Locale, string>>])[] = [
+  [86_400_000, { en: "d", "zh-CN": "天" }],
+  [3_600_000, { en: "h", "zh-CN": "小时" }],
+  [60_000, { en: "min", "zh-CN": "分钟" }],
+  [1_000, { en: "s", "zh-CN": "秒" }],
 ];
+
+/** Figures and units stay on one line. */
+const joined = (value: string, unit: string) => `${value}\u00a0${unit}`;
 
 export function formatsOf(locale: Locale): Formats {
   const number = (value: number, options: Intl.NumberFormatOptions) => format(locale, options).format(value);
@@ -47,23 +43,32 @@ export function formatsOf(locale: Locale): Formats {
     rate: (value) => number(value, { maximumFractionDigits: value > 0 && value < 10 ? 1 : 0 }),
     latency(ms) {
       if (ms === null) return unknown;
-      return ms < 1_000
-        ? number(Math.round(ms), unitOf("millisecond"))
-        : number(ms / 1_000, unitOf("second", ms < 10_000 ? 2 : 1));
+      if (ms < 1_000) return joined(number(Math.round(ms), {}), "ms");
+      return joined(number(ms / 1_000, { maximumFractionDigits: ms < 10_000 ? 2 : 1 }), "s");
     },
     span(ms) {
-      const [unit, length] = units.find(([, each]) => ms >= each) ?? ["second", 1_000];
-      return number(Math.floor(Math.max(0, ms) / length), unitOf(unit));
+      const at = units.findIndex(([each]) => ms >= each);
+      const [largest, next] = at === -1 ? units.slice(-1) : units.slice(at, at + 2);
+      const told = (unit: (typeof units)[number] | undefined, left: number) =>
+        unit ? joined(number(Math.floor(left / unit[0]), {}), unit[1][locale]) : "";
+      const rest = next && largest ? ms % largest[0] : 0;
+      return next && rest >= next[0] ? `${told(largest, ms)} ${told(next, rest)}` : told(largest, Math.max(0, ms));
     },
     money(value, currency) {
       const digits = value !== 0 && Math.abs(value) < 1 ? 4 : 2;
       try {
-        return number(value, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: digits });
+        return number(value, {
+          style: "currency",
+          currency,
+          currencyDisplay: "narrowSymbol",
+          minimumFractionDigits: 2,
+          maximumFractionDigits: digits,
+        });
       } catch {
         return `${currency} ${number(value, { maximumFractionDigits: digits })}`;
       }
     },
-    memory: (bytes) => number(bytes / 1_048_576, unitOf("megabyte")),
+    memory: (bytes) => joined(number(bytes / 1_048_576, { maximumFractionDigits: 0 }), "MB"),
     timeOfDay: (at) =>
       new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
   };

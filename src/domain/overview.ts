@@ -111,7 +111,9 @@ export class Overview {
       if (after === before) return;
       if (await this.#replaced(withoutGone(after, this.#roll.nodeIds), before.revision)) {
         for (const deed of after.audit.slice(0, 1)) report(deed);
-        return obey(this.#orders);
+        obey(this.#orders);
+        this.#service = this.#picture();
+        return;
       }
       await this.#look();
     }
@@ -169,16 +171,20 @@ export class Overview {
     this.#tally.note(clock.elapsed(), new Map(counted));
   }
 
-  #show(): void {
+  #picture(): ServiceState {
     const { clock, nodeId, currency, troubles } = this.#options;
     const standing = this.#options.standing();
     const at = clock.now();
-    this.#noteStates(standing);
-    const service = stateOf({
+    return stateOf({
       ...{ at, nodeId, currency, standing, orders: this.#orders, roll: this.#roll, tally: this.#tally },
       since: this.#sinceOf(standing, at),
       troubles: troubles.told,
     });
+  }
+
+  #show(): void {
+    this.#noteStates(this.#options.standing());
+    const service = this.#picture();
     const sample = sampleOf(service);
     this.#service = service;
     this.#samples.add(sample);

@@ -19,8 +19,8 @@ export interface StewardOptions {
 }
 
 /** Guests are paused for so long, again and again: so soon do they go on when they are let go. */
-const pauseMs = 5_000;
-const renewBelowMs = 2_500;
+const pauseMs = 4_000;
+const renewBelowMs = 2_200;
 
 /**
  * Carries out on this node what operators have ordered: the tier that is held, guests who pause, a node that takes nobody.

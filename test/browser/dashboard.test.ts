@@ -121,7 +121,7 @@ test("a level is held after a question, under the operator's name, and let go af
   await mei.button("Pause guests").click();
   await mei
     .part("line")
-    .getByText(/Guests are paused for 6 min more, by Mei/)
+    .getByText(/Guests are paused for 6\smin \d+\ss more, by Mei/)
     .waitFor();
   await mei.button("Let guests go on…").click();
   await mei.button("Let guests go on").click();
@@ -133,7 +133,7 @@ test("figures that stop coming are shown as old, with how old they are, and as l
   await using mei = await openDashboard();
   await mei.page.locator(".pulse").waitFor();
   await mei.context.setOffline(true);
-  await mei.page.locator('.link-bar[data-state="stale"]', { hasText: /These figures are \d+ sec old/ }).waitFor();
+  await mei.page.locator('.link-bar[data-state="stale"]', { hasText: /These figures are \d+\ss old/ }).waitFor();
   expect(await mei.page.locator("main").getAttribute("data-stale")).toBe("true");
   expect(await mei.page.locator(".pulse").count()).toBe(0);
   await mei.context.setOffline(false);

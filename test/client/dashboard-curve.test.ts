@@ -58,9 +58,10 @@ test("X3 a history takes each second once, in order, and forgets what is older t
 
 test("figures are short, in the reader's language, and unknown ones are no zeros", () => {
   const { latency, span, money, rate } = formatsOf("en");
-  expect([latency(null), latency(320.4), latency(1_240)]).toEqual(["–", "320 ms", "1.24 sec"]);
-  expect([span(999), span(65_000), span(7_200_000)]).toEqual(["0 sec", "1 min", "2 hr"]);
+  expect([latency(null), latency(320.4), latency(1_240)]).toEqual(["–", "320\u00a0ms", "1.24\u00a0s"]);
+  const spans = [999, 31_900, 60_000, 96_000, 7_260_000, 90_000_000].map((ms) => span(ms).replaceAll("\u00a0", " "));
+  expect(spans).toEqual(["0 s", "31 s", "1 min", "1 min 36 s", "2 h 1 min", "1 d 1 h"]);
   expect([rate(0), rate(1.25), rate(1_234)]).toEqual(["0", "1.3", "1,234"]);
-  expect([money(12, "CNY"), money(0.0042, "USD"), money(1, "x")]).toEqual(["CN¥12.00", "$0.0042", "x 1"]);
-  expect(formatsOf("zh-CN").span(65_000)).toBe("1分钟");
+  expect([money(12, "CNY"), money(0.0042, "USD"), money(1, "x")]).toEqual(["¥12.00", "$0.0042", "x 1"]);
+  expect(formatsOf("zh-CN").span(65_000)).toBe("1\u00a0分钟 5\u00a0秒");
 });

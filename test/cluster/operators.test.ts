@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimulatorOptions } from "../../src/simulator/server.ts";
-import { openChild } from "../support/child.ts";
 import { freshId, openCustomer, TestCustomer } from "../support/customer.ts";
 import { openOperator } from "../support/operator.ts";
 import { openRedis } from "../support/redis.ts";
 import type { RedisProcess } from "../support/redis-process.ts";
-import { generous, openTestServer, secret, type TestServer } from "../support/server.ts";
+import { generous, openTestServer, type TestServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
 const leisurely: SimulatorOptions = { pace: { firstTokenMs: 1, deltaMs: 4, deltaChars: 4 } };
@@ -29,13 +28,10 @@ const portOf = ({ url }: TestServer) => `:${new URL(url).port}`;
 test("what is ordered at one node holds at the other, and what both count is one service", async () => {
   await using mei = await openOperator(one.url);
   await using li = await openOperator(two.url, "Li");
-  await li.sees(({ nodes }) => nodes.length === 2);
   await using first = await openCustomer(one.url);
   await using second = await openCustomer(two.url);
-  const asked = [first, second].map((customer) => customer.answerTo("[[sim: long chars=600]]"));
-  expect((await li.sees(({ openAnswers }) => openAnswers === 2)).lines).toHaveLength(3);
-  await Promise.all(asked);
-  const seen = await mei.sees(({ firstTokens }) => firstTokens.count >= 2);
+  await Promise.all([first, second].map((customer) => customer.answerTo("[[sim: say Yes.]]")));
+  const seen = await li.sees(({ firstTokens, nodes }) => firstTokens.count >= 2 && nodes.length === 2);
   expect(seen.nodes.map(({ state, customers }) => [state, customers])).toEqual([
     ["up", 1],
     ["up", 1],
@@ -52,12 +48,12 @@ test("what is ordered at one node holds at the other, and what both count is one
 
 test("N3 a node that is drained takes nobody, ends what it writes, moves its sockets, keeps its operators, and comes back", async () => {
   await using mei = await openOperator(one.url);
-  const { nodes } = await mei.sees(({ nodes: all }) => all.length === 2);
+  const { nodes } = await mei.sees(({ nodes: all }) => all.filter(({ state }) => state === "up").length === 2);
   const nodeId = nodes.find(({ name }) => name.endsWith(portOf(one)))?.nodeId ?? "";
   await using reader = await openCustomer(one.url);
   await using idle = await openCustomer(one.url);
   const gone = new Promise<string>((resolve) => idle.socket.once("disconnect", resolve));
-  const turnId = await reader.begin("[[sim: long chars=1500]]");
+  const turnId = await reader.begin("[[sim: long chars=800]]");
   await mei.ask("node:drain", { nodeId, active: true });
   expect([await ready(one), await ready(two)]).toEqual([503, 200]);
   expect(await gone).toBe("transport close");
@@ -90,19 +86,4 @@ test("N4 a Redis that is away is named, the page keeps this node's own figures, 
   const back = await mei.sees(({ redis: { state }, nodes }) => state === "up" && nodes.length === 2);
   expect(back.orders.guests).toBeNull();
   expect(back.nodes.some(({ state }) => state === "lost")).toBe(false);
-});
-
-test("N1 a node that is killed is named within ten seconds", { timeout: 30_000 }, async () => {
-  await using mei = await openOperator(one.url);
-  const upstream = { ANTHROPIC_BASE_URL: one.relayUrl, ANTHROPIC_API_KEY: "sk-test" };
-  const env = { PORT: "0", HOST: "127.0.0.1", AUTH_SECRET: secret, ...upstream, ...redis.env };
-  const node = await openChild("node.child.ts", { env });
-  const { port } = new URL(node.hello.url);
-  await mei.sees(({ nodes }) => nodes.some(({ name, state }) => name.endsWith(`:${port}`) && state === "up"));
-  await node[Symbol.asyncDispose]();
-  const from = performance.now();
-  const seen = await mei.sees(({ troubles }) => troubles.some(({ code }) => code === "node-lost"));
-  console.log(`N1: named as lost after ${Math.round(performance.now() - from)} ms`);
-  expect(performance.now() - from).toBeLessThan(10_000);
-  expect(seen.nodes.find(({ state }) => state === "lost")?.name).toMatch(new RegExp(`:${port}$`));
 });
