@@ -72,8 +72,9 @@ function Floor({ token, settings, announcer, onLeave }: FloorProps) {
   return (
     <SceneOf value={scene}>
       <Header />
-      <Board />
-      <ShortWords />
+      <Board>
+        <ShortWords />
+      </Board>
       <Dialogs />
     </SceneOf>
   );

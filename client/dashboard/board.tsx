@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { ServiceState } from "../../src/contract/service.ts";
 import { Guard } from "../staff/reading.tsx";
 import { Audit } from "./audit.tsx";
 import { Charts } from "./charts.tsx";
@@ -12,15 +13,17 @@ import { useFeed, useWords } from "./scene.tsx";
 import { TierCard } from "./tier.tsx";
 import { Troubles } from "./troubles.tsx";
 
-/** All figures; those that are old look old. */
-export function Board() {
+/** All figures; those that are old look old. Below them what else the page has to say. */
+export function Board({ children }: { readonly children: ComponentChildren }) {
   const words = useWords();
   const state = useFeed((now) => now);
   const now = useNow();
-  const { service, history } = state;
+  const { history } = state;
   const age = ageOf(state, now);
+  const isStale = age > staleMs;
+  const service = state.service && isStale ? grownOld(state.service, age) : state.service;
   return (
-    <main class="board" data-stale={service !== null && age > staleMs}>
+    <main class="board" data-stale={service !== null && isStale}>
       <h1 class="heard">{words.title}</h1>
       <StaleBar />
       {service === null ? (
@@ -45,7 +48,9 @@ export function Board() {
           <Part name="cost">
             <Cost service={service} />
           </Part>
-          <Part name="charts">{history && <Charts history={history} now={service.at + age} />}</Part>
+          <Part name="charts">
+            {history && <Charts history={history} now={isStale ? service.at : service.at + age} />}
+          </Part>
           <Part name="nodes">
             <Nodes service={service} />
           </Part>
@@ -57,8 +62,15 @@ export function Board() {
           </Part>
         </div>
       )}
+      {children}
     </main>
   );
+}
+
+/** Time has gone on, and nobody knows whether anything still does. */
+function grownOld(service: ServiceState, ageMs: number): ServiceState {
+  const troubles = service.troubles.map((trouble) => ({ ...trouble, isNow: false }));
+  return { ...service, at: service.at + ageMs, troubles };
 }
 
 /** What cannot be drawn costs its own place and nothing else. */

@@ -4,10 +4,9 @@ import { Title } from "./title.tsx";
 
 /** The last quarter of an hour as four charts. */
 export function Charts(props: ChartProps) {
-  const { charts: words, perSecond } = useWords();
+  const { charts: words } = useWords();
   const formats = useFormats();
   const { history } = props;
-  const rate = (value: number) => `${formats.rate(value)}${perSecond}`;
   return (
     <>
       <Title part="charts">{words.title}</Title>
@@ -40,7 +39,7 @@ export function Charts(props: ChartProps) {
           id="flow"
           title={words.flow}
           least={2}
-          show={rate}
+          show={formats.rate}
           series={[
             { name: words.starts, values: history.starts },
             { name: words.shed, values: history.shed },
@@ -51,7 +50,7 @@ export function Charts(props: ChartProps) {
           id="spending"
           title={words.spending}
           least={10}
-          show={rate}
+          show={formats.rate}
           series={[{ name: words.tokens, values: history.outputTokens }]}
         />
       </div>

@@ -110,7 +110,7 @@ export function Cost({ service }: PartProps) {
         <p class="faint">{words.noBudget}</p>
       ) : (
         <label class="budget" data-bad={share >= 0.8}>
-          <span>{words.ofBudget(`${Math.round(100 * share)} %`, formats.money(budget, currency))}</span>
+          <span>{words.ofBudget(formats.share(share), formats.money(budget, currency))}</span>
           <meter min={0} max={1} low={0.8} high={0.95} optimum={0} value={Math.min(1, share)} />
         </label>
       )}

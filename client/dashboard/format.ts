@@ -21,6 +21,8 @@ export interface Formats {
   latency(ms: number | null): string;
   /** How long, by its two largest units: `3 min 20 s`. */
   span(ms: number): string;
+  /** A part of a whole: one decimal while it is small. */
+  share(part: number): string;
   money(value: number, currency: string): string;
   memory(bytes: number): string;
   timeOfDay(at: number): string;
@@ -54,6 +56,7 @@ export function formatsOf(locale: Locale): Formats {
       const rest = next && largest ? ms % largest[0] : 0;
       return next && rest >= next[0] ? `${told(largest, ms)} ${told(next, rest)}` : told(largest, Math.max(0, ms));
     },
+    share: (part) => `${number(100 * part, { maximumFractionDigits: part < 0.1 ? 1 : 0 })}\u00a0%`,
     money(value, currency) {
       const digits = value !== 0 && Math.abs(value) < 1 ? 4 : 2;
       try {

@@ -33,7 +33,7 @@ export function RelayHealth({ service }: PartProps) {
               <tr key={outcome} data-bad={!good.has(outcome)}>
                 <th scope="row">{words.outcomes[outcome] ?? outcome}</th>
                 <td>{formats.count(count)}</td>
-                <td>{`${Math.round((100 * count) / all)} %`}</td>
+                <td>{formats.share(count / all)}</td>
               </tr>
             ))}
           </tbody>
