@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
@@ -25,8 +26,14 @@ import { Responding } from "./domain/responding.ts";
 import type { Shop } from "./domain/shop.ts";
 import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
+import { Steward } from "./domain/steward.ts";
+import type { ToolServerEvent } from "./domain/tool-servers.ts";
 import { type Tool, Toolbox } from "./domain/tools.ts";
+import { Troubles } from "./domain/troubles.ts";
+import type { WebhookReport } from "./domain/webhooks.ts";
+import { Withdrawal } from "./domain/withdrawal.ts";
 import { openMcpServer } from "./engines/mcp/server.ts";
+import { MemoryBoard } from "./engines/memory/board.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
@@ -39,11 +46,13 @@ import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
 import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
+import { openOverview } from "./overview.ts";
 import {
   connectionRate,
   deskSettings,
   lineSettings,
   mcpPlaces,
+  modelsOf,
   questionRate,
   serviceTable,
   socketLimits,
@@ -51,9 +60,22 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, costLog, mcpLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
-import { Meter } from "./telemetry/meter.ts";
+import {
+  clusterLog,
+  costLog,
+  mcpLog,
+  operatorLog,
+  pauseLog,
+  shedLog,
+  tierLog,
+  toolLog,
+  traceLog,
+  webhookLog,
+} from "./telemetry/log.ts";
+import { Meter, type Refused } from "./telemetry/meter.ts";
+import { Seldom } from "./telemetry/seldom.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
+import { openTurnTrace } from "./tracing.ts";
 import { Addresses } from "./transport/addresses.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
@@ -62,6 +84,7 @@ import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { openBucket, Rates } from "./transport/limits.ts";
 import { openMetrics, openMetricsPort } from "./transport/metrics-door.ts";
+import { openOperatorSockets } from "./transport/operator-sockets.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
 import {
@@ -86,6 +109,8 @@ export interface App extends AsyncDisposable {
 const pagesPath = fileURLToPath(new URL("../client/dist", import.meta.url));
 
 const sweepMs = 60_000;
+/** While customers are turned away the log says so as often. */
+const tellShedMs = 10_000;
 /** While the server closes it looks as often who is no longer being answered and may go. */
 const releaseMs = 250;
 /** A conversation keeps as many messages; older ones are let go. */
@@ -96,22 +121,31 @@ const lookUpRate = { perSecond: 100, burst: 200 };
 /** Opens everything in the order of need; what was opened is closed in reverse, also when a later step fails. */
 export async function openApp(config: Config, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const onFault = (fault: unknown, where: string) => log.error({ err: fault, where }, "unexpected fault");
   const clock = systemClock;
-  let draining = false;
+  const troubles = new Troubles(clock);
+  const onFault = (fault: unknown, where: string) => {
+    troubles.note("unexpected");
+    log.error({ err: fault, where }, "unexpected fault");
+  };
+  let closing = false;
 
+  // First, so that it is closed last: it tells of the very end too.
+  const tracing = await openTurnTrace(config, traceLog(log), stack);
   const load = stack.use(new EventLoopLoad());
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, responders, desk, line, health, webhooks, ledger } =
+  const { conversations, turns, responders, desk, line, health, board, webhooks, ledger } =
     cluster ?? openMemory(config, stack);
+  const nodeId = cluster?.nodeId ?? newId();
   const secrets = await agreedSecrets(config, cluster);
-  const meter = stack.use(new Meter(config.prices, clock.elapsed));
+  const meter = stack.use(new Meter(config.prices, modelsOf(config), clock.elapsed));
   const lost = (records: number) => {
     costLog(log)(records);
     meter.lost(records);
+    troubles.note("records-lost");
   };
+  const hash = hasher(secrets[0]);
   const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
   const audience = new Audience({
     clock,
@@ -128,6 +162,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     clock,
     tell: (conversationId, place) => audience.tell(conversationId, "turn:queued", place),
     vanished: ({ conversationId }) => cluster?.lookAfter(conversationId),
+    isHeld: (name) => name === "guest" && steward.pausesGuests,
   });
   const absences = new Absences({
     clock,
@@ -166,15 +201,36 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     rescue,
     book,
     meter,
-    new TurnLog({ log, prices: config.prices, hash: hasher(secrets[0]) }),
+    troubles,
+    new TurnLog({ log, prices: config.prices, hash }),
+    ...(tracing ? [tracing.listener(hash)] : []),
   ];
   const told = openWebhooks(
     config,
-    { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
+    {
+      queue: webhooks,
+      isShared: cluster !== null,
+      conversations,
+      newId,
+      report: webhookReport(log, troubles),
+      onFault,
+    },
     stack,
   );
   const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
-  const admission = openAdmission(config, line, cluster, (name) => meter.shed(name), onFault);
+  const shedding = new Seldom(tellShedMs, clock.elapsed);
+  const tellShed = shedLog(log);
+  const shed = (name: CustomerClass) => {
+    meter.shed(name);
+    troubles.note("shed", name);
+    const customers = shedding.note();
+    if (customers !== null) tellShed(customers);
+  };
+  const refused = (what: Refused) => () => {
+    meter.refused(what);
+    troubles.note("flood", what);
+  };
+  const admission = openAdmission(config, line, cluster, shed, onFault);
   const services = serviceTable(config);
   const helm = new Helm({
     health,
@@ -184,20 +240,32 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     services,
     models: config.models,
     standing: () => admission,
-    paused: pauseLog(log),
+    paused: (model, ms) => {
+      meter.paused(model);
+      pauseLog(log)(model, ms);
+    },
     cap: () => budget.cap,
+    held: () => steward.tier,
     moved: tierLog(log),
     onFault,
   });
+  const steward = new Steward({
+    ...{ clock, line, nodeId, onFault },
+    guestsPausedMs: () => admission.pausedMs("guest"),
+    tierOrdered: () => helm.insist(),
+    drained: (isDrained) => withdrawal.set(isDrained),
+  });
+  const isDraining = () => closing || steward.isDrained;
   const relay = new RelayGauge({
     relay: upstream,
     clock,
     settings: config.admission.signal,
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
+    late: (model) => troubles.late(model),
   });
   const shop = stack.use(openShop(config.shopAccess, clock.now));
-  const toolbox = await openToolbox(config, shop, log, stack);
+  const toolbox = await openToolbox(config, shop, log, troubles, stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
   const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
@@ -245,9 +313,6 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     tier: (tier) => audience.announce("tier:changed", { tier }),
   });
   stack.defer(() => admission.close());
-  helm.open(relay);
-  stack.defer(() => helm.close());
-
   const leaving = new AbortController();
   const shown = {
     live: (turnId: string) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
@@ -260,7 +325,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     identity: new Identity({ ...config, secrets }),
     origins: new Origins({ allowed: config.allowedOrigins, demonstration: config.demonstration }),
     trustedProxies: config.trustedProxies,
-    connections: new Rates(connectionRate(config), clock),
+    connections: new Rates(connectionRate(config), clock, refused("connections")),
     world: {
       ...shown,
       conversations,
@@ -274,34 +339,35 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       responding,
       listener,
       clock,
-      questions: new Rates(questionRate(config), clock),
+      questions: new Rates(questionRate(config), clock, refused("questions")),
       wishes: new Rates(questionRate(config), clock),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
-      draining: () => draining,
+      draining: isDraining,
     },
   };
   const http = await openHttp({
     pagesPath,
-    unready: () => (draining ? "draining" : cluster?.fenced ? "fenced" : null),
-    notes: () => [...(cluster?.away ? ["redis-away"] : []), ...(budget.cap === "high" ? [] : ["budget-spent"])],
+    unready: () => (isDraining() ? "draining" : cluster?.fenced ? "fenced" : null),
+    notes: () => [
+      ...(cluster?.away ? ["redis-away"] : []),
+      ...(budget.cap === "high" ? [] : ["budget-spent"]),
+      ...(admission.tier === "high" || helm.reason === "budget" ? [] : [`tier-${admission.tier}`]),
+      ...(shedding.isRecent ? ["customers-shed"] : []),
+    ],
     onFault,
   });
   openChatApi(http, transport);
   const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
   addresses.watch(http.server);
+  const sockets = { ...transport, ...socketLimits(config), refused: refused("commands"), addresses, onFault };
   const io: SocketServer = openSockets(http.server, {
-    ...transport,
-    addresses,
-    ...socketLimits(config),
+    ...sockets,
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),
-    onFault,
   });
   openAgentSockets(io, {
-    ...transport,
-    ...socketLimits(config),
-    onFault,
+    ...sockets,
     ready: () => cluster?.ready(),
     present: (present) => inbox.present(present),
     world: {
@@ -325,6 +391,26 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     budget: () =>
       budget.dailyMicros === null ? null : { spentMicros: budget.spentMicros, dailyMicros: budget.dailyMicros },
   });
+  const withdrawal = new Withdrawal({
+    admission,
+    release: () => releaseSockets(io, assistant.busy, pause),
+    pause,
+    onFault,
+  });
+  stack.defer(() => withdrawal.close());
+  const overview = await openOverview(
+    {
+      ...{ board, nodeId, admission, assistant, budget, cluster, helm, meter, steward, troubles, isDraining, onFault },
+      currency: config.prices.currency,
+      sockets: () => countSockets(io),
+      port: () => (http.server.address() as AddressInfo | null)?.port ?? config.port, // CAST: it listens at a port
+      report: operatorLog(log),
+    },
+    stack,
+  );
+  openOperatorSockets(io, { ...sockets, overview });
+  helm.open(relay);
+  stack.defer(() => helm.close());
   const door = { token: config.metricsToken, read: () => meter.read(), contentType: meter.contentType };
   openMetrics(http, door, config.demonstration);
   if (config.metricsPort !== null) stack.use(await openMetricsPort(door, config.host, config.metricsPort));
@@ -336,7 +422,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
 
   const running = stack.move();
   const close = once(async () => {
-    draining = true;
+    closing = true;
     if (cluster) admission.leave();
     const deadline = AbortSignal.timeout(config.drainMs);
     let busy = true;
@@ -348,7 +434,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       await Promise.race([drained, pause(releaseMs)]);
     }
     leaving.abort();
-    await releaseSockets(io, new Set(), pause);
+    await releaseSockets(io, new Set(), pause, true);
     await running.disposeAsync();
   });
   return { url, close, [Symbol.asyncDispose]: close };
@@ -388,21 +474,41 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     ledger: new MemoryLedger(config.cost.keepRecords),
     line,
     health,
+    board: new MemoryBoard(systemClock),
   };
 }
 
 /** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
-async function openToolbox(config: Config, shop: Shop, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
+async function openToolbox(
+  config: Config,
+  shop: Shop,
+  log: Logger,
+  troubles: Troubles,
+  stack: AsyncDisposableStack,
+): Promise<Toolbox> {
   const { limitMs } = config.tools;
   const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
   const now = () => systemClock.now();
   toolbox.bring("shop", shopTools(shop, now));
   const opening = mcpPlaces(config).map((place) => {
     const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
-    return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });
+    const report = (event: ToolServerEvent) => {
+      if (event.kind === "away") troubles.note("tools-away", event.server);
+      mcpLog(log)(event);
+    };
+    return openMcpServer({ place, clock: systemClock, bring, report });
   });
   for (const server of await Promise.all(opening)) stack.use(server);
   return toolbox;
+}
+
+/** What happens to webhooks is logged, and what goes wrong there is shown to operators. */
+function webhookReport(log: Logger, troubles: Troubles): (event: WebhookReport) => void {
+  const write = webhookLog(log);
+  return (event) => {
+    if (event.kind !== "delivered") troubles.note("webhook-failed", URL.parse(event.url)?.host);
+    write(event);
+  };
 }
 
 function openAdmission(

@@ -29,6 +29,15 @@ export interface Conversation {
   readonly notes?: readonly Note[] | undefined;
 }
 
+/** How and when a question came to this node. */
+export interface Arrival {
+  readonly way: "socket" | "http";
+  /** In epoch milliseconds. */
+  readonly at: number;
+  /** What the caller says of a trace of its own (W3C Trace Context), as it came. */
+  readonly traceparent?: string | undefined;
+}
+
 /** What a customer asks. `messageId` is the customer's own and makes sending it again harmless. */
 export interface Question {
   readonly messageId: string;
@@ -38,6 +47,8 @@ export interface Question {
   readonly turnId?: string | undefined;
   /** It is stored, and nobody is to answer it for now. */
   readonly opensNoTurn?: boolean | undefined;
+  /** Not stored: for whoever observes. */
+  readonly arrival?: Arrival | undefined;
 }
 
 /** What became of a question: its message, its turn (null while an agent is the responder), and whether it was new. */

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
+import type { Deed, TierReason } from "../contract/service.ts";
 import type { Tier } from "../contract/shapes.ts";
-import type { TierReason } from "../domain/helm.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { ToolServerEvent } from "../domain/tool-servers.ts";
 import type { WebhookReport } from "../domain/webhooks.ts";
@@ -51,7 +51,7 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
   return (event) => {
     switch (event.kind) {
       case "away":
-        return log.warn("Redis is away: what goes on here goes on, and is written when it is back");
+        return log.warn({ why: event.why }, "Redis is away: what goes on here goes on, and is written when it is back");
       case "back":
         return log.info("Redis is back");
       case "reborn":
@@ -121,6 +121,30 @@ export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason)
     else log.warn(line, "the relay is slow or fails: the tier is lowered");
   };
 }
+
+/** Writes that customers are turned away: how many since it was written before. */
+export function shedLog(log: Logger): (customers: number) => void {
+  return (customers) => log.warn({ customers }, "customers are turned away: the line is full");
+}
+
+/** Writes that traces cannot be sent. */
+export function traceLog(log: Logger): (why: string, batches: number) => void {
+  return (why, batches) => log.warn({ why, batches }, "traces cannot be sent: those that wait too long are dropped");
+}
+
+/** Writes what an operator has done: nobody has to be asked afterwards who it was. */
+export function operatorLog(log: Logger): (deed: Deed) => void {
+  return ({ by, what, about }) => log.warn({ operator: by, deed: what, about }, `operator: ${deeds[what]}`);
+}
+
+const deeds: Readonly<Record<Deed["what"], string>> = {
+  "tier-held": "the tier is held",
+  "tier-released": "the tier is let go",
+  "guests-paused": "guests are paused",
+  "guests-released": "guests go on",
+  "node-drained": "a node is drained",
+  "node-returned": "a node is back",
+};
 
 /** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */
 export function costLog(log: Logger): (records: number) => void {

@@ -31,11 +31,27 @@ export class MetricRegistry {
     if (count > 0) this.#counters.get(key)?.inc(labels, count);
   }
 
+  /** Tells of a counter before anything was counted: a first count would not be seen as a rise by whoever reads it. */
+  begin<K extends KeyOf<"counter">>(key: K, labels: Labels<K>): void {
+    this.#counters.get(key)?.inc(labels, 0);
+  }
+
   /** Sets a counter to what was counted elsewhere. */
   total<K extends KeyOf<"counter">>(key: K, count: number): void {
     const counter = this.#counters.get(key);
     counter?.reset();
     counter?.inc(count);
+  }
+
+  /** What a counter has come to, added up by one of its labels; without one, all of it under the empty name. */
+  async sums<K extends KeyOf<"counter">>(key: K, by?: LabelsOf<K>): Promise<Readonly<Record<string, number>>> {
+    const read = await this.#counters.get(key)?.get();
+    const sums: Record<string, number> = {};
+    for (const { labels, value } of read?.values ?? []) {
+      const name = by === undefined ? "" : String(labels[by] ?? "");
+      sums[name] = (sums[name] ?? 0) + value;
+    }
+    return sums;
   }
 
   set<K extends KeyOf<"gauge">>(key: K, labels: Labels<K>, value: number): void {

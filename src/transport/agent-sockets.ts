@@ -19,7 +19,8 @@ import {
   type SocketServer,
 } from "./sockets.ts";
 
-export interface AgentSocketOptions extends Pick<SocketOptions, "identity" | "origins" | "commands" | "onFault"> {
+export interface AgentSocketOptions
+  extends Pick<SocketOptions, "identity" | "origins" | "commands" | "refused" | "onFault"> {
   readonly world: Omit<AgentWorld, "presenceChanged">;
   /** Waited for before anything is done. */
   readonly ready: () => Promise<void> | undefined;
@@ -79,7 +80,7 @@ function receive(
   socket: AgentSocket,
   door: Door<typeof agentCommands, Session>,
   world: AgentWorld,
-  { commands }: AgentSocketOptions,
+  options: AgentSocketOptions,
   sessions: Set<Session>,
 ): void {
   const viewer = new SocketViewer(socket);
@@ -97,7 +98,7 @@ function receive(
     viewerOf: (conversationId) => new AgentViewer(viewer, conversationId),
     enter: (conversationId) => void socket.join(roomOf(conversationId)),
     exit: (conversationId) => void socket.leave(roomOf(conversationId)),
-    admit: admitter(socket, commands),
+    admit: admitter(socket, options),
   };
   sessions.add(session);
   socket.data.session = session;

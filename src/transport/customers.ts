@@ -6,7 +6,7 @@ import type { Answer } from "../domain/answer.ts";
 import type { Assistant } from "../domain/assistant.ts";
 import type { Audience, Viewer } from "../domain/audience.ts";
 import type { Clock, Undo } from "../domain/clock.ts";
-import { type Conversation, type Conversations, inReadingOrder } from "../domain/conversations.ts";
+import { type Conversation, type Conversations, inReadingOrder, type Question } from "../domain/conversations.ts";
 import type { Handoff } from "../domain/handoff.ts";
 import type { Caller } from "../domain/identity.ts";
 import type { Inbox } from "../domain/inbox.ts";
@@ -92,7 +92,8 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
         return opened(world, session, conversation, turn);
       };
     },
-    "message:send": async (session, question) => {
+    "message:send": async (session, asked) => {
+      const question: Question = { ...asked, arrival: { way: "socket", at: world.clock.now() } };
       const conversationId = openId(session);
       if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
       questions.demand(session.caller.customerId);

@@ -105,7 +105,7 @@ function theirStatus({ statusCode }: FastifyError): number | undefined {
 }
 
 async function openPages(app: FastifyInstance, pagesPath: string): Promise<void> {
-  app.get("/console", (_request, reply) => reply.sendFile("console.html"));
+  for (const page of ["console", "dashboard"]) app.get(`/${page}`, (_request, reply) => reply.sendFile(`${page}.html`));
   await app.register(fastifyStatic, {
     root: pagesPath,
     preCompressed: true,

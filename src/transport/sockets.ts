@@ -33,6 +33,8 @@ export interface SocketOptions {
   readonly addresses: Addresses;
   /** Commands of one socket. */
   readonly commands: Rate;
+  /** A command is refused because they come too fast. */
+  readonly refused?: (() => void) | undefined;
   /** Sockets of one customer at the same time. */
   readonly socketsPerCustomer: number;
   readonly world: CustomerWorld;
@@ -147,8 +149,9 @@ function openDoor({ world, onFault }: SocketOptions): Door<typeof customerComman
 function receive(
   socket: CustomerSocket,
   door: Door<typeof customerCommands, SocketSession>,
-  { commands, world, adapter }: SocketOptions,
+  options: SocketOptions,
 ): void {
+  const { world, adapter } = options;
   const viewer = new SocketViewer(socket);
   const { caller, guestToken } = socket.data.identified;
   const session: SocketSession = {
@@ -159,7 +162,7 @@ function receive(
     unwatch: () => {},
     gone: false,
     ...(adapter && { enter: (conversationId: string) => enterRoom(socket, conversationId) }),
-    admit: admitter(socket, commands),
+    admit: admitter(socket, options),
   };
   socket.data.session = session;
   takeCommands(socket, viewer, (...command) => door.enter(session, ...command));
@@ -175,8 +178,9 @@ function receive(
   });
 }
 
-/** Where agents connect. */
+/** Where agents connect, and operators. */
 export const agentNamespace = "/agents";
+export const operatorNamespace = "/operators";
 
 /** All sockets of this node: they hear of everything without the detour, in order with the text. */
 export const ownRoom = `node:${randomUUID()}`;
@@ -233,5 +237,5 @@ function emit(to: { emit: unknown }, fact: string, payload: object): void {
 
 /** The connected sockets of this node. */
 export function countSockets(io: SocketServer): { readonly customers: number; readonly agents: number } {
-  return { customers: io.sockets.sockets.size, agents: io.of("/agents").sockets.size };
+  return { customers: io.sockets.sockets.size, agents: io.of(agentNamespace).sockets.size };
 }

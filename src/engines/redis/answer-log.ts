@@ -1,4 +1,4 @@
-import { Cluster } from "ioredis";
+import { Cluster, ReplyError } from "ioredis";
 import { type AnswerLog, textOf } from "../../domain/answer-log.ts";
 import type { Finding } from "../../domain/findings.ts";
 import type { Turn, TurnRef } from "../../domain/turns.ts";
@@ -6,7 +6,8 @@ import { tagOf } from "../conversation-id.ts";
 import { Batches } from "./batches.ts";
 import type { Store } from "./client.ts";
 import type { Place } from "./place.ts";
-import { foundPrefix, parseFound, parseLog } from "./replies.ts";
+import { foundPrefix, parseFound, parseLog, replies } from "./replies.ts";
+import { runStep } from "./scripts.ts";
 
 interface Field {
   readonly key: string;
@@ -14,13 +15,13 @@ interface Field {
   readonly value: string;
 }
 
-/** No single write to Redis may grow long. */
-const writtenAtOnce = 500;
+/** No step may hold Redis up for long. */
+const writtenAtOnce = 200;
 
 /**
  * {@link AnswerLog} of a cluster: one field for each piece, named by its place and length, and one for each call that was
  * run, so that no script is needed to make repeating, coming late and fencing harmless. What all answers of a node have to
- * log at the same time leaves in one write to the socket, which costs more than the rest of a command.
+ * log at the same time is one step: a command for each costs ten times as much.
  */
 export class RedisAnswerLog implements AnswerLog {
   readonly #place: Place;
@@ -70,7 +71,8 @@ async function setAll(store: Store, fields: readonly Field[]): Promise<(Error | 
     const fault = (thrown: Error) => thrown;
     return Promise.all(fields.map(({ key, name, value }) => store.hset(key, name, value).then(() => null, fault)));
   }
-  const pipeline = store.pipeline();
-  for (const { key, name, value } of fields) pipeline.hset(key, name, value);
-  return ((await pipeline.exec()) ?? []).map(([fault]) => fault);
+  const keys = fields.map(({ key }) => key);
+  const args = fields.flatMap(({ name, value }) => [name, value]);
+  const refused = replies.kept.parse(await runStep(store, "keep", keys, args));
+  return refused.map((why) => (why === "" ? null : new ReplyError(why)));
 }

@@ -1,14 +1,14 @@
 import { APIError, type APIPromise } from "@anthropic-ai/sdk";
-import type { Stream } from "@anthropic-ai/sdk/streaming.js";
 import type { AttemptEnd, AttemptReport, RelayFailure } from "../../domain/relay.ts";
 import { Answer } from "./answer.ts";
 import { RelayBody } from "./body.ts";
+import { readEvents } from "./events.ts";
 import { type Asked, endedEarly, expiryFailure, toFailure } from "./failures.ts";
 import { readUsage } from "./usage.ts";
 import { type Expiry, type Limits, Watch } from "./watch.ts";
 
 /** Asks the relay through the SDK; aborting the signal must close the connection. */
-export type Ask = (signal: AbortSignal) => APIPromise<Stream<unknown>>;
+export type Ask = (signal: AbortSignal) => APIPromise<unknown>;
 
 /** Who is told what comes. */
 export interface Hearer {
@@ -59,22 +59,22 @@ export class Attempt {
   }
 
   async #read(asking: ReturnType<Ask>): Promise<void> {
-    const { data: events, response } = await asking.withResponse();
+    const response = await asking.asResponse();
     this.#isServed = true;
     this.#requestId = readRequestId(response.headers);
     this.#hearer.headers(response.headers);
     const body: unknown = response.body;
-    if (body instanceof RelayBody) this.#body = body;
-    for await (const event of events) {
-      // The SDK goes on with what it has buffered after an abort: none of it may be delivered (H1, S6).
-      if (this.#isStopped) return;
+    if (!(body instanceof RelayBody)) throw new Error("the answer did not come by the wire of this relay");
+    this.#body = body;
+    // What came before the abort may still be read: none of it may be delivered (H1, S6).
+    if (this.#isStopped) return body.leave();
+    await readEvents(body, response.headers, (event) => {
       this.#take(event);
-      if (this.#answer.ended) return this.#body?.release();
-    }
+      return !this.#answer.ended && !this.#isStopped;
+    });
   }
 
   #take(event: unknown): void {
-    this.#body?.eventSeen();
     const text = this.#answer.take(event);
     if (this.#answer.begun) this.#watch.begin();
     // A tool call is a sign of life, once: who waits for the first text waits for the tool from here on.
@@ -135,6 +135,7 @@ export class Attempt {
     return {
       model: this.#asked.model,
       requestId: this.#requestId,
+      responseId: this.#answer.id,
       firstTokenMs: this.#firstTokenMs,
       totalMs: this.#watch.elapsedMs(),
       ...readUsage(this.#answer, isCharged, this.#asked.prompt),
