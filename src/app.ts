@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
-import type { CustomerClass } from "./contract/shapes.ts";
+import type { CustomerClass, Tier } from "./contract/shapes.ts";
 import { hasher, openCosts } from "./costs.ts";
 import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
@@ -93,6 +93,7 @@ import {
   type SocketServer,
   tellAgents,
   tellAgentsHere,
+  tellAllAgentsHere,
   tellElsewhere,
 } from "./transport/sockets.ts";
 import { openWebhooks } from "./webhooks.ts";
@@ -304,13 +305,18 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   toolbox.bring("people", [personTool(handoff)]);
   await cluster?.join({ assistant, admission, places, responding, inbox }, audience, stack);
+  // Until agents can connect there is nobody to tell.
+  let tellTeam: (tier: Tier) => void = () => {};
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
     round: (round) => {
       places.round(round);
       meter.round(round);
     },
-    tier: (tier) => audience.announce("tier:changed", { tier }),
+    tier: (tier) => {
+      audience.announce("tier:changed", { tier });
+      tellTeam(tier);
+    },
   });
   stack.defer(() => admission.close());
   const leaving = new AbortController();
@@ -366,6 +372,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),
   });
+  tellTeam = (tier) => tellAllAgentsHere(io, "tier:changed", { tier });
   openAgentSockets(io, {
     ...sockets,
     ready: () => cluster?.ready(),

@@ -230,6 +230,15 @@ export function tellAgentsHere<N extends AgentFactName>(
   emit(io.of(agentNamespace).local.to(roomOf(conversationId)), fact, payload);
 }
 
+/** Tells all agents of this node, whatever they look at. */
+export function tellAllAgentsHere<N extends AgentFactName>(
+  io: SocketServer,
+  fact: N,
+  payload: AgentFactPayload<N>,
+): void {
+  emit(io.of(agentNamespace).local, fact, payload);
+}
+
 // CAST: the fact tables tie name and payload together; Socket.IO's types cannot follow a generic name.
 function emit(to: { emit: unknown }, fact: string, payload: object): void {
   (to.emit as (fact: string, payload: object) => boolean).call(to, fact, payload);

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { WebSocket } from "ws";
+import { RawSocket } from "./raw-socket.ts";
 
 /** What has come of an attack so far. */
 export interface Tally {
@@ -77,52 +77,31 @@ function command(): string {
   return `42${id}${JSON.stringify(commands[id % commands.length])}`;
 }
 
-interface Open {
-  readonly ws: WebSocket;
-  /** Resolves when it has ended, whoever ended it. */
-  readonly ended: Promise<void>;
-}
-
 /** A guest's socket, or null where it is turned away. */
-async function enter(url: string, localAddress: string, tally: Tally): Promise<Open | null> {
-  const address = `${url.replace(/^http/, "ws")}/socket.io/?EIO=4&transport=websocket`;
-  const ws = new WebSocket(address, { localAddress, perMessageDeflate: false, skipUTF8Validation: true });
-  const ended = new Promise<void>((resolve) => ws.once("close", () => resolve()));
-  ws.on("error", () => {});
-  ws.on("unexpected-response", (request) => {
-    tally.refused++;
-    request.destroy();
-    ws.terminate();
-  });
-  const isIn = await new Promise<boolean>((resolve) => {
-    ws.on("message", (data) => {
-      const frame = String(data);
-      if (frame === "2") ws.send("3");
-      if (frame.startsWith("0")) ws.send("40");
-      if (frame.startsWith("40")) resolve(true);
-    });
-    void ended.then(() => resolve(false));
-  });
-  return isIn ? { ws, ended } : null;
+async function enter(url: string, localAddress: string, tally: Tally): Promise<RawSocket | null> {
+  const socket = new RawSocket(url, localAddress);
+  const isIn = await socket.entered;
+  if (!isIn) tally.refused++;
+  return isIn ? socket : null;
 }
 
 async function come(url: string, localAddress: string, tally: Tally): Promise<void> {
-  const open = await enter(url, localAddress, tally);
-  if (open === null) return;
-  open.ws.send('421["conversation:open",{}]');
-  await Promise.race([open.ended, pause(heldMs)]);
-  open.ws.terminate();
+  const socket = await enter(url, localAddress, tally);
+  if (socket === null) return;
+  socket.say('421["conversation:open",{}]');
+  await Promise.race([socket.ended, pause(heldMs)]);
+  socket.leave();
 }
 
 /** Sends ten times what one socket may until the server has had enough. */
 async function shout(url: string, localAddress: string, tally: Tally, frame: () => string): Promise<void> {
-  const open = await enter(url, localAddress, tally);
-  if (open === null) return;
-  open.ws.send('421["conversation:open",{}]');
-  const timer = setInterval(() => open.ws.send(frame()), 1_000 / (times * limits.commandsPerSecond));
-  await Promise.race([open.ended.then(() => tally.cut++), pause(2 * heldMs)]);
+  const socket = await enter(url, localAddress, tally);
+  if (socket === null) return;
+  socket.say('421["conversation:open",{}]');
+  const timer = setInterval(() => socket.say(frame()), 1_000 / (times * limits.commandsPerSecond));
+  await Promise.race([socket.ended.then(() => tally.cut++), pause(2 * heldMs)]);
   clearInterval(timer);
-  open.ws.terminate();
+  socket.leave();
 }
 
 /** Says `text` and nothing more, and waits to be cut. */

@@ -3,7 +3,7 @@ import { fuzz } from "./fuzz.ts";
 import { tables } from "./tables.ts";
 
 test("every namespace of the contract is attacked", () => {
-  expect(tables.map(({ namespace }) => namespace)).toEqual(expect.arrayContaining(["/", "/agents"]));
+  expect(tables.map(({ namespace }) => namespace)).toEqual(expect.arrayContaining(["/", "/agents", "/operators"]));
   for (const { namespace, commands, facts } of tables)
     expect([namespace, Object.keys(commands).length > 0, Object.keys(facts).length > 0]).toEqual([
       namespace,

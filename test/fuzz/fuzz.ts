@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
+import { tokenOf } from "../support/agent.ts";
 import { Crew } from "./crew.ts";
 import { type Finding, Findings } from "./findings.ts";
 import { Honest } from "./honest.ts";
@@ -112,9 +113,11 @@ class Run {
     this.#options.progress?.(this.summary);
   }
 
-  #honest({ urls }: Target, at: number): Promise<Honest> {
+  /** Operators may keep guests out, and do: an honest customer is a member. */
+  async #honest({ urls }: Target, at: number): Promise<Honest> {
     return Honest.open(`honest customer ${at}`, {
       url: urls[at % urls.length] ?? "",
+      token: await tokenOf({ sub: `honest-${at}`, role: "customer", class: "member" }),
       pace: "first=1 delta=1 chars=10",
       pauseMs: 5,
       fault: (what) => this.findings.note(what),

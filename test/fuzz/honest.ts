@@ -3,6 +3,8 @@ import { type OpenCustomer, openCustomer } from "../support/customer.ts";
 
 export interface HonestOptions {
   readonly url: string;
+  /** A token; a guest without it. */
+  readonly token?: string;
   /** How the relay writes, as the simulator is told. */
   readonly pace: string;
   /** Waits between an answer and the next question. */
@@ -31,7 +33,8 @@ export class Honest implements AsyncDisposable {
   }
 
   static async open(name: string, options: HonestOptions): Promise<Honest> {
-    return new Honest(name, await openCustomer(options.url), options);
+    const { url, token } = options;
+    return new Honest(name, await openCustomer(url, token === undefined ? {} : { token }), options);
   }
 
   /** Resolves after the answer that is being written. */

@@ -11,6 +11,9 @@ type Command = Extract<Input, { kind: "command" }>;
 /** After so many commands a customer is another one, so that conversations begin and end as well. */
 const commandsOfOne = 150;
 
+const classes = ["guest", "member", "vip"] as const;
+let opened = 0;
+
 /** What others know of the players: whose turns may be asked for by somebody else. */
 export interface Gossip {
   conversation: string;
@@ -81,10 +84,15 @@ export class Player implements AsyncDisposable {
     return lane;
   }
 
+  /** Customers of each class in turn: guests come without anything. */
   async #auth(): Promise<object> {
     const { role } = this.#table;
     const name = `Fuzz ${role} ${Math.random()}`;
-    return this.isCustomer ? {} : { token: await tokenOf({ sub: `${name}@shop`, role, name }) };
+    const as = classes[opened++ % classes.length];
+    if (this.isCustomer && as === "guest") return {};
+    const token = await tokenOf({ sub: `${name}@shop`, role, name, ...(this.isCustomer && { class: as }) });
+    if (this.isCustomer) this.#known = { ...this.#known, token };
+    return { token };
   }
 
   #ear(own: ReadonlySet<string>): Ear {

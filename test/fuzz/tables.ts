@@ -1,5 +1,5 @@
+import { readdirSync } from "node:fs";
 import type { z } from "zod";
-import * as events from "../../src/contract/events.ts";
 
 /** One namespace as the contract has it. */
 export interface Table {
@@ -10,8 +10,14 @@ export interface Table {
   readonly facts: Readonly<Record<string, { readonly payload: z.ZodType }>>;
 }
 
-// CAST: read by the names of its exports, so that a namespace which is added to the contract is attacked by itself.
-const contract = events as unknown as Readonly<Record<string, Table["commands"] & Table["facts"]>>;
+/** Read by the names of its exports, so that a namespace which is added to the contract is attacked by itself. */
+const contract = await readContract();
+
+async function readContract(): Promise<Readonly<Record<string, Table["commands"] & Table["facts"]>>> {
+  const folder = new URL("../../src/contract/", import.meta.url);
+  const files = await Promise.all(readdirSync(folder).map((name) => import(new URL(name, folder).href)));
+  return Object.assign({}, ...files);
+}
 
 export const tables: readonly Table[] = Object.entries(contract).flatMap(([name, commands]) => {
   const role = /^(\w+)Commands$/.exec(name)?.[1];

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { allRun, openService, type Service } from "../cluster/service.support.ts";
+import { usageOf } from "../load/stage/procfs.ts";
 import { openRedis } from "../support/redis.ts";
 import { secret } from "../support/server.ts";
 import { strangerIn } from "./marks.ts";
@@ -25,6 +26,8 @@ export interface Target extends AsyncDisposable {
   readonly secret: string;
   /** Asks the wardens: gives the bytes in use in all nodes, and tells what is polluted. */
   inspect(): Promise<number>;
+  /** What the nodes have used so far, in milliseconds of one core. */
+  cpuMs(): number;
 }
 
 const nodeArgs = ["--expose-gc", "--import", join(import.meta.dirname, "warden.ts")];
@@ -52,6 +55,7 @@ export async function openTarget({ redis, config, logLevel, fault }: TargetOptio
     urls: service.urls,
     secret,
     inspect: () => inspect(service, children, fault),
+    cpuMs: () => children.reduce((sum, { pid = 0 }) => sum + (usageOf(pid)?.cpuMs ?? 0), 0),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -99,14 +99,14 @@ test("X2 however many conversations are joined at once, one page shows fifty", a
   await Promise.all(customers.map((customer) => customer[Symbol.asyncDispose]()));
 });
 
-test("X2 one connection is one agent, however often it asks to be let in", async () => {
+test.each(["agent", "operator"])("X2 one connection is one %s, however often it asks to be let in", async (role) => {
   await using bare = new BareSocket(server.url);
   await bare.frame("0{");
   const welcomes: string[] = [];
-  bare.ws.on("message", (data) => String(data).startsWith("40/agents,{") && welcomes.push(String(data)));
-  const refusal = bare.frame("44/agents,{");
-  const auth = JSON.stringify({ token: await tokenOf({ sub: "li@shop", role: "agent", name: "Li" }) });
-  for (let at = 0; at < 20; at++) bare.send(`40/agents,${auth}`);
+  bare.ws.on("message", (data) => String(data).startsWith(`40/${role}s,{`) && welcomes.push(String(data)));
+  const refusal = bare.frame(`44/${role}s,{`);
+  const auth = JSON.stringify({ token: await tokenOf({ sub: "li@shop", role, name: "Li" }) });
+  for (let at = 0; at < 20; at++) bare.send(`40/${role}s,${auth}`);
   expect(await refusal).toContain("too-many-connections");
   expect(welcomes.length).toBeLessThanOrEqual(1);
 });

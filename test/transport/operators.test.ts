@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../src/config.ts";
 import { operatorCommands } from "../../src/contract/operator-events.ts";
 import type { TroubleCode } from "../../src/contract/service.ts";
-import { tokenOf } from "../support/agent.ts";
+import { openAgent, tokenOf } from "../support/agent.ts";
 import { freshId, openCustomer } from "../support/customer.ts";
 import { openOperator, TestOperator } from "../support/operator.ts";
 import { generous, openTestServer, type TestServer } from "../support/server.ts";
@@ -170,6 +170,28 @@ describe("the knobs", () => {
     expect(line).toMatchObject({ level: 40, operator: "Mei", about: "medium", msg: "operator: the tier is held" });
     await Promise.all([li.sees(({ tier }) => tier.reason === "relay"), li.ask("tier:hold", { tier: null })]);
     await customer.fact("tier:changed", ({ tier }) => tier === "high");
+  });
+
+  test("A9 H5 an agent is told of the tier once, however many conversations are shown, and also when none is", async () => {
+    await using mei = await openOperator(server.url);
+    await using idle = await openAgent(server.url, "Idle");
+    await using busy = await openAgent(server.url, "Busy");
+    await using one = await openCustomer(server.url);
+    await using other = await openCustomer(server.url);
+    for (const { opened } of [one, other])
+      await busy.ask("conversation:join", { conversationId: opened.conversationId });
+    for (const [tier, held] of [
+      ["medium", "medium"],
+      ["high", null],
+    ] as const) {
+      await mei.ask("tier:hold", { tier: held });
+      await Promise.all([idle, busy].map((agent) => agent.fact("tier:changed", (fact) => fact.tier === tier)));
+    }
+    for (const { facts } of [idle, busy])
+      expect(facts.filter(({ name }) => name === "tier:changed").map(({ payload }) => payload)).toEqual([
+        { tier: "medium" },
+        { tier: "high" },
+      ]);
   });
 
   test("A10 while guests are paused they wait without a promise, and the others are answered", async () => {
