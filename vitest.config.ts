@@ -13,7 +13,8 @@ const timed = [
   "test/cluster/takeover.test.ts",
 ];
 
-const shared = { testTimeout: 20_000, hookTimeout: 30_000 };
+// Tests that mostly wait for clocks to run out run beside one another.
+const shared = { testTimeout: 20_000, hookTimeout: 30_000, maxConcurrency: 3 };
 
 export default defineConfig({
   test: {

@@ -52,6 +52,7 @@ import {
   deskSettings,
   lineSettings,
   mcpPlaces,
+  modelsOf,
   questionRate,
   serviceTable,
   socketLimits,
@@ -59,9 +60,23 @@ import {
 } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
-import { clusterLog, costLog, mcpLog, operatorLog, pauseLog, tierLog, toolLog, webhookLog } from "./telemetry/log.ts";
+import {
+  clusterLog,
+  costLog,
+  mcpLog,
+  operatorLog,
+  pauseLog,
+  shedLog,
+  tierLog,
+  toolLog,
+  traceLog,
+  webhookLog,
+} from "./telemetry/log.ts";
 import { Meter, type Refused } from "./telemetry/meter.ts";
+import { Seldom } from "./telemetry/seldom.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
+import { openTurnTrace } from "./tracing.ts";
+import { Addresses } from "./transport/addresses.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -94,6 +109,8 @@ export interface App extends AsyncDisposable {
 const pagesPath = fileURLToPath(new URL("../client/dist", import.meta.url));
 
 const sweepMs = 60_000;
+/** While customers are turned away the log says so as often. */
+const tellShedMs = 10_000;
 /** While the server closes it looks as often who is no longer being answered and may go. */
 const releaseMs = 250;
 /** A conversation keeps as many messages; older ones are let go. */
@@ -112,6 +129,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   };
   let closing = false;
 
+  // First, so that it is closed last: it tells of the very end too.
+  const tracing = await openTurnTrace(config, traceLog(log), stack);
   const load = stack.use(new EventLoopLoad());
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
@@ -120,12 +139,13 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     cluster ?? openMemory(config, stack);
   const nodeId = cluster?.nodeId ?? newId();
   const secrets = await agreedSecrets(config, cluster);
-  const meter = stack.use(new Meter(config.prices, clock.elapsed));
+  const meter = stack.use(new Meter(config.prices, modelsOf(config), clock.elapsed));
   const lost = (records: number) => {
     costLog(log)(records);
     meter.lost(records);
     troubles.note("records-lost");
   };
+  const hash = hasher(secrets[0]);
   const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
   const audience = new Audience({
     clock,
@@ -133,7 +153,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...(cluster && { muted: () => cluster.fenced }),
     emptied: (conversationId) => {
       absences.left(conversationId);
-      cluster?.emptied(conversationId);
+      if (cluster) cluster.emptied(conversationId);
+      else void conversations.leave(conversationId);
     },
   });
   const places = new Places({
@@ -181,7 +202,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     book,
     meter,
     troubles,
-    new TurnLog({ log, prices: config.prices, hash: hasher(secrets[0]) }),
+    new TurnLog({ log, prices: config.prices, hash }),
+    ...(tracing ? [tracing.listener(hash)] : []),
   ];
   const told = openWebhooks(
     config,
@@ -196,9 +218,13 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     stack,
   );
   const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
+  const shedding = new Seldom(tellShedMs, clock.elapsed);
+  const tellShed = shedLog(log);
   const shed = (name: CustomerClass) => {
     meter.shed(name);
     troubles.note("shed", name);
+    const customers = shedding.note();
+    if (customers !== null) tellShed(customers);
   };
   const refused = (what: Refused) => () => {
     meter.refused(what);
@@ -314,6 +340,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       listener,
       clock,
       questions: new Rates(questionRate(config), clock, refused("questions")),
+      wishes: new Rates(questionRate(config), clock, refused("questions")),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
       draining: isDraining,
@@ -322,13 +349,21 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const http = await openHttp({
     pagesPath,
     unready: () => (isDraining() ? "draining" : cluster?.fenced ? "fenced" : null),
-    notes: () => [...(cluster?.away ? ["redis-away"] : []), ...(budget.cap === "high" ? [] : ["budget-spent"])],
+    notes: () => [
+      ...(cluster?.away ? ["redis-away"] : []),
+      ...(budget.cap === "high" ? [] : ["budget-spent"]),
+      ...(admission.tier === "high" || helm.reason === "budget" ? [] : [`tier-${admission.tier}`]),
+      ...(shedding.isRecent ? ["customers-shed"] : []),
+    ],
     onFault,
   });
   openChatApi(http, transport);
+  const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
+  addresses.watch(http.server);
   const sockets = { ...transport, ...socketLimits(config), refused: refused("commands"), onFault };
   const io: SocketServer = openSockets(http.server, {
     ...sockets,
+    addresses,
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),
   });

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type FileConfig, fileConfig, modelFaults } from "./config-file.ts";
 import { priceFaults, readPrices, shippedPrices } from "./config-prices.ts";
+import { type TracingConfig, tracingOf, tracingVariables } from "./config-tracing.ts";
+import { headerText, number, url } from "./config-values.ts";
 import type { PriceTable } from "./domain/prices.ts";
 import type { SettingName } from "./settings.ts";
 
@@ -70,6 +72,8 @@ export interface Config extends FileConfig {
   readonly metricsToken: string | null;
   /** The metrics' own port; null for none. */
   readonly metricsPort: number | null;
+  /** Null for no traces. */
+  readonly tracing: TracingConfig | null;
   readonly drainMs: number;
   readonly logLevel: string;
   /** `NODE_ENV` is `production`: the log is for machines. */
@@ -79,20 +83,6 @@ export interface Config extends FileConfig {
 type Environment = Readonly<Partial<Record<string, string>>>;
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
-
-const number = (least: number, most: number) =>
-  z.coerce
-    .number({ error: "must be a number" })
-    .refine((value) => Number.isInteger(value) && value >= least && value <= most, {
-      error: `must be a whole number from ${least} to ${most}`,
-    });
-
-const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
-
-const headerText = z
-  .string()
-  .trim()
-  .regex(/^[\x21-\x7e]+$/, "holds characters that no header can carry; copy it again");
 
 const environment = z.object({
   PORT: number(0, 65_535).default(3_000),
@@ -126,6 +116,7 @@ const environment = z.object({
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], { error: "must be a level of pino" })
     .default("info"),
   NODE_ENV: z.string().optional(),
+  ...tracingVariables,
 } satisfies Record<SettingName | "NODE_ENV", z.ZodType>);
 
 type Settings = z.infer<typeof environment>;
@@ -175,6 +166,7 @@ export function readConfig(env: Environment = process.env): Config {
     anthropicVersion: settings.ANTHROPIC_VERSION,
     metricsToken: settings.METRICS_TOKEN ?? null,
     metricsPort: settings.METRICS_PORT ?? null,
+    tracing: tracingOf(settings),
     drainMs: settings.DRAIN_SECONDS * 1_000,
     logLevel: settings.LOG_LEVEL,
     production: settings.NODE_ENV === "production",

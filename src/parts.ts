@@ -44,6 +44,11 @@ export function deskSettings({ relay, models, assistant, shop, context }: Config
   };
 }
 
+/** Every model that may be asked, each once. */
+export function modelsOf({ relay: { model, smallModel, fallbacks } }: Pick<Config, "relay">): readonly string[] {
+  return [...new Set([model, smallModel, ...fallbacks])];
+}
+
 /** The MCP servers whose tools the assistant may use. */
 export function mcpPlaces({ tools, mcpHeaders }: Config) {
   return tools.mcp.map(({ name, url, allow, timeoutMs }) => ({

@@ -11,6 +11,7 @@ export function secretsOf(config: Config): string[] {
     ...(redis === null ? [] : addressesOf(redis).flatMap(passwordsIn)),
     ...Object.values(mcpHeaders).flatMap((headers) => Object.values(headers)),
     config.metricsToken,
+    ...(config.tracing?.headerValues ?? []),
   ].filter((secret) => secret !== undefined && secret !== null);
 }
 

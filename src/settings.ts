@@ -85,6 +85,22 @@ export const settings = [
     meaning:
       "Serves `/metrics` at a port of its own, which only your monitoring should reach; without the token if none is set.",
   },
+  {
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    unset: "no traces",
+    meaning: "Address of a collector that traces are sent to, by OTLP over HTTP: docs/tracing.md.",
+  },
+  {
+    name: "OTEL_TRACES_EXPORTER",
+    unset: "`otlp` where an address is set, else `none`",
+    meaning: "`otlp` alone sends traces to `http://localhost:4318`; `none` sends none.",
+  },
+  {
+    name: "OTEL_TRACES_SAMPLER",
+    unset: "`parentbased_always_on`",
+    meaning: "Which traces are kept; `parentbased_traceidratio` keeps the share of `OTEL_TRACES_SAMPLER_ARG`.",
+  },
+  { name: "OTEL_TRACES_SAMPLER_ARG", unset: "`1`", meaning: "Share of the traces that is kept, from 0 to 1." },
   { name: "DRAIN_SECONDS", unset: "`25`", meaning: "How long running answers may finish after SIGTERM." },
   { name: "LOG_LEVEL", unset: "`info`", meaning: "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`." },
 ] as const satisfies readonly Setting[];

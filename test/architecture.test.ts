@@ -112,6 +112,7 @@ test("packages that speak to the world live in one room each", () => {
     "@socket.io/redis-adapter": /^src\/engines\/redis\//,
     ioredis: /^src\/engines\/redis\//,
     "@prometheus-io/client": /^src\/telemetry\//,
+    "@opentelemetry": /^src\/telemetry\/tracing\.ts/,
     pino: /^src\/(telemetry\/|app\.ts|main\.ts)/,
     "socket.io-client": /^client\/chat\//,
     preact: /^client\//,

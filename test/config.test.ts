@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../src/config.ts";
+import { fileConfig } from "../src/config-file.ts";
+import { secretsOf } from "../src/secrets.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const relay = { ANTHROPIC_BASE_URL: "https://relay.example/v1", ANTHROPIC_API_KEY: "k" };
@@ -267,4 +269,53 @@ describe("webhooks", () => {
     expect(said({ url, secret: "x" })).toContain("webhooks.0");
     expect(said({ url }, { url })).toContain("webhooks must name each url once");
   });
+});
+
+describe("traces", () => {
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.example:4318/" };
+
+  test("are off until a collector is named, and off again by each of the standard switches", () => {
+    expect(readConfig({}).tracing).toBeNull();
+    expect(readConfig({ ...collector, OTEL_TRACES_EXPORTER: "none" }).tracing).toBeNull();
+    expect(readConfig({ ...collector, OTEL_SDK_DISABLED: "true" }).tracing).toBeNull();
+  });
+
+  test("go where the standard variables say, all of them unless a share is given", () => {
+    expect(readConfig(collector).tracing).toEqual({
+      ...{ url: "https://collector.example:4318/v1/traces", protocol: "http/protobuf" },
+      ...{ sampler: "parentbased_always_on", ratio: 1, headerValues: [] },
+      batch: { delayMs: 5_000, timeoutMs: 30_000, mostQueued: 2_048, mostSent: 512 },
+    });
+    const whole = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://collector.example/here" };
+    const share = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" };
+    expect(readConfig({ ...collector, ...whole, ...share }).tracing).toMatchObject({
+      ...{ url: "https://collector.example/here", sampler: "parentbased_traceidratio", ratio: 0.01 },
+    });
+    expect(readConfig({ OTEL_TRACES_EXPORTER: "otlp" }).tracing?.url).toBe("http://localhost:4318/v1/traces");
+  });
+
+  test("X5 the keys of a collector are hidden in the log, as they are written and as they are meant", () => {
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20abc, x-team=100%" };
+    const secrets = secretsOf(readConfig({ ...collector, ...headers }));
+    expect(secrets).toEqual(expect.arrayContaining(["Bearer%20abc", "Bearer abc", "100%"]));
+  });
+
+  test("that cannot be sent as asked are refused with what can be", () => {
+    expect(faults({ ...collector, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })).toContain("http/protobuf or http/json");
+    expect(faults({ OTEL_TRACES_EXPORTER: "console" })).toContain("otlp or none");
+    expect(faults({ OTEL_TRACES_SAMPLER_ARG: "2" })).toContain("0 to 1");
+    expect(faults({ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })).toContain("http or https URL");
+  });
+});
+
+test.each([
+  '{ "__proto__": { "polluted": true } }',
+  '{ "shop": { "__proto__": { "polluted": true } } }',
+  '{ "models": { "__proto__": { "continues": "prefill", "polluted": true } } }',
+  '{ "tools": { "mcp": [{ "name": "x", "url": "https://x.example", "headersFromEnv": { "__proto__": "HOME" } }] } }',
+])("X3 the configuration %s reaches into no prototype", (written) => {
+  const { data } = fileConfig.safeParse(JSON.parse(written));
+  for (const each of [{}, data, data?.models, data?.tools.mcp[0]?.headersFromEnv])
+    expect([Object(each).polluted, Object(each).continues]).toEqual([undefined, undefined]);
+  if (data) expect(Object.getPrototypeOf(data.models)).toBe(Object.prototype);
 });

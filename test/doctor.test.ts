@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { filesFinding, nodeFinding } from "../src/doctor/machine.ts";
+import { noteFinding } from "../src/doctor/node.ts";
+import { memoryFinding } from "../src/doctor/redis.ts";
 import { openSimulator, type Simulator } from "../src/simulator/server.ts";
 import { freePort } from "./support/ports.ts";
 import { openRedis } from "./support/redis.ts";
@@ -112,6 +114,21 @@ describe("says what to do", () => {
     expect([code, said]).toEqual([1, expect.stringMatching(/✗ config +PORT must be/)]);
     expect((await examine({ ALLOWED_ORIGINS: "*" })).said).toMatch(/! origins +pages of any origin/);
     expect(secret.length).toBeGreaterThan(31);
+  });
+
+  test("about a Redis that is full, or nearly so", () => {
+    expect(memoryFinding(96, 100)).toMatchObject({ state: "wrong", what: expect.stringContaining("96 %") });
+    expect([memoryFinding(90, 100), memoryFinding(90, 0)]).toEqual([null, null]);
+  });
+
+  test("about a node that wants traffic and is in trouble, with the runbook's section", () => {
+    for (const note of ["redis-away", "tier-degraded", "customers-shed", "something-new"])
+      expect(noteFinding(note)).toMatchObject({
+        state: "doubtful",
+        todo: expect.stringMatching(/^docs\/runbook\.md#/),
+      });
+    expect(noteFinding("redis-away").what).toContain("cannot reach Redis");
+    expect(noteFinding("something-new").what).toBe("something-new");
   });
 
   test("about a machine that is too small or too old", () => {

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { AttemptEnd, FailureReason } from "../domain/relay.ts";
 import { listModels } from "../engines/relay/model-list.ts";
 import { openRelay } from "../engines/relay/relay.ts";
+import { modelsOf } from "../parts.ts";
 import { doubtful, type Finding, skewFinding, well, wrong } from "./finding.ts";
 
 /** Slower than this is felt. */
@@ -35,8 +36,8 @@ export async function* relayFindings(config: Config): AsyncGenerator<Finding> {
     );
     return;
   }
-  const { model, smallModel, fallbacks, firstTokenMs, idleMs, totalMs } = config.relay;
-  const models = [...new Set([model, smallModel, ...fallbacks])];
+  const { firstTokenMs, idleMs, totalMs } = config.relay;
+  const models = modelsOf(config);
   const options = { ...access, version: config.anthropicVersion, firstTokenMs, idleMs, totalMs };
   try {
     yield* listFindings(await listModels(options), models);

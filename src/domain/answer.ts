@@ -10,6 +10,8 @@ import { type EpochStart, sharedChars, type Turn, type TurnRef } from "./turns.t
  */
 export class Answer {
   readonly ref: TurnRef;
+  /** When its first question was stored, in epoch milliseconds. */
+  readonly askedAt: number;
   model: string;
   /** What was looked up for it, in the order in which it was found. */
   readonly found: Finding[];
@@ -25,6 +27,7 @@ export class Answer {
    */
   constructor(turn: Turn, model: string, text = "", found: readonly Finding[] = []) {
     this.ref = { conversationId: turn.conversationId, turnId: turn.turnId };
+    this.askedAt = turn.askedAt;
     this.model = model;
     this.found = [...found];
     this.activities = found.map(stateOf);

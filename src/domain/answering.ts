@@ -128,7 +128,8 @@ export class Answering {
     overlap?.end();
     const end = this.#judged(told);
     const { account } = this.#task;
-    listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, account, purpose, end });
+    const { maxTokens } = request;
+    listener.step({ kind: "attempt-ended", ref: answer.ref, epoch: answer.epoch, account, purpose, maxTokens, end });
     return end;
   }
 

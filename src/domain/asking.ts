@@ -67,7 +67,7 @@ export class Asking {
     try {
       const asked = await conversations.ask(conversationId, question);
       // Also where it was asked before.
-      listener.step(questionAdded(conversationId, asked));
+      listener.step(questionAdded(conversationId, asked, question.arrival));
       if (asked.repeated) return asked;
       if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
       return asked;
@@ -81,7 +81,7 @@ export class Asking {
   async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
     const { conversations, listener, serve } = this.#options;
     const asked = await conversations.ask(conversationId, question);
-    listener.step(questionAdded(conversationId, asked));
+    listener.step(questionAdded(conversationId, asked, question.arrival));
     // It was handed back a moment ago: the assistant owes an answer.
     if (asked.turnId !== null && !asked.repeated) serve(conversationId, as);
     return asked;

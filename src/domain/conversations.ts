@@ -29,6 +29,15 @@ export interface Conversation {
   readonly notes?: readonly Note[] | undefined;
 }
 
+/** How and when a question came to this node. */
+export interface Arrival {
+  readonly way: "socket" | "http";
+  /** In epoch milliseconds. */
+  readonly at: number;
+  /** What the caller says of a trace of its own (W3C Trace Context), as it came. */
+  readonly traceparent?: string | undefined;
+}
+
 /** What a customer asks. `messageId` is the customer's own and makes sending it again harmless. */
 export interface Question {
   readonly messageId: string;
@@ -38,6 +47,8 @@ export interface Question {
   readonly turnId?: string | undefined;
   /** It is stored, and nobody is to answer it for now. */
   readonly opensNoTurn?: boolean | undefined;
+  /** Not stored: for whoever observes. */
+  readonly arrival?: Arrival | undefined;
 }
 
 /** What became of a question: its message, its turn (null while an agent is the responder), and whether it was new. */
@@ -65,7 +76,7 @@ export interface Conversations {
   read(conversationId: string): Promise<Conversation | null>;
   /** Like `read`, and this node is told what happens from here on: no step between the two is missed. */
   attend(conversationId: string): Promise<Conversation | null>;
-  /** Nobody on this node looks at the conversation any more. */
+  /** Nobody on this node looks at the conversation any more. One in which nothing was said is gone soon. */
   leave(conversationId: string): Promise<void>;
   /**
    * Stores a question and joins it to the waiting turn, in one atomic step. The same `messageId` again gives the first

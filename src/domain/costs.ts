@@ -1,6 +1,6 @@
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import { type Usage, usageNames } from "./prices.ts";
-import type { AttemptEnd, AttemptReport, FailureReason } from "./relay.ts";
+import { type AttemptEnd, type AttemptReport, failureReasons } from "./relay.ts";
 
 /** For whom an attempt is made, and at which tier. */
 export interface Account {
@@ -16,7 +16,8 @@ export interface Account {
  */
 export type Purpose = "answer" | "tools" | "retry" | "continuation" | "draft";
 
-export type AttemptOutcome = "complete" | "aborted" | FailureReason;
+export const attemptOutcomes = ["complete", "aborted", ...failureReasons] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
 export function outcomeOf(end: AttemptEnd): AttemptOutcome {
   return end.kind === "failed" ? end.failure.reason : end.kind;

@@ -72,7 +72,7 @@ export class Drafts {
     try {
       const end = await relay.attempt({ model: chain[0], maxTokens, system: prompt, messages }, onText, signal);
       const ref = { conversationId, turnId: draftId };
-      told.step({ kind: "attempt-ended", ref, epoch: 0, account, purpose: "draft", end });
+      told.step({ kind: "attempt-ended", ref, epoch: 0, account, purpose: "draft", maxTokens, end });
       if (end.kind === "aborted") return;
       if (end.kind === "complete")
         return listener.ended(draftId, end.stop === "max-tokens" ? "truncated" : "completed");

@@ -212,7 +212,7 @@ export class Handoff {
   async asked(conversationId: string, question: Question): Promise<Asked> {
     const { conversations, listener } = this.#options;
     const asked = await conversations.ask(conversationId, { ...question, opensNoTurn: true });
-    listener.step(questionAdded(conversationId, asked));
+    listener.step(questionAdded(conversationId, asked, question.arrival));
     if (asked.repeated) return asked;
     try {
       await this.request(conversationId, { reason: question.text });

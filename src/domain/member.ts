@@ -13,7 +13,7 @@ import { handedAt } from "./tidings.ts";
 
 /** What an operator should hear of. */
 export type ClusterEvent =
-  | { readonly kind: "away" }
+  | { readonly kind: "away"; readonly why: string }
   | { readonly kind: "back" }
   | { readonly kind: "reborn"; readonly former: string; readonly present: string }
   | { readonly kind: "orphaned"; readonly nodeId: string }
@@ -67,9 +67,9 @@ export class Member implements MembershipListener {
     this.#options = options;
   }
 
-  away(): void {
+  away(why: string): void {
     this.missed();
-    this.#options.report({ kind: "away" });
+    this.#options.report({ kind: "away", why });
   }
 
   back(): void {

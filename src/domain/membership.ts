@@ -16,8 +16,8 @@ export const defaultMembership: MembershipSettings = { beatMs: 500, goneMs: 2_00
 
 /** What a node learns of itself and of the others. Nothing may throw; promises are waited for where it says so. */
 export interface MembershipListener {
-  /** Redis cannot be reached; what was last known holds. */
-  away(): void;
+  /** Redis cannot be reached, or takes nothing; what was last known holds. `why` in its own words. */
+  away(why: string): void;
   /** Redis is reached again, or has lost what it knew of this node: what this node keeps there is to be looked after. */
   back(): void;
   /** `former` is held for dead, `present` begins. Awaited before this node speaks again; rejecting makes it be tried again. */
@@ -241,11 +241,15 @@ export class Membership {
   #failed(fault: unknown): void {
     this.#inTouchSince = null;
     if (!(fault instanceof Outage)) return this.#listener?.fault(fault);
-    if (!this.#away) this.#listener?.away();
+    if (!this.#away) this.#listener?.away(whyOf(fault));
     this.#away = true;
   }
 
   #fault(fault: unknown): void {
     if (!(fault instanceof Outage)) this.#listener?.fault(fault);
   }
+}
+
+function whyOf({ cause }: Outage): string {
+  return cause instanceof Error ? cause.message : "it does not answer";
 }

@@ -52,24 +52,27 @@ export interface RelayRequest {
  * Why an attempt failed (U3). `bad-key`, `unknown-model`, `bad-request` and `spend-limit` need a person to mend them;
  * the others may pass.
  */
-export type FailureReason =
-  | "bad-key"
-  | "unknown-model"
-  | "bad-request"
-  | "spend-limit"
-  | "rate-limit"
-  | "overloaded"
-  | "server-error"
-  | "unreachable"
-  | "slow-start"
-  | "stall"
-  | "too-long"
-  | "cut"
-  | "broken"
+export const failureReasons = [
+  "bad-key",
+  "unknown-model",
+  "bad-request",
+  "spend-limit",
+  "rate-limit",
+  "overloaded",
+  "server-error",
+  "unreachable",
+  "slow-start",
+  "stall",
+  "too-long",
+  "cut",
+  "broken",
   /** A whole answer without any text and without a call. */
-  | "empty"
+  "empty",
   /** The model will not answer that, and said nothing. */
-  | "declined";
+  "declined",
+] as const;
+
+export type FailureReason = (typeof failureReasons)[number];
 
 export interface RelayFailure {
   readonly reason: FailureReason;
@@ -87,6 +90,8 @@ export interface RelayFailure {
 export interface AttemptReport {
   readonly model: string;
   readonly requestId: string | undefined;
+  /** The relay's own name for the answer; undefined where none began. */
+  readonly responseId?: string | undefined;
   /** `told`: the counts are the relay's last word. `none`: it began no answer, and counts nothing then. */
   readonly usage: "told" | "estimated" | "none";
   /** From the start of the request to the first text or the first tool call; null when none came. */

@@ -1,7 +1,7 @@
 import type { WireError } from "../contract/errors.ts";
 import type { Message, Outcome, Rating } from "../contract/shapes.ts";
 import type { Answer } from "./answer.ts";
-import type { Asked } from "./conversations.ts";
+import type { Arrival, Asked } from "./conversations.ts";
 import type { Account, Purpose } from "./costs.ts";
 import type { CallState } from "./findings.ts";
 import type { Standing } from "./line.ts";
@@ -37,6 +37,8 @@ export type Step =
       readonly isFirst?: boolean | undefined;
       /** It had been stored before: whoever did that may not have lived, or not have known, to tell of it. */
       readonly repeated?: boolean | undefined;
+      /** Of a question that came to this node. */
+      readonly arrival?: Arrival | undefined;
     }
   /** The customer has an opinion of one answer; a later one replaces it. */
   | {
@@ -74,13 +76,19 @@ export type Step =
       readonly epoch: number;
       readonly account: Account;
       readonly purpose: Purpose;
+      /** What the relay was allowed to write. */
+      readonly maxTokens: number;
       readonly end: AttemptEnd;
     }
   | (TurnEnded & { readonly kind: "turn-ended"; readonly model: string | undefined; readonly report: TurnReport });
 
 /** A question, as everybody is told of it. */
-export function questionAdded(conversationId: string, { message, isFirst, repeated }: Asked): Step {
-  return { kind: "message-added", conversationId, message, isFirst, repeated };
+export function questionAdded(
+  conversationId: string,
+  { message, isFirst, repeated }: Asked,
+  arrival: Arrival | undefined,
+): Step {
+  return { kind: "message-added", conversationId, message, isFirst, repeated, arrival };
 }
 
 /** Somebody who is told of every step: sockets, log, metrics. Must not throw and must not block (S6). */

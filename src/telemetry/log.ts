@@ -4,6 +4,7 @@ import type { Tier } from "../contract/shapes.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { ToolServerEvent } from "../domain/tool-servers.ts";
 import type { WebhookReport } from "../domain/webhooks.ts";
+import { shapeOfFault } from "./fault.ts";
 
 export interface LogOptions {
   readonly level: string;
@@ -22,7 +23,12 @@ const nameless = ["token", "guestToken", "authorization", "apiKey", "authToken",
 const paths = nameless.flatMap((name) => [name, `*.${name}`]);
 
 export function openLog({ level, pretty, hidden = [], destination }: LogOptions): Logger {
-  const options: LoggerOptions = { level, redact: { paths, censor }, hooks: { streamWrite: hider(hidden) } };
+  const options: LoggerOptions = {
+    level,
+    redact: { paths, censor },
+    serializers: { err: shapeOfFault },
+    hooks: { streamWrite: hider(hidden) },
+  };
   if (!pretty) return pino({ ...options, base: null }, destination ?? pino.destination(1));
   const shown = { ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" };
   return pino({ ...options, transport: { target: "pino-pretty", options: shown } });
@@ -45,7 +51,7 @@ export function clusterLog(log: Logger): (event: ClusterEvent) => void {
   return (event) => {
     switch (event.kind) {
       case "away":
-        return log.warn("Redis is away: what goes on here goes on, and is written when it is back");
+        return log.warn({ why: event.why }, "Redis is away: what goes on here goes on, and is written when it is back");
       case "back":
         return log.info("Redis is back");
       case "reborn":
@@ -129,6 +135,16 @@ const deeds: Readonly<Record<Deed["what"], string>> = {
   "node-drained": "a node is drained",
   "node-returned": "a node is back",
 };
+
+/** Writes that customers are turned away: how many since it was written before. */
+export function shedLog(log: Logger): (customers: number) => void {
+  return (customers) => log.warn({ customers }, "customers are turned away: the line is full");
+}
+
+/** Writes that traces cannot be sent. */
+export function traceLog(log: Logger): (why: string, batches: number) => void {
+  return (why, batches) => log.warn({ why, batches }, "traces cannot be sent: those that wait too long are dropped");
+}
 
 /** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */
 export function costLog(log: Logger): (records: number) => void {

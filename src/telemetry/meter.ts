@@ -1,7 +1,7 @@
 import type { TierReason } from "../contract/service.ts";
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import type { Answer } from "../domain/answer.ts";
-import { outcomeOf, usageOf } from "../domain/costs.ts";
+import { attemptOutcomes, outcomeOf, usageOf } from "../domain/costs.ts";
 import type { Counted, LineFigures } from "../domain/figures.ts";
 import { stepOf } from "../domain/health.ts";
 import { classes, type Round } from "../domain/line.ts";
@@ -41,10 +41,16 @@ export class Meter implements Listener, Disposable {
   #sources: MeterSources | null = null;
   #deltas = 0;
 
-  /** @param now milliseconds that never go back */
-  constructor(prices: PriceTable, now: () => number) {
+  /**
+   * @param models those that will be asked
+   * @param now milliseconds that never go back
+   */
+  constructor(prices: PriceTable, models: readonly string[], now: () => number) {
     this.#prices = prices;
     this.#line = new LineWatch(now);
+    for (const name of classes) this.#registry.begin("shed", { class: name });
+    for (const model of models)
+      for (const outcome of attemptOutcomes) this.#registry.begin("attempts", { model, outcome });
   }
 
   /** What cannot be counted is looked up there from now on. */

@@ -31,6 +31,11 @@ export class MetricRegistry {
     if (count > 0) this.#counters.get(key)?.inc(labels, count);
   }
 
+  /** Tells of a counter before anything was counted: a first count would not be seen as a rise by whoever reads it. */
+  begin<K extends KeyOf<"counter">>(key: K, labels: Labels<K>): void {
+    this.#counters.get(key)?.inc(labels, 0);
+  }
+
   /** Sets a counter to what was counted elsewhere. */
   total<K extends KeyOf<"counter">>(key: K, count: number): void {
     const counter = this.#counters.get(key);

@@ -65,7 +65,8 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: Orig
 
 async function chat(request: FastifyRequest, reply: FastifyReply, options: ChatApiOptions): Promise<FastifyReply> {
   const { world } = options;
-  const question = parse(request.body);
+  const arrival = { way: "http", at: world.clock.now(), traceparent: traceparentOf(request) } as const;
+  const question: Question = { ...parse(request.body), arrival };
   const { caller, guestToken } = await admit(request, options);
   await world.ready();
   const conversation = await world.conversations.open(caller);
@@ -141,6 +142,11 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
   const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw new TidegateError("unauthenticated", "Send `Authorization: Bearer <token>`.");
   return token;
+}
+
+function traceparentOf({ headers }: FastifyRequest): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === "string" ? traceparent : undefined;
 }
 
 /** A question sent again may have been answered already: then its end comes from the store (S5). */

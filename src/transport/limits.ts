@@ -72,6 +72,28 @@ export class Rates {
   }
 }
 
+/** One connection is one caller of a namespace, however often it asks to be let in (X2). */
+export class Engaged {
+  readonly #connections = new WeakSet<object>();
+
+  /** False for a connection that stands there, or is about to. */
+  enter(socket: Joining): boolean {
+    if (this.#connections.has(socket.conn)) return false;
+    this.#connections.add(socket.conn);
+    socket.once("disconnect", () => this.leave(socket));
+    return true;
+  }
+
+  leave({ conn }: Joining): void {
+    this.#connections.delete(conn);
+  }
+}
+
+interface Joining {
+  readonly conn: object;
+  once(event: "disconnect", done: () => void): unknown;
+}
+
 /** How many of each key are here at the same time, local to this process. */
 export class Crowd {
   readonly #most: number;

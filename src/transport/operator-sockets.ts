@@ -4,6 +4,7 @@ import { type OperatorToServer, operatorCommands, type ServerToOperator } from "
 import type { Caller } from "../domain/identity.ts";
 import type { Overview } from "../domain/overview.ts";
 import { Door } from "./door.ts";
+import { Engaged } from "./limits.ts";
 import { departOperator, type OperatorSession, operatorHandlers } from "./operators.ts";
 import { admitter, closeAt, type Guarded, guard, takeCommands } from "./socket-commands.ts";
 import { SocketViewer } from "./socket-viewer.ts";
@@ -30,13 +31,18 @@ type OperatorNamespace = Namespace<OperatorToServer, ServerToOperator, Record<st
 export function openOperatorSockets(io: SocketServer, options: OperatorSocketOptions): void {
   // CAST: the server is typed by its customers' namespace.
   const operators = io.of(operatorNamespace) as unknown as OperatorNamespace;
+  const engaged = new Engaged();
   operators.use((socket, next) => {
+    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       ({ caller }) => {
         socket.data.caller = caller;
         next(caller.role === "operator" ? undefined : handshakeError(forOperators));
       },
-      (fault: unknown) => next(handshakeError(fault)),
+      (fault: unknown) => {
+        engaged.leave(socket);
+        next(handshakeError(fault));
+      },
     );
   });
   const door = new Door<typeof operatorCommands, Session>({

@@ -2,15 +2,16 @@ import type { Socket } from "socket.io";
 import type { FactName, FactPayload, Reply } from "../contract/events.ts";
 import type { Viewer } from "../domain/audience.ts";
 import type { Undo } from "../domain/clock.ts";
+import { emitText } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
 
 /** A socket as the audience sees it. */
 export class SocketViewer implements Viewer {
-  readonly #socket: Pick<Socket, "emit" | "conn">;
+  readonly #socket: Pick<Socket, "conn" | "nsp">;
   readonly #outbox: Outbox;
   #passedOver = false;
 
-  constructor(socket: Pick<Socket, "emit" | "conn">) {
+  constructor(socket: Pick<Socket, "conn" | "nsp">) {
     this.#socket = socket;
     this.#outbox = new Outbox(socket.conn);
   }
@@ -36,8 +37,7 @@ export class SocketViewer implements Viewer {
   /** Any fact of the socket's namespace. */
   tell(fact: string, payload: object): void {
     if (this.#outbox.isHopeless) return this.close();
-    // CAST: the fact table ties name and payload together; Socket.IO's types cannot follow a generic name.
-    (this.#socket.emit as (name: string, payload: unknown) => boolean).call(this.#socket, fact, payload);
+    emitText(this.#socket, fact, payload);
   }
 
   answer(acknowledge: (reply: Reply<unknown>) => void, reply: Reply<unknown>): void {

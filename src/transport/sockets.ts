@@ -12,10 +12,11 @@ import {
   handshakeAuth,
   type ServerToClient,
 } from "../contract/events.ts";
+import type { Addresses } from "./addresses.ts";
 import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
 import { Door } from "./door.ts";
 import type { Identified, Identity } from "./identity.ts";
-import { Crowd, type Rate, type Rates } from "./limits.ts";
+import { Crowd, Engaged, type Rate, type Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
 import { type Connection, muteWhile } from "./outbox.ts";
 import { patrol } from "./patrol.ts";
@@ -28,6 +29,8 @@ export interface SocketOptions {
   readonly trustedProxies: number;
   /** New connections of one address. */
   readonly connections: Rates;
+  /** Connections of one address at the same time. */
+  readonly addresses: Addresses;
   /** Commands of one socket. */
   readonly commands: Rate;
   /** A command is refused because they come too fast. */
@@ -70,14 +73,13 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   });
   io.engine.on("connection", (connection: Connection) => {
     patrol(connection, packetRate(options.commands));
+    connection.once("close", options.addresses.enter(connection.request));
     if (options.muted) muteWhile(connection, options.muted);
   });
-  const engaged = new WeakSet<Connection>();
+  const engaged = new Engaged();
   const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
-    if (engaged.has(socket.conn)) return next(handshakeError(new TidegateError("too-many-connections")));
-    engaged.add(socket.conn);
-    socket.once("disconnect", () => engaged.delete(socket.conn));
+    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       (identified) => {
         socket.data.identified = identified;
@@ -89,7 +91,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
         );
       },
       (fault: unknown) => {
-        engaged.delete(socket.conn);
+        engaged.leave(socket);
         next(handshakeError(fault));
       },
     );
@@ -108,8 +110,10 @@ const forCustomers = new TidegateError("forbidden", "This namespace is for custo
 
 /** Turned away before anything is spent on it: Engine.IO asks at new connections only, and answers 403 with this word. */
 function refuse(request: IncomingMessage, options: SocketOptions): string | undefined {
-  if (options.world.draining()) return "draining";
-  return options.connections.take(addressOf(request, options.trustedProxies)) ? undefined : "too-many-connections";
+  const { world, connections, addresses, trustedProxies } = options;
+  if (world.draining()) return "draining";
+  const isWelcome = !addresses.isFull(request) && connections.take(addressOf(request, trustedProxies));
+  return isWelcome ? undefined : "too-many-connections";
 }
 
 /** @throws {TidegateError} what the handshake is refused with */

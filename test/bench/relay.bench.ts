@@ -7,6 +7,8 @@ import http2 from "node:http2";
 import type { Readable } from "node:stream";
 import Anthropic from "@anthropic-ai/sdk";
 import { Pool, request, fetch as undiciFetch } from "undici";
+import type { RelayBody } from "../../src/engines/relay/body.ts";
+import { readEvents } from "../../src/engines/relay/events.ts";
 import { Exchange } from "../../src/engines/relay/exchange.ts";
 import { openRelay } from "../../src/engines/relay/relay.ts";
 import { makeCertificate } from "../engines/relay.certificate.ts";
@@ -15,6 +17,7 @@ const streams = 200;
 const deltas = 100;
 const gapMs = 20;
 const rounds = 5;
+const ask = { model: "m", max_tokens: 9, messages: [{ role: "user" as const, content: "x" }], stream: true as const };
 
 const { key, cert } = makeCertificate();
 const child = fork(new URL("./relay.server.ts", import.meta.url), [
@@ -31,10 +34,10 @@ const cases: Record<string, Run> = {
   "undici.fetch": throughSdk(plain, undiciFetch as unknown as typeof fetch),
   "undici.request": throughSdk(plain, requestFetch),
   "node:http": throughSdk(plain, nodeFetch()),
-  "undici dispatch (ours)": throughSdk(plain, dispatchFetch(new Pool(plain, { allowH2: false }))),
+  "events as their bytes come (ours)": throughOurs(plain, new Pool(plain, { allowH2: false })),
   "the whole engine": throughEngine,
-  "ours over TLS, HTTP/1.1": throughSdk(secure, dispatchFetch(secured(false))),
-  "ours over TLS, HTTP/2": throughSdk(secure, dispatchFetch(secured(true))),
+  "ours over TLS, HTTP/1.1": throughOurs(secure, secured(false)),
+  "ours over TLS, HTTP/2": throughOurs(secure, secured(true)),
   "node:http2 over TLS": throughSdk(secure, http2Fetch()),
 };
 
@@ -57,7 +60,6 @@ process.exit(0);
 
 function throughSdk(baseURL: string, fetch: typeof globalThis.fetch): Run {
   const client = new Anthropic({ apiKey: "key", baseURL, fetch, maxRetries: 0, logLevel: "off", openTelemetry: false });
-  const ask = { model: "m", max_tokens: 9, messages: [{ role: "user" as const, content: "x" }], stream: true as const };
   const one = async () => {
     let count = 0;
     for await (const event of await client.messages.create(ask)) if (event.type === "content_block_delta") count++;
@@ -66,11 +68,29 @@ function throughSdk(baseURL: string, fetch: typeof globalThis.fetch): Run {
   return () => all(one);
 }
 
+/** The SDK asks, and the engine's own reader reads. */
+function throughOurs(baseURL: string, pool: Pool): Run {
+  const fetch = dispatchFetch(pool);
+  const client = new Anthropic({ apiKey: "key", baseURL, fetch, maxRetries: 0, logLevel: "off", openTelemetry: false });
+  const one = async () => {
+    let count = 0;
+    const { body, headers } = await client.post("/v1/messages", { body: ask, stream: true }).asResponse();
+    // CAST: what the exchange has put there.
+    await readEvents(body as unknown as RelayBody, headers, (event) => {
+      const { type } = event as { readonly type?: unknown };
+      if (type === "content_block_delta") count++;
+      return type !== "message_stop";
+    });
+    return count;
+  };
+  return () => all(one);
+}
+
 function throughEngine(): Promise<number> {
-  const ask = { model: "m", maxTokens: 9, system: "s", messages: [{ role: "user" as const, text: "x" }] };
+  const asked = { model: "m", maxTokens: 9, system: "s", messages: [{ role: "user" as const, text: "x" }] };
   return all(async () => {
     let count = 0;
-    const end = await relay.attempt(ask, () => count++, new AbortController().signal);
+    const end = await relay.attempt(asked, () => count++, new AbortController().signal);
     if (end.kind !== "complete") throw new Error(JSON.stringify(end));
     return count;
   });

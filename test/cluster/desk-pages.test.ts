@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,12 +18,12 @@ const shownBy = ({ facts }: OpenCustomer): Responder | undefined =>
 
 /** Conversations that are over ten seconds after the last word, or agents who are gone after five. */
 async function openHasty(settings: object) {
-  const path = join(tmpdir(), `tidegate-desk-pages-${process.pid}.json`);
+  const path = join(tmpdir(), `tidegate-desk-pages-${randomUUID()}.json`);
   await writeFile(path, JSON.stringify({ ...node, ...settings }));
   return openService({ env: { TIDEGATE_CONFIG: path } });
 }
 
-test("C1 H1 H5: a conversation that is over while an agent holds it leaves every inbox, and the customer's next question is the assistant's", {
+test.concurrent("C1 H1 H5: a conversation that is over while an agent holds it leaves every inbox, and the customer's next question is the assistant's", {
   timeout: 60_000,
 }, async () => {
   await using service = await openHasty({ context: { lifeSeconds: 10 } });
@@ -53,7 +54,7 @@ test("C1 H1 H5: a conversation that is over while an agent holds it leaves every
   expect(service.faults).toEqual([]);
 });
 
-test("H1 H5 H6: one agent with pages at two nodes is one agent: both show the same, each may speak, and one that is closed loses nothing", {
+test.concurrent("H1 H5 H6: one agent with pages at two nodes is one agent: both show the same, each may speak, and one that is closed loses nothing", {
   timeout: 60_000,
 }, async () => {
   await using service = await openHasty({ desk: { goneSeconds: 5 } });
@@ -94,7 +95,7 @@ test("H1 H5 H6: one agent with pages at two nodes is one agent: both show the sa
   expect(service.faults).toEqual([]);
 });
 
-test("H3 H4: handed back again and again, the assistant stops calling people by itself, at whichever node; a customer who asks is never refused", {
+test.concurrent("H3 H4: handed back again and again, the assistant stops calling people by itself, at whichever node; a customer who asks is never refused", {
   timeout: 60_000,
 }, async () => {
   await using service = await openHasty({});

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,7 @@ async function responders(urls: readonly string[], customer: OpenCustomer) {
   );
 }
 
-test("N4 H1 H4: Redis loses everything while customers wait and an agent holds one: the desk is as it was, and what was said too", {
+test.concurrent("N4 H1 H4: Redis loses everything while customers wait and an agent holds one: the desk is as it was, and what was said too", {
   timeout: 60_000,
 }, async () => {
   await using redis = await openRedis({ appendonly: true });
@@ -62,7 +63,7 @@ test("N4 H1 H4: Redis loses everything while customers wait and an agent holds o
   expect(service.faults).toEqual([]);
 });
 
-test.each(["hangs", "is killed"])(
+test.concurrent.each(["hangs", "is killed"])(
   "N4 H1: Redis %s while agents take and customers ask for a person: what was acknowledged holds, and all agree afterwards",
   { timeout: 90_000 },
   async (how) => {
@@ -117,7 +118,7 @@ test.each(["hangs", "is killed"])(
   },
 );
 
-test("N4 S11: a node falls asleep while an agent speaks and hands back: it tells of both when it wakes", {
+test.concurrent("N4 S11: a node falls asleep while an agent speaks and hands back: it tells of both when it wakes", {
   timeout: 60_000,
 }, async () => {
   await using redis = await openRedis({ appendonly: true });
@@ -165,12 +166,12 @@ async function expectAgreed(
 
 /** Agents who are gone for five seconds lose what they hold. */
 async function openHasty(nodes: 2 = 2) {
-  const path = join(tmpdir(), `tidegate-desk-${process.pid}.json`);
+  const path = join(tmpdir(), `tidegate-desk-${randomUUID()}.json`);
   await writeFile(path, JSON.stringify({ desk: { goneSeconds: 5 } }));
   return openService({ nodes, env: { TIDEGATE_CONFIG: path } });
 }
 
-test("H6: an agent who is gone loses the conversation to the line, one who is there keeps it, and without anybody the assistant goes on", {
+test.concurrent("H6: an agent who is gone loses the conversation to the line, one who is there keeps it, and without anybody the assistant goes on", {
   timeout: 60_000,
 }, async () => {
   await using service = await openHasty();
@@ -199,7 +200,7 @@ test("H6: an agent who is gone loses the conversation to the line, one who is th
   expect(service.faults).toEqual([]);
 });
 
-test("N3 H5: the agent's node is drained: the agent is told, comes back at the other one, and still has the conversation", {
+test.concurrent("N3 H5: the agent's node is drained: the agent is told, comes back at the other one, and still has the conversation", {
   timeout: 60_000,
 }, async () => {
   await using service = await openService({ env: { DRAIN_SECONDS: "2" } });

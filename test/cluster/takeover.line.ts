@@ -8,11 +8,11 @@ const reply = z.discriminatedUnion("ok", [
   z.object({ ok: z.literal(false), error: wireError }),
 ]);
 
-/** What became of a command; nobody knows where the connection was lost before the reply. */
+/** What became of a command; nobody knows where the connection, or Redis, was lost before the reply. */
 export type Outcome =
   | { readonly kind: "done"; readonly result: unknown }
   | { readonly kind: "refused"; readonly code: string }
-  | { readonly kind: "unknown" };
+  | { readonly kind: "unknown"; readonly code?: string };
 
 export interface LineOptions {
   readonly namespace: "" | "/agents";
@@ -110,7 +110,10 @@ export class Line implements Disposable {
   }
 }
 
+/** A node that could not reach Redis, or slept while Redis answered, cannot tell whether it was done. */
 function outcomeOf(raw: unknown): Outcome {
   const read = reply.parse(raw);
-  return read.ok ? { kind: "done", result: read.result } : { kind: "refused", code: read.error.code };
+  if (read.ok) return { kind: "done", result: read.result };
+  const { code } = read.error;
+  return code === "unavailable" ? { kind: "unknown", code } : { kind: "refused", code };
 }

@@ -127,7 +127,8 @@ export class AgentPage implements Disposable {
     const { have } = screen;
     const payload = { conversationId, ...(have && { have }) };
     const reply = await this.line.command("conversation:join", payload, (heard) => this.#joined(screen, heard));
-    if (reply.kind !== "refused") return;
+    // Where the connection is lost, whoever comes back joins.
+    if (reply.kind === "done" || (reply.kind === "unknown" && reply.code === undefined)) return;
     await pause(againMs);
     return this.#join(conversationId, screen);
   }

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openCustomer } from "../support/customer.ts";
-import { answering, ShopServer, silent, webhookSecret } from "../support/hook-server.ts";
+import { answering, type Received, ShopServer, silent, webhookSecret } from "../support/hook-server.ts";
 import { openRedis } from "../support/redis.ts";
 import { openRedisCluster } from "../support/redis-cluster.ts";
 import { until } from "../support/until.ts";
@@ -12,26 +13,28 @@ import { openService, type Service } from "./service.support.ts";
 const patience = { timeout: 60_000 };
 const patienceMs = 40_000;
 
-let shop: ShopServer;
-/** Holds the configuration file of the nodes, whose endpoint has a port of its own in each test. */
-let folder: string;
+/** Two nodes that tell a shop's server of everything. */
+interface Stage extends AsyncDisposable {
+  readonly shop: ShopServer;
+  readonly service: Service;
+  /** What the shop was told of the beginning of that conversation. */
+  started(conversationId: string): readonly Received[];
+}
 
-beforeEach(async () => {
-  shop = await ShopServer.open();
-  folder = await mkdtemp(join(tmpdir(), "tidegate-"));
-});
-
-afterEach(async () => {
-  expect(shop.faults).toEqual([]);
-  await shop[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
-async function openNodes(redis: { readonly env: Readonly<Record<string, string>> }): Promise<Service> {
-  const path = join(folder, "tidegate.json");
+async function openStage(redis: { readonly env: Readonly<Record<string, string>> }): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const shop = stack.use(await ShopServer.open());
+  stack.defer(() => expect(shop.faults).toEqual([]));
+  const path = join(tmpdir(), `tidegate-webhooks-${randomUUID()}.json`);
   const plain = JSON.parse(await readFile(join(import.meta.dirname, "node.json"), "utf8"));
   await writeFile(path, JSON.stringify({ ...plain, webhooks: [{ url: shop.url }] }));
-  return openService({ redis, env: { TIDEGATE_CONFIG: path, WEBHOOK_SECRET: webhookSecret } });
+  stack.defer(() => rm(path));
+  const env = { TIDEGATE_CONFIG: path, WEBHOOK_SECRET: webhookSecret };
+  const service = stack.use(await openService({ redis, env }));
+  const started = (conversationId: string) =>
+    shop.ofType("conversation.started").filter(({ data }) => data.conversationId === conversationId);
+  const open = stack.move();
+  return { shop, service, started, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 /** A conversation begins on that node; gives its id. */
@@ -41,12 +44,10 @@ async function begin(url: string): Promise<string> {
   return guest.opened.conversationId;
 }
 
-const started = (conversationId: string) =>
-  shop.ofType("conversation.started").filter(({ data }) => data.conversationId === conversationId);
-
-test("W1 N2 a node is killed while it delivers: another delivers the same event", patience, async () => {
+test.concurrent("W1 N2 a node is killed while it delivers: another delivers the same event", patience, async () => {
   await using redis = await openRedis();
-  await using service = await openNodes(redis);
+  await using stage = await openStage(redis);
+  const { shop, service, started } = stage;
   const [dying, other] = service.nodes;
   shop.behave = silent;
   // So that it is the other one that tries.
@@ -60,12 +61,13 @@ test("W1 N2 a node is killed while it delivers: another delivers the same event"
   expect(new Set(started(conversationId).map(({ webhookId }) => webhookId)).size).toBe(1);
 });
 
-test(
+test.concurrent(
   "W1 N2 a node is killed while an event of its own waits for its next try: another delivers it",
   patience,
   async () => {
     await using redis = await openRedis();
-    await using service = await openNodes(redis);
+    await using stage = await openStage(redis);
+    const { shop, service, started } = stage;
     const [dying] = service.nodes;
     shop.behave = answering(503);
     const conversationId = await begin(dying?.url ?? "");
@@ -76,18 +78,20 @@ test(
   },
 );
 
-test("W2 many events of both nodes are delivered once each, by whichever node", patience, async () => {
+test.concurrent("W2 many events of both nodes are delivered once each, by whichever node", patience, async () => {
   await using cluster = await openRedisCluster(3);
-  await using service = await openNodes(cluster);
+  await using stage = await openStage(cluster);
+  const { service, started } = stage;
   const ids = await Promise.all(Array.from({ length: 40 }, (_, at) => begin(service.urls[at % 2] ?? "")));
   await until("all are told", () => ids.every((id) => started(id).length > 0));
   expect(ids.flatMap((id) => started(id))).toHaveLength(ids.length);
   expect(service.faults).toEqual([]);
 });
 
-test("N4 what happens while Redis is away is told when it is back", patience, async () => {
+test.concurrent("N4 what happens while Redis is away is told when it is back", patience, async () => {
   await using redis = await openRedis({ appendonly: true });
-  await using service = await openNodes(redis);
+  await using stage = await openStage(redis);
+  const { shop, service, started } = stage;
   const [one = "", two = ""] = service.urls;
   await begin(one);
   await redis.kill();

@@ -31,5 +31,6 @@ export function attemptAborted({ ref, epoch }: Answer): Extract<Step, { kind: "a
   const tokens = { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null } as const;
   const report = { model: "m", requestId: undefined, firstTokenMs: 1, totalMs: 1, ...tokens, usage: "none" } as const;
   const account = { customerId: "c", class: "guest", tier: "high" } as const;
-  return { kind: "attempt-ended", ref, epoch, account, purpose: "answer", end: { kind: "aborted", report } };
+  const end = { kind: "aborted", report } as const;
+  return { kind: "attempt-ended", ref, epoch, account, purpose: "answer", maxTokens: 1_024, end };
 }

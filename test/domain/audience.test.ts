@@ -137,7 +137,7 @@ test("S1 what has arrived is shown when an attempt breaks, before anything else 
     kind: "aborted",
     report: { model: "m", cacheReadTokens: null, cacheWriteTokens: null, usage: "none", ...report },
   } as const;
-  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, account, purpose: "answer", end });
+  audience.step({ kind: "attempt-ended", ref: answer.ref, epoch: 1, account, purpose: "answer", maxTokens: 9, end });
   expect(viewer.text).toBe("ab");
 });
 

@@ -67,8 +67,12 @@ test("what later phases may leave is never bounded too high, however their perce
         const phaseSums = new PhaseSums(offs.map(() => ({ excludes: [], end: offs.length })));
         phaseSums.renew(0, (at) => offs[at] ?? 0);
         const leaving = { cents: [goods, 0], totalCents: goods, excluded: list.map(() => 0) };
-        const reach = { mostCents: sumOf(offs), sums: offs.length === 0 ? null : phaseSums.from(0), lostCents: 0 };
-        const left = setsOf(offs).map((set) => goods - sumOf(set));
+        const wholly = sumOf(offs);
+        // Nobody takes off more than there is.
+        const mostCents = Math.min(wholly, goods);
+        const sums = offs.length === 0 ? null : phaseSums.from(0);
+        const reach = { mostCents, sums, lostCents: wholly - mostCents };
+        const left = setsOf(offs).map((set) => Math.max(0, goods - sumOf(set)));
         const least = Math.min(
           ...left.map((cents) => Math.max(0, cents - sumOf(list.map((percent) => percentOf(cents, percent))))),
         );

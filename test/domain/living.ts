@@ -8,6 +8,8 @@ export class Living implements MembershipListener {
   readonly side: StoreSide;
   readonly membership: Membership;
   readonly events: string[] = [];
+  /** Why the store was away, each time. */
+  readonly whys: string[] = [];
   readonly faults: unknown[] = [];
   /** What its next lives are to be made sure of. */
   reviving: () => Promise<void> = async () => {};
@@ -25,8 +27,9 @@ export class Living implements MembershipListener {
     return node;
   }
 
-  away(): void {
+  away(why: string): void {
     this.events.push("away");
+    this.whys.push(why);
   }
 
   back(): void {

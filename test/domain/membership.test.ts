@@ -110,6 +110,7 @@ test("N1 away and back are told once each, however long it takes", async () => {
   one.side.wire.mend();
   await live(3_000, one, two);
   expect(one.events).toEqual(["away", "back"]);
+  expect(one.whys).toEqual(["it does not answer"]);
   expect(one.membership.away).toBe(false);
 });
 

@@ -1,54 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRedis } from "../support/redis.ts";
-import { openRedisCluster } from "../support/redis-cluster.ts";
+import { describe, expect, test } from "vitest";
+import { tagOf } from "../../src/engines/conversation-id.ts";
 import { answerLogSuite } from "./answer-log.suite.ts";
 import { conversationsSuite } from "./conversations.suite.ts";
 import { nodesSuite } from "./nodes.suite.ts";
 import { questionsSuite } from "./questions.suite.ts";
-import { eachKey, openStore, openWorld, type TestStore } from "./redis.support.ts";
+import { storeOn } from "./redis.suite.ts";
+import { eachKey, openWorld, type TestStore } from "./redis.support.ts";
 import { respondersSuite } from "./responders.suite.ts";
 import { turnsSuite } from "./turns.suite.ts";
 import { startTurn, type WorldOptions } from "./world.ts";
 
-describe("in one Redis", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  const open = (options?: WorldOptions) => openWorld(redis.store, options);
-
-  beforeAll(async () => {
-    const { url } = stack.use(await openRedis());
-    redis = stack.use(await openStore({ kind: "one", url }));
-  });
-  afterAll(() => stack.disposeAsync());
-
-  describe("conversations", () => conversationsSuite(open));
-  describe("questions", () => questionsSuite(open));
-  describe("turns", () => turnsSuite(open));
-  describe("responders", () => respondersSuite(open));
-  describe("the answer log", () => answerLogSuite(open));
-  describe("nodes", () => nodesSuite(open));
-});
+describe("in one Redis", () => suites(storeOn("one")));
 
 describe("in a Redis Cluster of three masters", () => {
-  const stack = new AsyncDisposableStack();
-  let redis: TestStore;
-  const open = (options?: WorldOptions) => openWorld(redis.store, options);
-
-  beforeAll(async () => {
-    const { servers } = stack.use(await openRedisCluster(3));
-    redis = stack.use(await openStore({ kind: "cluster", nodes: servers.map(({ address }) => address) }));
-  });
-  afterAll(() => stack.disposeAsync());
-
-  describe("conversations", () => conversationsSuite(open));
-  describe("questions", () => questionsSuite(open));
-  describe("turns", () => turnsSuite(open));
-  describe("responders", () => respondersSuite(open));
-  describe("the answer log", () => answerLogSuite(open));
-  describe("nodes", () => nodesSuite(open));
+  const redis = storeOn("cluster");
+  suites(redis);
 
   test("every master keeps conversations of its own, each whole", async () => {
-    await using world = await open();
+    await using world = await openWorld(redis.store);
     const customers = Array.from({ length: 30 }, (_, i) => `customer${i}`);
     for (const customerId of customers) await startTurn(world, customerId);
     const kept = new Map<string, Set<unknown>>();
@@ -60,3 +29,25 @@ describe("in a Redis Cluster of three masters", () => {
     expect(new Set([...kept.values()].flatMap((ports) => [...ports])).size).toBe(3);
   });
 });
+
+function suites(redis: Pick<TestStore, "store">): void {
+  const open = (options?: WorldOptions) => openWorld(redis.store, options);
+  describe("conversations", () => conversationsSuite(open));
+  describe("questions", () => questionsSuite(open));
+  describe("turns", () => turnsSuite(open));
+  describe("responders", () => respondersSuite(open));
+  describe("the answer log", () => answerLogSuite(open));
+  describe("nodes", () => nodesSuite(open));
+
+  test("S8 what cannot be logged of one answer fails for that one alone", async () => {
+    await using world = await openWorld(redis.store);
+    const turns = await Promise.all(["li", "wang", "zhao"].map((customerId) => startTurn(world, customerId)));
+    const [broken] = turns;
+    const key = world.keys.log(tagOf(broken?.conversationId ?? ""));
+    await redis.store.set(key, "of another kind");
+    const written = await Promise.allSettled(turns.map((turn) => world.log.write(turn, 1, 0, turn.conversationId)));
+    expect(written.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
+    const texts = await Promise.all(turns.slice(1).map((turn) => world.log.read(turn)));
+    expect(texts).toEqual(turns.slice(1).map(({ conversationId }) => conversationId));
+  });
+}

@@ -4,7 +4,7 @@ import { shrunk } from "./night-scale.ts";
 import type { OptionName, Typed } from "./options.ts";
 import type { Phase } from "./schedule.ts";
 import type { Deployment } from "./stage/deployment.ts";
-import { answerSeconds } from "./visitors/dialogues.ts";
+import { type Pace, paces } from "./visitors/dialogues.ts";
 
 /** Something done to the service while customers ask. */
 export interface Incident {
@@ -20,6 +20,8 @@ export interface Plan {
   readonly title: string;
   readonly sockets: number;
   readonly phases: readonly Phase[];
+  /** How a simulated relay writes; `usual` unless said otherwise. */
+  readonly pace?: Pace;
   /** Whether some are answered before anything is measured; yes unless said otherwise. */
   readonly warmsUp?: boolean;
   /** How the line is set, where this run starts the service itself. */
@@ -57,11 +59,12 @@ export const scenarios = {
     takes: ["sockets", "seconds", "streaming"],
     needs: "nothing",
     plan: ({ sockets = 2_000, seconds = 60, streaming = 0.005 }) => {
-      const perSecond = Math.max(0.2, (sockets * streaming) / answerSeconds);
+      const perSecond = Math.max(0.2, (sockets * streaming) / paces.slow.answerSeconds);
       return {
         title: `Idle: ${count(sockets)} sockets for ${seconds} s, ${share(streaming)} of them with an answer being written`,
         sockets,
         phases: [level(perSecond, seconds)],
+        pace: "slow",
         admission: { tiers: wide(perSecond) },
         incidents: [],
         settleSeconds: 30,

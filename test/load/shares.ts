@@ -18,7 +18,7 @@ export function workersFor(sockets: number, { workers }: Typed): number {
 
 /** What each worker process does. @throws {UsageError} when there are too few addresses to connect from */
 export function sharesOf(
-  { sockets }: Plan,
+  { sockets, pace = "usual" }: Plan,
   typed: Typed,
   deployment: Pick<Deployment, "urls" | "secret" | "weather">,
 ): Share[] {
@@ -29,7 +29,7 @@ export function sharesOf(
   return Array.from({ length: workers }, (_, worker) => {
     const own = Math.floor(sockets / workers) + (worker < sockets % workers ? 1 : 0);
     const addresses = addressesFor(worker, workers, own, urls, typed.source);
-    const speech = { language, isSimulated: weather !== null };
+    const speech = { language, isSimulated: weather !== null, pace };
     return { worker, workers, sockets: own, perSecond, urls, addresses, secret, speech };
   });
 }

@@ -31,6 +31,7 @@ function attempt(customerId = "li"): Step {
     epoch: 1,
     account,
     purpose: "answer",
+    maxTokens: 1_024,
     end: { kind: "complete", stop: "end", report },
   };
 }

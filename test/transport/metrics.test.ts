@@ -49,6 +49,8 @@ describe("what a node tells of some answers", () => {
     expect(sample("tidegate_tier", { tier: "high", reason: "relay" })).toBe(1);
     expect([sample("tidegate_starts_total"), sample("tidegate_turns_total", { outcome: "completed" })]).toEqual([3, 3]);
     expect(sample("tidegate_relay_attempts_total", { model, outcome: "cut" })).toBe(1);
+    // Told before there was any, so that a first one is seen as a rise.
+    expect(sample("tidegate_relay_attempts_total", { model, outcome: "bad-key" })).toBe(0);
     expect(sample("tidegate_relay_attempts_total", { model, outcome: "complete" })).toBe(spent.answers - 1);
     expect(sample("tidegate_relay_retries_total", { model, purpose: "continuation" })).toBe(1);
     expect(sample("tidegate_tokens_total", { ...of, kind: "input" })).toBe(spent.input_tokens);
@@ -107,6 +109,11 @@ describe("what a node tells of some answers", () => {
     await until("two wait", async () => (await scrape(server.url)).get('tidegate_line_waiting{class="guest"}') === 2);
     const samples = await scrape(server.url);
     expect(samples.get('tidegate_shed_total{class="guest"}')).toBe(1);
+    expect(samples.get('tidegate_shed_total{class="vip"}')).toBe(0);
+    expect(server.logged).toContainEqual(
+      expect.objectContaining({ msg: expect.stringContaining("turned away"), customers: 1 }),
+    );
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ ok: true, notes: ["customers-shed"] });
     expect(samples.get('tidegate_line_oldest_wait_seconds{class="guest"}')).toBeGreaterThan(0);
   });
 });

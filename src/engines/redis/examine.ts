@@ -11,6 +11,7 @@ export interface RedisHealthcheck {
   readonly policy: string | undefined;
   readonly appendOnly: string | undefined;
   readonly maxMemoryBytes: number | undefined;
+  readonly usedMemoryBytes: number | undefined;
   readonly roundTripMs: number;
   /** Epoch milliseconds on its clock. */
   readonly at: number;
@@ -28,6 +29,7 @@ export async function examineRedis(where: RedisPlace, prefix: string): Promise<R
     await awaitServer(store, patienceMs);
     const one = store as Redis; // CAST: both have the commands that follow
     const server = await one.info("server");
+    const used = /used_memory:(\d+)/.exec(await one.info("memory"))?.[1];
     const setting = async (name: string) => {
       const [, value] = (await one.config("GET", name).catch(() => [])) as string[]; // CAST: name and value
       return value;
@@ -49,6 +51,7 @@ export async function examineRedis(where: RedisPlace, prefix: string): Promise<R
       policy: await setting("maxmemory-policy"),
       appendOnly: await setting("appendonly"),
       maxMemoryBytes: maxMemory === undefined ? undefined : Number(maxMemory),
+      usedMemoryBytes: used === undefined ? undefined : Number(used),
       roundTripMs: trips.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0,
       at: seconds * 1_000 + micros / 1_000,
     };

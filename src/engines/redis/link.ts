@@ -54,7 +54,7 @@ export class Link {
       if (!isPassing(fault)) throw fault;
       this.#away = true;
       this.#outages++;
-      throw new Outage(fault);
+      throw new Outage(inWords(fault));
     }
   }
 }
@@ -63,4 +63,12 @@ export class Link {
 function isPassing(fault: unknown): boolean {
   if (!(fault instanceof Error)) return false;
   return fault.name !== "ReplyError" || passing.test(fault.message);
+}
+
+const ofOptions = /^(Reached the max retries|Stream isn't writeable|Connection is closed)/;
+
+/** Where the connection has gone the library speaks of its own options. */
+function inWords(fault: unknown): unknown {
+  const isLost = fault instanceof Error && ofOptions.test(fault.message);
+  return isLost ? new Error("the connection is lost", { cause: fault }) : fault;
 }

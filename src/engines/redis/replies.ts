@@ -139,6 +139,7 @@ export const replies = {
   ended,
   read,
   restored,
+  kept: z.array(z.string()),
   pulse,
   entered,
   round,

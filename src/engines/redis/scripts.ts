@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import type { Store } from "./client.ts";
 
 interface Kind {
-  readonly keys: number;
+  /** Null where it is another number each time. */
+  readonly keys: number | null;
   /** What stands before the step's own text. */
   readonly parts?: readonly string[];
 }
 
 const ofConversation: Kind = { keys: 6, parts: ["prelude"] };
+const ofLogs: Kind = { keys: null };
 const ofNodes: Kind = { keys: 2 };
 const ofHealth: Kind = { keys: 3 };
 const ofBoard: Kind = { keys: 2 };
@@ -37,6 +39,7 @@ const steps = {
   hand: ofConversation,
   say: ofConversation,
   note: ofConversation,
+  keep: ofLogs,
   beat: ofNodes,
   bury: ofNodes,
   "line/enter": ofLine("entries", "counts", "bucket", "nodes", "letters", "grant", "append", "place"),
@@ -76,7 +79,7 @@ export function defineSteps(store: Store): void {
   const read = (name: string) => readFileSync(new URL(`${name}.lua`, import.meta.url), "utf8");
   for (const [name, { keys, parts = [] }] of Object.entries(steps)) {
     const lua = [...parts, name].map(read).join("");
-    store.defineCommand(commandOf(name), { lua, numberOfKeys: keys });
+    store.defineCommand(commandOf(name), { lua, ...(keys !== null && { numberOfKeys: keys }) });
   }
 }
 
@@ -86,5 +89,7 @@ export function runStep(store: Store, name: StepName, keys: readonly string[], a
   const commands = store as unknown as Record<string, (...given: string[]) => Promise<unknown>>;
   const run = commands[commandOf(name)];
   if (run === undefined) throw new Error(`no step is named ${name}`);
-  return run.call(store, ...keys, ...args);
+  // The library asks for the number of keys where it was not told.
+  const count = steps[name].keys === null ? [String(keys.length)] : [];
+  return run.call(store, ...count, ...keys, ...args);
 }

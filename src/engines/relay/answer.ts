@@ -9,7 +9,7 @@ interface LooseEvent {
   readonly index?: unknown;
   readonly delta?: LooseDelta | null;
   readonly content_block?: LooseBlock | null;
-  readonly message?: { readonly usage?: LooseUsage | null } | null;
+  readonly message?: { readonly id?: unknown; readonly usage?: LooseUsage | null } | null;
   readonly usage?: LooseUsage | null;
 }
 
@@ -35,6 +35,9 @@ interface LooseUsage {
   readonly cache_creation_input_tokens?: unknown;
 }
 
+/** No honest name is longer. */
+const maxIdChars = 100;
+
 /** Folds the events of one answer; thinking and kinds unknown today pass without a trace. */
 export class Answer {
   /** The relay's own end mark was read (S5). */
@@ -43,6 +46,8 @@ export class Answer {
   begun = false;
   eventCount = 0;
   stopReason: unknown = null;
+  /** The relay's own name for it. */
+  id: string | undefined;
   inputTokens: number | null = null;
   outputTokens: number | null = null;
   cacheReadTokens: number | null = null;
@@ -71,9 +76,14 @@ export class Answer {
     if (loose.type === "content_block_delta") return this.#grow(loose);
     if (loose.type === "content_block_start") return this.#open(loose);
     if (loose.type === "message_stop") this.ended = true;
-    else if (loose.type === "message_start") this.#count(loose.message?.usage);
+    else if (loose.type === "message_start") this.#start(loose);
     else if (loose.type === "message_delta") this.#close(loose);
     return "";
+  }
+
+  #start({ message }: LooseEvent): void {
+    if (typeof message?.id === "string") this.id = message.id.slice(0, maxIdChars);
+    this.#count(message?.usage);
   }
 
   #open({ index, content_block: block }: LooseEvent): string {

@@ -1,14 +1,14 @@
 import { APIError, type APIPromise } from "@anthropic-ai/sdk";
-import type { Stream } from "@anthropic-ai/sdk/streaming.js";
 import type { AttemptEnd, AttemptReport, RelayFailure } from "../../domain/relay.ts";
 import { Answer } from "./answer.ts";
 import { RelayBody } from "./body.ts";
+import { readEvents } from "./events.ts";
 import { type Asked, endedEarly, expiryFailure, toFailure } from "./failures.ts";
 import { readUsage } from "./usage.ts";
 import { type Expiry, type Limits, Watch } from "./watch.ts";
 
 /** Asks the relay through the SDK; aborting the signal must close the connection. */
-export type Ask = (signal: AbortSignal) => APIPromise<Stream<unknown>>;
+export type Ask = (signal: AbortSignal) => APIPromise<unknown>;
 
 /** Who is told what comes. */
 export interface Hearer {
@@ -30,6 +30,8 @@ export class Attempt {
   #firstTokenMs: number | null = null;
   #requestId: string | undefined;
   #isAsked = false;
+  /** The signal's own word costs more, and is asked for with every event. */
+  #isAborted = false;
   /** The relay has begun to send an answer. */
   #isServed = false;
 
@@ -44,7 +46,8 @@ export class Attempt {
   async run(ask: Ask): Promise<AttemptEnd> {
     this.#signal.addEventListener("abort", this.#close, { once: true });
     try {
-      this.#isAsked = !this.#signal.aborted;
+      this.#isAborted = this.#signal.aborted;
+      this.#isAsked = !this.#isAborted;
       if (this.#isAsked) await this.#read(ask(this.#upstream.signal));
       return this.#end(null);
     } catch (thrown) {
@@ -56,22 +59,22 @@ export class Attempt {
   }
 
   async #read(asking: ReturnType<Ask>): Promise<void> {
-    const { data: events, response } = await asking.withResponse();
+    const response = await asking.asResponse();
     this.#isServed = true;
     this.#requestId = readRequestId(response.headers);
     this.#hearer.headers(response.headers);
     const body: unknown = response.body;
-    if (body instanceof RelayBody) this.#body = body;
-    for await (const event of events) {
-      // The SDK goes on with what it has buffered after an abort: none of it may be delivered (H1, S6).
-      if (this.#isStopped) return;
+    if (!(body instanceof RelayBody)) throw new Error("the answer did not come by the wire of this relay");
+    this.#body = body;
+    // What came before the abort may still be read: none of it may be delivered (H1, S6).
+    if (this.#isStopped) return body.leave();
+    await readEvents(body, response.headers, (event) => {
       this.#take(event);
-      if (this.#answer.ended) return this.#body?.release();
-    }
+      return !this.#answer.ended && !this.#isStopped;
+    });
   }
 
   #take(event: unknown): void {
-    this.#body?.eventSeen();
     const text = this.#answer.take(event);
     if (this.#answer.begun) this.#watch.begin();
     // A tool call is a sign of life, once: who waits for the first text waits for the tool from here on.
@@ -81,10 +84,13 @@ export class Attempt {
   }
 
   get #isStopped(): boolean {
-    return this.#signal.aborted || this.#expired !== null;
+    return this.#isAborted || this.#expired !== null;
   }
 
-  readonly #close = (): void => this.#upstream.abort();
+  readonly #close = (): void => {
+    this.#isAborted = true;
+    this.#upstream.abort();
+  };
 
   readonly #expire = (expiry: Expiry): void => {
     this.#expired = expiry;
@@ -95,7 +101,7 @@ export class Attempt {
     if (thrown instanceof APIError) this.#requestId ??= readRequestId(thrown.headers);
     const report = this.#report(this.#isCharged(thrown));
     if (this.#answer.ended) return this.#whole(report);
-    if (this.#signal.aborted) return { kind: "aborted", report };
+    if (this.#isAborted) return { kind: "aborted", report };
     return { kind: "failed", failure: this.#failure(thrown), report };
   }
 
@@ -104,7 +110,7 @@ export class Attempt {
    * error in place of the first event is a refusal, and one that never answers has most likely not begun.
    */
   #isCharged(thrown: unknown): boolean {
-    if (this.#signal.aborted) return this.#isAsked;
+    if (this.#isAborted) return this.#isAsked;
     return this.#isServed && !(thrown instanceof APIError);
   }
 
@@ -129,6 +135,7 @@ export class Attempt {
     return {
       model: this.#asked.model,
       requestId: this.#requestId,
+      responseId: this.#answer.id,
       firstTokenMs: this.#firstTokenMs,
       totalMs: this.#watch.elapsedMs(),
       ...readUsage(this.#answer, isCharged, this.#asked.prompt),

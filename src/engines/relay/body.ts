@@ -5,25 +5,28 @@ const maxEventBytes = 1_048_576;
 /** How long the connection may stay open after the relay's end mark before it is closed instead of kept for reuse. */
 const lingerMs = 1_000;
 
-type Result = IteratorResult<Uint8Array, undefined>;
-type End = { readonly error: unknown } | "clean";
-
-const over: Result = { value: undefined, done: true };
+/** Who reads a body, in the moment in which it comes. Nothing may throw. */
+export interface BodyReader {
+  read(chunk: Uint8Array): void;
+  /** Nothing more comes; with what broke it off, or null when all has come. Called once, unless the reader leaves before. */
+  end(fault: { readonly error: unknown } | null): void;
+}
 
 /**
- * The bytes of one answer, as the async iterator that the SDK reads: nothing stands between the socket and the parser.
- * A failure drops what was not read yet. Memory stays bounded as long as the reader reports events by `eventSeen`.
+ * The bytes of one answer, handed to the reader by the socket itself: no stream and no promise stands between the two. A
+ * failure drops what was not read yet. Memory stays bounded as long as the reader reports events by `eventSeen`.
  */
-export class RelayBody implements AsyncIterableIterator<Uint8Array> {
+export class RelayBody {
   /** When the last bytes came, pings too, on the clock of `performance.now()`. */
   lastByteAt = performance.now();
   receivedBytes = 0;
   /** The reader has what it wants; its leaving does not mean that the connection is to be closed. */
   released = false;
   readonly #close: (reason: Error) => void;
-  #queue: Uint8Array[] = [];
-  #waiter: PromiseWithResolvers<Result> | null = null;
-  #end: End | null = null;
+  #reader: BodyReader | null = null;
+  /** What came before there was a reader. */
+  #early: Uint8Array[] = [];
+  #end: { readonly fault: { readonly error: unknown } | null } | null = null;
   #eventBytes = 0;
   #linger: NodeJS.Timeout | undefined;
 
@@ -39,19 +42,26 @@ export class RelayBody implements AsyncIterableIterator<Uint8Array> {
     this.#eventBytes += chunk.length;
     if (this.#eventBytes > maxEventBytes)
       return this.#close(new BrokenAnswer(`${maxEventBytes} bytes without an event`));
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    if (waiter === null) this.#queue.push(chunk);
-    else waiter.resolve({ value: chunk, done: false });
+    if (this.#reader === null) this.#early.push(chunk);
+    else this.#reader.read(chunk);
   }
 
   finish(): void {
-    this.#settle("clean");
+    this.#settle(null);
   }
 
   fail(error: unknown): void {
-    this.#queue = [];
+    this.#early = [];
     this.#settle({ error });
+  }
+
+  /** Hands over all that has come and that comes from here on. There is one reader. */
+  open(reader: BodyReader): void {
+    const early = this.#early;
+    this.#early = [];
+    this.#reader = reader;
+    for (const chunk of early) if (this.#reader === reader) reader.read(chunk);
+    if (this.#end !== null && this.#reader === reader) reader.end(this.#end.fault);
   }
 
   /** To be called for each event read. */
@@ -61,43 +71,25 @@ export class RelayBody implements AsyncIterableIterator<Uint8Array> {
 
   /** The reader has what it wants: the rest is dropped, and the connection is kept if the relay ends soon. */
   release(): void {
+    this.#reader = null;
     if (this.#end !== null) return;
     this.released = true;
     this.#linger = setTimeout(() => this.#close(new BrokenAnswer("kept open after its end")), lingerMs);
     this.#linger.unref();
-    this.#queue = [];
-    this.#end = "clean";
+    this.#end = { fault: null };
   }
 
-  next(): Promise<Result> {
-    const queue = this.#queue;
-    if (queue.length > 0) {
-      this.#queue = [];
-      const [first] = queue;
-      return Promise.resolve({ value: queue.length === 1 && first ? first : Buffer.concat(queue), done: false });
-    }
-    if (this.#end === "clean") return Promise.resolve(over);
-    if (this.#end !== null) return Promise.reject(this.#end.error);
-    this.#waiter = Promise.withResolvers();
-    return this.#waiter.promise;
-  }
-
-  return(): Promise<Result> {
+  /** The reader wants no more, and the connection is of no use. */
+  leave(): void {
+    this.#reader = null;
     if (this.#end === null) this.#close(new Error("The reader left."));
-    return Promise.resolve(over);
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #settle(end: End): void {
+  #settle(fault: { readonly error: unknown } | null): void {
     clearTimeout(this.#linger);
     if (this.#end !== null) return;
-    this.#end = end;
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    if (end === "clean") waiter?.resolve(over);
-    else waiter?.reject(end.error);
+    this.#end = { fault };
+    const reader = this.#reader;
+    reader?.end(fault);
   }
 }

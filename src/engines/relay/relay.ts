@@ -1,5 +1,4 @@
 import Anthropic from "@anthropic-ai/sdk";
-import type { Stream } from "@anthropic-ai/sdk/streaming.js";
 import type { AttemptEnd, ModelMessage, Relay, RelayRequest } from "../../domain/relay.ts";
 import type { RelayLimit } from "../../domain/relay-limits.ts";
 import { Attempt } from "./attempt.ts";
@@ -60,7 +59,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
     const attempt = new Attempt(asked, this.#limits, { text: onText, headers }, signal);
     const end = await attempt.run((upstream) =>
       // What `messages.create` does, without its warning on the console, each time, for a model that is to end one day.
-      this.#client.post<Stream<unknown>>("/v1/messages", { body: toBody(request), stream: true, signal: upstream }),
+      this.#client.post("/v1/messages", { body: toBody(request), stream: true, signal: upstream }),
     );
     this.#prompts.note(end.report);
     return end;

@@ -30,16 +30,19 @@ function toHeaders(raw: RawHeaders): Headers {
   return headers;
 }
 
-/** At most {@link maxTextBytes}; what came before a failure counts as the text. */
-async function readText(body: RelayBody): Promise<string> {
+/** At most {@link maxTextBytes}; what came before a failure counts as the text: the status is known, and says more than why. */
+function readText(body: RelayBody): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
   const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of body) {
+  const end = () => resolve(Buffer.concat(chunks).subarray(0, maxTextBytes).toString());
+  body.open({
+    read(chunk) {
       chunks.push(chunk);
-      if (body.receivedBytes > maxTextBytes) break;
-    }
-  } catch {
-    // The status is known already, and says more than the reason why its text broke off.
-  }
-  return Buffer.concat(chunks).subarray(0, maxTextBytes).toString();
+      if (body.receivedBytes <= maxTextBytes) return;
+      body.leave();
+      end();
+    },
+    end,
+  });
+  return promise;
 }

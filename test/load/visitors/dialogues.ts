@@ -17,24 +17,29 @@ export interface Speech {
   readonly language: Language;
   /** The relay is a simulator, which can be told what to answer and how fast. */
   readonly isSimulated: boolean;
+  readonly pace: Pace;
 }
 
-/** How fast the simulator writes: the rhythm of a real model. */
-const pace = "pace first=300-700 delta=40-60 chars=4-8";
+/** How the simulator writes, and about how long an answer of these dialogues takes it. */
+export const paces = {
+  /** The rhythm of a fast model. */
+  usual: { pace: "pace first=300-700 delta=40-60 chars=4-8", answerSeconds: 1.5 },
+  /** Long answers of a slow one, as far as it is the time that matters and not the text. */
+  slow: { pace: "pace first=300-700 delta=300-500 chars=4-8", answerSeconds: 9 },
+} as const;
+
+export type Pace = keyof typeof paces;
 
 /**
  * The question of that number which a customer asks: one dialogue after the other, turn by turn. Each answer that a simulator
  * is told bears a mark of its own, so that nobody can be given somebody else's unnoticed.
  */
-export function questionOf(customer: number, number: number, { language, isSimulated }: Speech): Question {
+export function questionOf(customer: number, number: number, { language, isSimulated, pace }: Speech): Question {
   const messageId = `load-${customer}-${number}`;
   const turns = chosen[language].flatMap((_, at, all) => all[(at + customer) % all.length] ?? []);
   const turn = turns[number % turns.length];
   if (turn === undefined) throw new Error("there is no dialogue");
   if (!isSimulated) return { messageId, text: turn.ask, answer: null };
   const answer = `${turn.answer} (${customer}.${number})`;
-  return { messageId, text: `${turn.ask} [[sim: say ${JSON.stringify(answer)}; ${pace}]]`, answer };
+  return { messageId, text: `${turn.ask} [[sim: say ${JSON.stringify(answer)}; ${paces[pace].pace}]]`, answer };
 }
-
-/** About as long as an answer of these dialogues is written, in seconds. */
-export const answerSeconds = 1.5;

@@ -1,0 +1,31 @@
+import type { z } from "zod";
+import * as events from "../../src/contract/events.ts";
+
+/** One namespace as the contract has it. */
+export interface Table {
+  /** Whose it is: the role that a token must have. */
+  readonly role: string;
+  readonly namespace: string;
+  readonly commands: Readonly<Record<string, { readonly payload: z.ZodType; readonly result: z.ZodType }>>;
+  readonly facts: Readonly<Record<string, { readonly payload: z.ZodType }>>;
+}
+
+// CAST: read by the names of its exports, so that a namespace which is added to the contract is attacked by itself.
+const contract = events as unknown as Readonly<Record<string, Table["commands"] & Table["facts"]>>;
+
+export const tables: readonly Table[] = Object.entries(contract).flatMap(([name, commands]) => {
+  const role = /^(\w+)Commands$/.exec(name)?.[1];
+  if (role === undefined) return [];
+  return [{ role, namespace: namespaceOf(role), commands, facts: contract[`${role}Facts`] ?? {} }];
+});
+
+function namespaceOf(role: string): string {
+  return role === "customer" ? "/" : `/${role}s`;
+}
+
+/** @throws for a namespace that the contract does not have */
+export function tableOf(namespace: string): Table {
+  const table = tables.find((each) => each.namespace === namespace);
+  if (table === undefined) throw new Error(`the contract has no namespace ${namespace}`);
+  return table;
+}
