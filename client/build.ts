@@ -11,7 +11,7 @@ import { innerNames } from "./inner-names.ts";
 const clientDirectory = import.meta.dirname;
 const outDirectory = join(clientDirectory, "dist");
 /** Each folder holds one page, named after the folder but for the shop's, which is the server's front page. */
-const pages = ["shop", "console"];
+const pages = ["shop", "console", "dashboard"];
 /** The oldest browsers that have all we use: constructable style sheets, ARIA properties, `dvh`, `inert`. */
 const browsers = ["chrome108", "edge108", "firefox119", "safari16.4"];
 /** Style sheets are written for the browsers above by hand: lowering would double their size. */
@@ -96,7 +96,9 @@ async function buildLoader(files: Files, edition: string): Promise<void> {
 
 async function buildPage(files: Files, page: string): Promise<void> {
   const root = join(clientDirectory, page);
-  await bundle(files, { root, build: { rolldownOptions: { input: join(root, pageFile(page)) } } });
+  // Pages have parts of the same name, such as those for a language: each is weighed with its own.
+  const output = { chunkFileNames: `assets/[name]-${page}-[hash].js` };
+  await bundle(files, { root, build: { rolldownOptions: { input: join(root, pageFile(page)), output } } });
 }
 
 function pageFile(page: string): string {

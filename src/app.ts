@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
-import type { CustomerClass } from "./contract/shapes.ts";
+import type { CustomerClass, Tier } from "./contract/shapes.ts";
 import { hasher, openCosts } from "./costs.ts";
 import { Absences } from "./domain/absences.ts";
 import { Admission } from "./domain/admission.ts";
@@ -25,8 +26,14 @@ import { Responding } from "./domain/responding.ts";
 import type { Shop } from "./domain/shop.ts";
 import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
+import { Steward } from "./domain/steward.ts";
+import type { ToolServerEvent } from "./domain/tool-servers.ts";
 import { type Tool, Toolbox } from "./domain/tools.ts";
+import { Troubles } from "./domain/troubles.ts";
+import type { WebhookReport } from "./domain/webhooks.ts";
+import { Withdrawal } from "./domain/withdrawal.ts";
 import { openMcpServer } from "./engines/mcp/server.ts";
+import { MemoryBoard } from "./engines/memory/board.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
@@ -39,6 +46,7 @@ import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
 import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
+import { openOverview } from "./overview.ts";
 import {
   connectionRate,
   deskSettings,
@@ -56,6 +64,7 @@ import {
   clusterLog,
   costLog,
   mcpLog,
+  operatorLog,
   pauseLog,
   shedLog,
   tierLog,
@@ -63,10 +72,11 @@ import {
   traceLog,
   webhookLog,
 } from "./telemetry/log.ts";
-import { Meter } from "./telemetry/meter.ts";
+import { Meter, type Refused } from "./telemetry/meter.ts";
 import { Seldom } from "./telemetry/seldom.ts";
 import { TurnLog } from "./telemetry/turn-log.ts";
 import { openTurnTrace } from "./tracing.ts";
+import { Addresses } from "./transport/addresses.ts";
 import { openAgentSockets } from "./transport/agent-sockets.ts";
 import { type ChatApiOptions, openChatApi } from "./transport/chat-api.ts";
 import type { CustomerWorld } from "./transport/customers.ts";
@@ -74,6 +84,7 @@ import { openHttp } from "./transport/http.ts";
 import { Identity } from "./transport/identity.ts";
 import { openBucket, Rates } from "./transport/limits.ts";
 import { openMetrics, openMetricsPort } from "./transport/metrics-door.ts";
+import { openOperatorSockets } from "./transport/operator-sockets.ts";
 import { Origins } from "./transport/origins.ts";
 import { releaseSockets } from "./transport/release.ts";
 import {
@@ -82,6 +93,7 @@ import {
   type SocketServer,
   tellAgents,
   tellAgentsHere,
+  tellAllAgentsHere,
   tellElsewhere,
 } from "./transport/sockets.ts";
 import { openWebhooks } from "./webhooks.ts";
@@ -110,9 +122,13 @@ const lookUpRate = { perSecond: 100, burst: 200 };
 /** Opens everything in the order of need; what was opened is closed in reverse, also when a later step fails. */
 export async function openApp(config: Config, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const onFault = (fault: unknown, where: string) => log.error({ err: fault, where }, "unexpected fault");
   const clock = systemClock;
-  let draining = false;
+  const troubles = new Troubles(clock);
+  const onFault = (fault: unknown, where: string) => {
+    troubles.note("unexpected");
+    log.error({ err: fault, where }, "unexpected fault");
+  };
+  let closing = false;
 
   // First, so that it is closed last: it tells of the very end too.
   const tracing = await openTurnTrace(config, traceLog(log), stack);
@@ -120,13 +136,15 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const pace = () => paceMs(load.share);
   const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
   const cluster = await openCluster(config, log, pace, onFault, stack);
-  const { conversations, turns, responders, desk, line, health, webhooks, ledger } =
+  const { conversations, turns, responders, desk, line, health, board, webhooks, ledger } =
     cluster ?? openMemory(config, stack);
+  const nodeId = cluster?.nodeId ?? newId();
   const secrets = await agreedSecrets(config, cluster);
   const meter = stack.use(new Meter(config.prices, modelsOf(config), clock.elapsed));
   const lost = (records: number) => {
     costLog(log)(records);
     meter.lost(records);
+    troubles.note("records-lost");
   };
   const hash = hasher(secrets[0]);
   const { book, budget } = await openCosts(config, { ledger, secret: secrets[0], newId, lost, onFault }, stack);
@@ -136,7 +154,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     ...(cluster && { muted: () => cluster.fenced }),
     emptied: (conversationId) => {
       absences.left(conversationId);
-      cluster?.emptied(conversationId);
+      if (cluster) cluster.emptied(conversationId);
+      else void conversations.leave(conversationId);
     },
   });
   const places = new Places({
@@ -144,6 +163,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     clock,
     tell: (conversationId, place) => audience.tell(conversationId, "turn:queued", place),
     vanished: ({ conversationId }) => cluster?.lookAfter(conversationId),
+    isHeld: (name) => name === "guest" && steward.pausesGuests,
   });
   const absences = new Absences({
     clock,
@@ -182,12 +202,20 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     rescue,
     book,
     meter,
+    troubles,
     new TurnLog({ log, prices: config.prices, hash }),
     ...(tracing ? [tracing.listener(hash)] : []),
   ];
   const told = openWebhooks(
     config,
-    { queue: webhooks, isShared: cluster !== null, conversations, newId, report: webhookLog(log), onFault },
+    {
+      queue: webhooks,
+      isShared: cluster !== null,
+      conversations,
+      newId,
+      report: webhookReport(log, troubles),
+      onFault,
+    },
     stack,
   );
   const listener = tellAll([...own, ...(cluster?.listeners ?? []), ...told]);
@@ -195,8 +223,13 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const tellShed = shedLog(log);
   const shed = (name: CustomerClass) => {
     meter.shed(name);
+    troubles.note("shed", name);
     const customers = shedding.note();
     if (customers !== null) tellShed(customers);
+  };
+  const refused = (what: Refused) => () => {
+    meter.refused(what);
+    troubles.note("flood", what);
   };
   const admission = openAdmission(config, line, cluster, shed, onFault);
   const services = serviceTable(config);
@@ -208,20 +241,32 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     services,
     models: config.models,
     standing: () => admission,
-    paused: pauseLog(log),
+    paused: (model, ms) => {
+      meter.paused(model);
+      pauseLog(log)(model, ms);
+    },
     cap: () => budget.cap,
+    held: () => steward.tier,
     moved: tierLog(log),
     onFault,
   });
+  const steward = new Steward({
+    ...{ clock, line, nodeId, onFault },
+    guestsPausedMs: () => admission.pausedMs("guest"),
+    tierOrdered: () => helm.insist(),
+    drained: (isDrained) => withdrawal.set(isDrained),
+  });
+  const isDraining = () => closing || steward.isDrained;
   const relay = new RelayGauge({
     relay: upstream,
     clock,
     settings: config.admission.signal,
     expectedMs: (model) => helm.expectedMs(model),
     quiet: (model, failure) => helm.quiet(model, failure),
+    late: (model) => troubles.late(model),
   });
   const shop = stack.use(openShop(config.shopAccess, clock.now));
-  const toolbox = await openToolbox(config, shop, log, stack);
+  const toolbox = await openToolbox(config, shop, log, troubles, stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
   const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
@@ -260,18 +305,20 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   });
   toolbox.bring("people", [personTool(handoff)]);
   await cluster?.join({ assistant, admission, places, responding, inbox }, audience, stack);
+  // Until agents can connect there is nobody to tell.
+  let tellTeam: (tier: Tier) => void = () => {};
   await admission.open({
     granted: (conversationId) => assistant.begin(conversationId),
     round: (round) => {
       places.round(round);
       meter.round(round);
     },
-    tier: (tier) => audience.announce("tier:changed", { tier }),
+    tier: (tier) => {
+      audience.announce("tier:changed", { tier });
+      tellTeam(tier);
+    },
   });
   stack.defer(() => admission.close());
-  helm.open(relay);
-  stack.defer(() => helm.close());
-
   const leaving = new AbortController();
   const shown = {
     live: (turnId: string) => assistant.live(turnId) ?? cluster?.mirrored(turnId),
@@ -284,7 +331,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     identity: new Identity({ ...config, secrets }),
     origins: new Origins({ allowed: config.allowedOrigins, demonstration: config.demonstration }),
     trustedProxies: config.trustedProxies,
-    connections: new Rates(connectionRate(config), clock),
+    connections: new Rates(connectionRate(config), clock, refused("connections")),
     world: {
       ...shown,
       conversations,
@@ -298,15 +345,16 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       responding,
       listener,
       clock,
-      questions: new Rates(questionRate(config), clock),
+      questions: new Rates(questionRate(config), clock, refused("questions")),
+      wishes: new Rates(questionRate(config), clock, refused("questions")),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
-      draining: () => draining,
+      draining: isDraining,
     },
   };
   const http = await openHttp({
     pagesPath,
-    unready: () => (draining ? "draining" : cluster?.fenced ? "fenced" : null),
+    unready: () => (isDraining() ? "draining" : cluster?.fenced ? "fenced" : null),
     notes: () => [
       ...(cluster?.away ? ["redis-away"] : []),
       ...(budget.cap === "high" ? [] : ["budget-spent"]),
@@ -316,17 +364,18 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   openChatApi(http, transport);
+  const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
+  addresses.watch(http.server);
+  const sockets = { ...transport, ...socketLimits(config), refused: refused("commands"), onFault };
   const io: SocketServer = openSockets(http.server, {
-    ...transport,
-    ...socketLimits(config),
+    ...sockets,
+    addresses,
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),
-    onFault,
   });
+  tellTeam = (tier) => tellAllAgentsHere(io, "tier:changed", { tier });
   openAgentSockets(io, {
-    ...transport,
-    ...socketLimits(config),
-    onFault,
+    ...sockets,
     ready: () => cluster?.ready(),
     present: (present) => inbox.present(present),
     world: {
@@ -350,6 +399,26 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     budget: () =>
       budget.dailyMicros === null ? null : { spentMicros: budget.spentMicros, dailyMicros: budget.dailyMicros },
   });
+  const withdrawal = new Withdrawal({
+    admission,
+    release: () => releaseSockets(io, assistant.busy, pause),
+    pause,
+    onFault,
+  });
+  stack.defer(() => withdrawal.close());
+  const overview = await openOverview(
+    {
+      ...{ board, nodeId, admission, assistant, budget, cluster, helm, meter, steward, troubles, isDraining, onFault },
+      currency: config.prices.currency,
+      sockets: () => countSockets(io),
+      port: () => (http.server.address() as AddressInfo | null)?.port ?? config.port, // CAST: it listens at a port
+      report: operatorLog(log),
+    },
+    stack,
+  );
+  openOperatorSockets(io, { ...sockets, overview });
+  helm.open(relay);
+  stack.defer(() => helm.close());
   const door = { token: config.metricsToken, read: () => meter.read(), contentType: meter.contentType };
   openMetrics(http, door, config.demonstration);
   if (config.metricsPort !== null) stack.use(await openMetricsPort(door, config.host, config.metricsPort));
@@ -361,7 +430,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
 
   const running = stack.move();
   const close = once(async () => {
-    draining = true;
+    closing = true;
     if (cluster) admission.leave();
     const deadline = AbortSignal.timeout(config.drainMs);
     let busy = true;
@@ -373,7 +442,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       await Promise.race([drained, pause(releaseMs)]);
     }
     leaving.abort();
-    await releaseSockets(io, new Set(), pause);
+    await releaseSockets(io, new Set(), pause, true);
     await running.disposeAsync();
   });
   return { url, close, [Symbol.asyncDispose]: close };
@@ -413,21 +482,41 @@ function openMemory(config: Config, stack: AsyncDisposableStack) {
     ledger: new MemoryLedger(config.cost.keepRecords),
     line,
     health,
+    board: new MemoryBoard(systemClock),
   };
 }
 
 /** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
-async function openToolbox(config: Config, shop: Shop, log: Logger, stack: AsyncDisposableStack): Promise<Toolbox> {
+async function openToolbox(
+  config: Config,
+  shop: Shop,
+  log: Logger,
+  troubles: Troubles,
+  stack: AsyncDisposableStack,
+): Promise<Toolbox> {
   const { limitMs } = config.tools;
   const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
   const now = () => systemClock.now();
   toolbox.bring("shop", shopTools(shop, now));
   const opening = mcpPlaces(config).map((place) => {
     const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
-    return openMcpServer({ place, clock: systemClock, bring, report: mcpLog(log) });
+    const report = (event: ToolServerEvent) => {
+      if (event.kind === "away") troubles.note("tools-away", event.server);
+      mcpLog(log)(event);
+    };
+    return openMcpServer({ place, clock: systemClock, bring, report });
   });
   for (const server of await Promise.all(opening)) stack.use(server);
   return toolbox;
+}
+
+/** What happens to webhooks is logged, and what goes wrong there is shown to operators. */
+function webhookReport(log: Logger, troubles: Troubles): (event: WebhookReport) => void {
+  const write = webhookLog(log);
+  return (event) => {
+    if (event.kind !== "delivered") troubles.note("webhook-failed", URL.parse(event.url)?.host);
+    write(event);
+  };
 }
 
 function openAdmission(

@@ -32,6 +32,7 @@ import { MemoryCustody } from "./engines/memory/custody.ts";
 import { MemoryHealth } from "./engines/memory/health.ts";
 import { MemoryLine } from "./engines/memory/line.ts";
 import { MemoryWorld } from "./engines/memory/world.ts";
+import { RedisBoard } from "./engines/redis/board.ts";
 import { RedisHealth } from "./engines/redis/health.ts";
 import { RedisLine } from "./engines/redis/line.ts";
 import { openRedis, type RedisEngines } from "./engines/redis/open.ts";
@@ -95,6 +96,7 @@ export class Cluster implements AsyncDisposable {
   readonly work: WorkList;
   readonly line: StandbyLine;
   readonly health: StandbyHealth;
+  readonly board: RedisBoard;
   /** Tells the other nodes, keeps the log, and shows no answer of another node any more that was ended here. */
   readonly listeners: readonly Listener[];
   readonly #options: ClusterOptions;
@@ -154,6 +156,7 @@ export class Cluster implements AsyncDisposable {
       store: new RedisHealth({ link: redis.link, keys: redis.keys }),
       openLocal: (course) => new MemoryHealth(clock, course),
     });
+    this.board = new RedisBoard({ link: redis.link, keys: redis.keys });
     const forgive = unlessOutage(onFault);
     this.work = {
       take: (conversationId) => nodes.take(membership.nodeId, conversationId).catch(forgive),

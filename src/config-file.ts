@@ -264,6 +264,7 @@ export const fileConfig = z.strictObject({
       socketsPerCustomer: count(1, 1_000_000).default(50),
       connectionsPerSecond: count(1, 1_000_000).default(100),
       connectionsBurst: count(1, 1_000_000).default(1_000),
+      connectionsPerAddress: count(1, 10_000_000).default(5_000),
     })
     .prefault({}),
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../src/config.ts";
+import { fileConfig } from "../src/config-file.ts";
 import { secretsOf } from "../src/secrets.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -305,4 +306,16 @@ describe("traces", () => {
     expect(faults({ OTEL_TRACES_SAMPLER_ARG: "2" })).toContain("0 to 1");
     expect(faults({ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })).toContain("http or https URL");
   });
+});
+
+test.each([
+  '{ "__proto__": { "polluted": true } }',
+  '{ "shop": { "__proto__": { "polluted": true } } }',
+  '{ "models": { "__proto__": { "continues": "prefill", "polluted": true } } }',
+  '{ "tools": { "mcp": [{ "name": "x", "url": "https://x.example", "headersFromEnv": { "__proto__": "HOME" } }] } }',
+])("X3 the configuration %s reaches into no prototype", (written) => {
+  const { data } = fileConfig.safeParse(JSON.parse(written));
+  for (const each of [{}, data, data?.models, data?.tools.mcp[0]?.headersFromEnv])
+    expect([Object(each).polluted, Object(each).continues]).toEqual([undefined, undefined]);
+  if (data) expect(Object.getPrototypeOf(data.models)).toBe(Object.prototype);
 });

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { fileConfig } from "../src/config-file.ts";
 import { errors } from "../src/contract/errors.ts";
 import { agentCommands, agentFacts, customerCommands, customerFacts } from "../src/contract/events.ts";
+import { operatorCommands, operatorFacts } from "../src/contract/operator-events.ts";
 import { handovers, webhookEvents } from "../src/contract/webhooks.ts";
 import { settings } from "../src/settings.ts";
 
@@ -102,6 +103,13 @@ test.each([
   ["agent-facts", factTable(agentFacts)],
 ])("the agents' page has the code's table of %s", (name, english) => {
   expect(shown(join(root, "docs/agents.md"), name, english)).toBe(english);
+});
+
+test.each([
+  ["operator-commands", commandTable(operatorCommands)],
+  ["operator-facts", factTable(operatorFacts)],
+])("the operators' page has the code's table of %s", (name, english) => {
+  expect(shown(join(root, "docs/dashboard.md"), name, english)).toBe(english);
 });
 
 describe("the Chinese README keeps step", () => {

@@ -122,3 +122,14 @@ test("an older Node meets one clear sentence", async () => {
   expect(await server.exited).toBe(1);
   expect(server.output).toMatch(/^Tidegate runs on Node 24\.11 or newer; this is 20\.20\.2\./);
 });
+
+test("X6 a node writes no file, starts no program, and reads nothing but what is its own", async () => {
+  const walls = ["--permission", `--allow-fs-read=${root}`];
+  const env = { NODE_ENV: "production", HOST: "127.0.0.1", AUTH_SECRET: "s".repeat(32), TIDEGATE_SIMULATOR: "on" };
+  await using server = new Process(env, [...walls, "--import", "./src/node-version.mjs", "src/main.ts"]);
+  const address = await server.says(url);
+  expect((await fetch(`${address}/widget.js`)).status).toBe(200);
+  await using customer = await openCustomer(address);
+  expect((await customer.answerTo('[[sim: pace first=1 delta=1 chars=9; say "Hello."]]')).outcome).toBe("completed");
+  expect(server.output).not.toContain("ERR_ACCESS_DENIED");
+});

@@ -1,14 +1,14 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import type { View } from "../../src/contract/shapes.ts";
 import type { Keeper } from "../chat/keeper.ts";
+import { explain } from "../staff/explain.ts";
+import type { State } from "../staff/state.ts";
+import { openToaster } from "../staff/toaster.ts";
 import { type Deeds, openDeeds } from "./deeds.ts";
 import type { Desk } from "./desk/desk.ts";
-import type { State } from "./desk/state.ts";
 import type { Writing } from "./desk/writing.ts";
-import { explain } from "./explain.ts";
 import { focusRow, focusWriting } from "./focus.ts";
 import type { Settings } from "./settings.ts";
-import { openToaster } from "./toaster.ts";
 import type { DialogName, Pane, Ui } from "./ui.ts";
 import type { Mode } from "./words/words.ts";
 

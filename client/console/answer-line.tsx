@@ -1,11 +1,12 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { explain } from "../staff/explain.ts";
+import { still } from "../staff/reading.tsx";
 import { hasFailedStep } from "../widget/explain.ts";
 import { openTextWriter } from "../widget/text-writer.ts";
 import { CardLine } from "./card-line.tsx";
 import type { Item } from "./desk/items.ts";
-import { explain } from "./explain.ts";
 import { Said } from "./said.tsx";
-import { still, useScene, useWords } from "./scene.tsx";
+import { useScene, useWords } from "./scene.tsx";
 
 type AnswerItem = Extract<Item, { kind: "answer" }>;
 

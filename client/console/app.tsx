@@ -1,26 +1,29 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { openKeeper, pageStorage, scopeOf } from "../chat/keeper.ts";
+import { explain } from "../staff/explain.ts";
+import { useRead } from "../staff/reading.tsx";
+import { SignIn } from "../staff/sign-in.tsx";
+import { openState, type State } from "../staff/state.ts";
+import { Toasts } from "../staff/toasts.tsx";
+import { openTokens } from "../staff/token.ts";
 import type { Announcer } from "../widget/announce.ts";
 import { onWake } from "../widget/wake.ts";
 import { openActs } from "./acts.ts";
 import { callAttention } from "./attention.ts";
 import { CustomerPane } from "./customer.tsx";
 import { openDesk } from "./desk/open.ts";
-import { openState, type State } from "./desk/state.ts";
 import { openWriting } from "./desk/writing.ts";
 import { Dialogs } from "./dialogs.tsx";
-import { explain } from "./explain.ts";
 import { Header } from "./header.tsx";
 import { listenToKeys } from "./keys.ts";
 import { List } from "./list.tsx";
 import { narrate } from "./narrate.ts";
-import { type Scene, SceneOf, useDesk, useUi, useWords } from "./scene.tsx";
-import type { Settings } from "./settings.ts";
-import { SignIn } from "./sign-in.tsx";
+import { type Scene, SceneOf, useDesk, useScene, useUi, useWords } from "./scene.tsx";
+import { type Settings, switchLanguage } from "./settings.ts";
 import { ThreadPane } from "./thread.tsx";
-import { Toasts } from "./toasts.tsx";
-import { dropToken, forgetAll, keepToken, readToken } from "./token.ts";
 import { firstUi, type Ui } from "./ui.ts";
+
+const tokens = openTokens("console");
 
 interface ConsoleProps {
   readonly settings: State<Settings>;
@@ -29,23 +32,27 @@ interface ConsoleProps {
 
 /** The whole page: signed in or not. */
 export function Console({ settings, announcer }: ConsoleProps) {
-  const [token, setToken] = useState(readToken);
+  const [token, setToken] = useState(tokens.read);
   const [fault, setFault] = useState<string>();
 
   function signIn(given: string): void {
-    keepToken(given);
+    tokens.keep(given);
     setFault(undefined);
     setToken(given);
   }
 
   function leave(why?: string): void {
-    if (why === undefined) forgetAll();
-    else dropToken();
+    if (why === undefined) tokens.forgetAll();
+    else tokens.drop();
     setToken(null);
     setFault(why);
   }
 
-  if (token === null) return <SignIn settings={settings} fault={fault} onToken={signIn} />;
+  const words = useRead(settings.subscribe, () => settings.now.words);
+  if (token === null) {
+    const onSwitchLanguage = () => switchLanguage(settings);
+    return <SignIn words={words} fault={fault} onToken={signIn} onSwitchLanguage={onSwitchLanguage} />;
+  }
   return <Floor key={token} token={token} settings={settings} announcer={announcer} onLeave={leave} />;
 }
 
@@ -83,7 +90,7 @@ function Floor({ token, settings, announcer, onLeave }: FloorProps) {
         <Title />
         <LinkBar />
         <Panes />
-        <Toasts />
+        <ShortWords />
       </main>
       <Dialogs />
     </SceneOf>
@@ -104,6 +111,13 @@ function openScene(token: string, settings: State<Settings>, announcer: Announce
 function Title() {
   const { title } = useWords();
   return <h1 class="heard">{title}</h1>;
+}
+
+function ShortWords() {
+  const { acts, announcer } = useScene();
+  const { dialogs } = useWords();
+  const toasts = useUi((ui) => ui.toasts);
+  return <Toasts toasts={toasts} announcer={announcer} close={dialogs.close} onDismiss={acts.dismissToast} />;
 }
 
 function Panes() {

@@ -1,6 +1,6 @@
 import type { Card } from "../../src/contract/shapes.ts";
 import { attempt } from "../attempt.ts";
-import { Icon } from "./icons.tsx";
+import { Icon } from "../staff/icons.tsx";
 import { useWords } from "./scene.tsx";
 import type { Words } from "./words/words.ts";
 

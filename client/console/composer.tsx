@@ -1,10 +1,11 @@
 import type { Summary } from "../../src/contract/shapes.ts";
+import { Icon } from "../staff/icons.tsx";
+import { useRead } from "../staff/reading.tsx";
 import { mostChars } from "./acts.ts";
 import { isMine, isTaken } from "./desk/views.ts";
 import { DraftBox } from "./draft-box.tsx";
 import { Field } from "./field.tsx";
-import { Icon } from "./icons.tsx";
-import { useDesk, useRead, useScene, useUi, useWords } from "./scene.tsx";
+import { useDesk, useScene, useUi, useWords } from "./scene.tsx";
 import type { Mode, Words } from "./words/words.ts";
 
 interface ComposerProps {

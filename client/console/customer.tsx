@@ -2,11 +2,11 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { OrderCard, Page, Summary } from "../../src/contract/shapes.ts";
 import { attempt } from "../attempt.ts";
+import { Icon } from "../staff/icons.tsx";
 import { Moment } from "../widget/moment.tsx";
 import { CardLine } from "./card-line.tsx";
 import type { ThreadState } from "./desk/thread.ts";
 import { isWaiting } from "./desk/views.ts";
-import { Icon } from "./icons.tsx";
 import { ClassMark, initialsOf, nameOf } from "./names.tsx";
 import { useDesk, useRow, useScene, useWords } from "./scene.tsx";
 

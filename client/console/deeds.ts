@@ -1,12 +1,12 @@
 import type { WireError } from "../../src/contract/errors.ts";
 import { newId } from "../chat/outbox.ts";
+import { explain } from "../staff/explain.ts";
+import type { State } from "../staff/state.ts";
+import type { Toaster } from "../staff/toaster.ts";
 import type { Desk } from "./desk/desk.ts";
-import type { State } from "./desk/state.ts";
 import { isMine, isTaken } from "./desk/views.ts";
-import { explain } from "./explain.ts";
 import { focusWriting } from "./focus.ts";
 import type { Settings } from "./settings.ts";
-import type { Toaster } from "./toaster.ts";
 import type { Ui } from "./ui.ts";
 
 export interface DeedsOptions {

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { explain } from "../staff/explain.ts";
+import { Icon } from "../staff/icons.tsx";
 import { openFlush } from "../widget/flush.ts";
-import { explain } from "./explain.ts";
-import { Icon } from "./icons.tsx";
 import { useDesk, useScene, useWords } from "./scene.tsx";
 
 /** What the assistant drafts for the agent: it lies above the field and is never sent by itself. */

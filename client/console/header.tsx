@@ -1,9 +1,8 @@
+import { Icon } from "../staff/icons.tsx";
+import { nextAppearance, otherLocale } from "../staff/settings.ts";
 import { askToNotify } from "./attention.ts";
-import { Icon } from "./icons.tsx";
 import { useDesk, useScene, useSettings } from "./scene.tsx";
-import { type Appearance, otherLocale, switchLanguage } from "./settings.ts";
-
-const nextAppearance: Readonly<Record<Appearance, Appearance>> = { auto: "light", light: "dark", dark: "auto" };
+import { switchLanguage } from "./settings.ts";
 
 /** The line at the top: how the service is, whether the agent takes conversations, and what they have chosen. */
 export function Header() {

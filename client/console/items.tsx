@@ -1,10 +1,11 @@
 import type { Message, Note } from "../../src/contract/shapes.ts";
 import type { Letter } from "../chat/outbox.ts";
+import { explain } from "../staff/explain.ts";
+import { Guard, still } from "../staff/reading.tsx";
 import { AnswerLine } from "./answer-line.tsx";
 import type { Item } from "./desk/items.ts";
-import { explain } from "./explain.ts";
 import { Said } from "./said.tsx";
-import { Guard, still, useDesk, useScene, useWords } from "./scene.tsx";
+import { useDesk, useScene, useWords } from "./scene.tsx";
 import type { Words } from "./words/words.ts";
 
 interface ItemProps {

@@ -1,6 +1,7 @@
+import { useRead } from "../staff/reading.tsx";
 import { views } from "./desk/views.ts";
 import { Row } from "./row.tsx";
-import { useDesk, useIds, useRead, useScene, useUi, useWords } from "./scene.tsx";
+import { useDesk, useIds, useScene, useUi, useWords } from "./scene.tsx";
 
 /** The inbox: four views with their numbers, and the rows of one. */
 export function List() {

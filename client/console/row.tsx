@@ -1,8 +1,9 @@
 import type { Summary } from "../../src/contract/shapes.ts";
+import { Guard, still } from "../staff/reading.tsx";
 import { isLive, isMine, isWaiting } from "./desk/views.ts";
 import { rowId } from "./focus.ts";
 import { ClassMark, nameOf, Viewers } from "./names.tsx";
-import { Guard, still, useDesk, useRow, useScene, useWords } from "./scene.tsx";
+import { useDesk, useRow, useScene, useWords } from "./scene.tsx";
 import { Ago } from "./time.tsx";
 import type { Words } from "./words/words.ts";
 

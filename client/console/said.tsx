@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "../staff/icons.tsx";
 import { Moment } from "../widget/moment.tsx";
-import { Icon, type IconName } from "./icons.tsx";
 import { useWords } from "./scene.tsx";
 
 interface SaidProps {

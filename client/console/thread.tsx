@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { explain } from "../staff/explain.ts";
+import { Icon } from "../staff/icons.tsx";
 import { openStick, type Stick } from "../widget/stick.ts";
 import { Bar } from "./bar.tsx";
 import { Composer } from "./composer.tsx";
 import type { ThreadState } from "./desk/thread.ts";
-import { explain } from "./explain.ts";
 import { logId } from "./focus.ts";
-import { Icon } from "./icons.tsx";
 import { ItemLine } from "./items.tsx";
 import { ClassMark, nameOf } from "./names.tsx";
 import { useDesk, useRow, useScene, useWords } from "./scene.tsx";

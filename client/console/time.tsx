@@ -1,5 +1,6 @@
+import { useRead } from "../staff/reading.tsx";
 import type { Locale } from "../widget/words/locale.ts";
-import { useRead, useWords } from "./scene.tsx";
+import { useWords } from "./scene.tsx";
 
 const tickMs = 5_000;
 const listeners = new Set<() => void>();

@@ -1,15 +1,9 @@
 import type { View } from "../../src/contract/shapes.ts";
+import type { Toast } from "../staff/toaster.ts";
 import type { Mode } from "./words/words.ts";
 
 export type Pane = "list" | "thread" | "customer";
 export type DialogName = "handback" | "transfer" | "resolve" | "help" | "canned";
-
-/** A short word about what has just happened. */
-export interface Toast {
-  readonly toastId: number;
-  readonly text: string;
-  readonly isFault: boolean;
-}
 
 /** How the page stands: nothing of it concerns the server. */
 export interface Ui {

@@ -85,6 +85,7 @@ export class Admission {
   #told: { readonly waiting: number; readonly at: number } | null = null;
   #tier: Tier = "high";
   #starting = 0;
+  #paused: Round["pausedMs"] = {};
   #life = "";
   /** The round that is being held. */
   #holding: Promise<void> | null = null;
@@ -109,6 +110,11 @@ export class Admission {
   /** How many answers wait for their first text, on all nodes. */
   get starting(): number {
     return this.#starting;
+  }
+
+  /** How much longer a class pauses, as the last round told; 0 for one that does not. */
+  pausedMs(name: CustomerClass): number {
+    return this.#paused[name] ?? 0;
   }
 
   /** Which line this is: another one knows nothing of what the one before was told. */
@@ -156,9 +162,15 @@ export class Admission {
     await this.#round();
   }
 
-  /** Nothing more is granted to this node; those who wait are served by others, if there are any. */
+  /** Nothing more is granted to this node, until it comes {@link back}; those who wait are served by others, if there are any. */
   leave(): void {
     this.#leaving = true;
+    this.#soon();
+  }
+
+  /** Answers may be granted to this node again. */
+  back(): void {
+    this.#leaving = false;
     this.#soon();
   }
 
@@ -390,6 +402,7 @@ export class Admission {
     if (round.tier !== this.#tier) this.#listener.tier(round.tier);
     this.#tier = round.tier;
     this.#starting = round.starting;
+    this.#paused = round.pausedMs;
     this.#life = round.life;
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);

@@ -12,8 +12,9 @@ export interface BudgetOptions {
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
-/** All nodes know within this what all of them have spent. */
+/** All nodes know within this what all of them have spent; where nothing hangs on it, within a few seconds. */
 const lookMs = 500;
+const unboundMs = 5_000;
 /** Beyond so many times the budget, the last resort. */
 const overspent = 1.2;
 
@@ -49,7 +50,7 @@ export class Budget {
   }
 
   async open(): Promise<void> {
-    if (this.#options.dailyMicros !== null) await this.#look();
+    await this.#look();
   }
 
   close(): void {
@@ -65,6 +66,7 @@ export class Budget {
     } catch (fault) {
       if (!(fault instanceof Outage)) onFault(fault, "budget");
     }
-    if (!this.#closed) this.#next = clock.after(lookMs, () => void this.#look());
+    const nextMs = this.dailyMicros === null ? unboundMs : lookMs;
+    if (!this.#closed) this.#next = clock.after(nextMs, () => void this.#look());
   }
 }

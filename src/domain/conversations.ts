@@ -76,7 +76,7 @@ export interface Conversations {
   read(conversationId: string): Promise<Conversation | null>;
   /** Like `read`, and this node is told what happens from here on: no step between the two is missed. */
   attend(conversationId: string): Promise<Conversation | null>;
-  /** Nobody on this node looks at the conversation any more. */
+  /** Nobody on this node looks at the conversation any more. One in which nothing was said is gone soon. */
   leave(conversationId: string): Promise<void>;
   /**
    * Stores a question and joins it to the waiting turn, in one atomic step. The same `messageId` again gives the first

@@ -11,6 +11,8 @@ export interface GaugeOptions {
   readonly expectedMs: (model: string) => number;
   /** The relay has asked for quiet towards a model, or is to be given some. */
   readonly quiet: (model: string, failure: { readonly retryAfterMs?: number | undefined }) => void;
+  /** A first text comes too late, or is known to. */
+  readonly late?: (model: string) => void;
 }
 
 /** An attempt that has no text yet. */
@@ -135,11 +137,14 @@ export class RelayGauge implements Relay {
     this.#isEmpty = false;
   }
 
-  #count({ expectedMs }: Pending, tookMs: number): void {
+  #count({ expectedMs, model }: Pending, tookMs: number): void {
     const { slowMs, quickMs } = this.#options.settings;
     const vitals = this.#vitals;
     vitals.attempts++;
-    if (tookMs - expectedMs > slowMs) vitals.late++;
+    if (tookMs - expectedMs > slowMs) {
+      vitals.late++;
+      this.#options.late?.(model);
+    }
     if (tookMs - expectedMs < quickMs) vitals.quick++;
     vitals.firstTextMs += Math.round(tookMs);
     vitals.expectedMs += Math.round(expectedMs);

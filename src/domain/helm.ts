@@ -1,7 +1,8 @@
+import type { TierReason } from "../contract/service.ts";
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import type { Clock, Undo } from "./clock.ts";
 import type { RelayGauge } from "./gauge.ts";
-import { type Course, type Health, slotMs } from "./health.ts";
+import { type Course, type Health, slotMs, sumOf, type Vitals } from "./health.ts";
 import type { Line } from "./line.ts";
 import type { ModelTable } from "./models.ts";
 import { Outage } from "./outage.ts";
@@ -18,6 +19,8 @@ export interface HelmOptions {
   readonly models: ModelTable;
   /** The highest tier that may be given at the moment, whatever the relay can do; `high` without it. */
   readonly cap?: () => Tier;
+  /** The tier that an operator holds, whatever else speaks for another one; null, and without it, for none. */
+  readonly held?: () => Tier | null;
   /** How the line stood when it was looked at last. */
   readonly standing: () => { readonly tier: Tier; readonly starting: number; readonly life: string };
   /** Nothing is begun with that model for so long, by this node's word. */
@@ -26,9 +29,6 @@ export interface HelmOptions {
   readonly moved: (from: Tier, to: Tier, reason: TierReason) => void;
   readonly onFault: (fault: unknown, where: string) => void;
 }
-
-/** What the tier is as it is for: how the relay does, or that the day's budget is spent. */
-export type TierReason = "relay" | "budget";
 
 /** Expected of a model of which nothing is known yet: patient, so that a slow model does not begin as a bad one. */
 const unknownMs = 3_000;
@@ -86,7 +86,30 @@ export class Helm {
 
   /** What holds the tier down, or has moved it last. */
   get reason(): TierReason {
+    if (this.#held !== null) return "operator";
     return this.#tierOf(this.#course) === this.#course?.tier ? "relay" : "budget";
+  }
+
+  /** When the relay's health moved the tier last, in epoch milliseconds; null before anything was judged. */
+  get movedAt(): number | null {
+    return this.#course === null ? null : this.#course.changedAt * slotMs;
+  }
+
+  /** How attempts went in the last seconds that were judged. */
+  get signal(): Vitals {
+    return sumOf(this.#course?.recent ?? []);
+  }
+
+  /** Models with which nothing is begun by this node's word, and for how many milliseconds more. */
+  get quietMs(): Readonly<Record<string, number>> {
+    const now = this.#options.clock.elapsed();
+    const left = [...this.#quiet].map(([model, { until }]) => [model, Math.ceil(until - now)] as const);
+    return Object.fromEntries(left.filter(([, ms]) => ms > 0));
+  }
+
+  /** Tells the line at once what tier it is to have. */
+  insist(): void {
+    void this.#steer({ tier: this.#tierOf(this.#course) });
   }
 
   /** Steers by that gauge from here on. */
@@ -192,10 +215,18 @@ export class Helm {
     if (course === told.course) return;
     if (!(await health.settle(course, told.course?.slot ?? null))) return;
     const former = told.course;
-    const isNews = course.tier !== former?.tier || course.starting !== former.starting;
-    if (isNews || isUnheard) await this.#steer({ tier: wanted, starting: course.starting });
+    const isMoved = course.tier !== former?.tier;
+    const { starting: most } = course;
+    // No tier beside a limit: by now another node may know of one that an operator has ordered.
+    if (isMoved || isUnheard) await this.#steer({ tier: wanted, starting: most });
+    else if (most !== former?.starting) await this.#steer({ starting: most });
+    if (this.#held !== null) return;
     if (isUnheard && this.#isCapNew()) moved(tier, wanted, "budget");
-    else if (former && former.tier !== course.tier) moved(former.tier, course.tier, "relay");
+    else if (former && isMoved) moved(former.tier, course.tier, "relay");
+  }
+
+  get #held(): Tier | null {
+    return this.#options.held?.() ?? null;
   }
 
   #isCapNew(): boolean {
@@ -205,9 +236,9 @@ export class Helm {
     return isNew;
   }
 
-  /** The course's tier, or what the budget leaves of it. */
+  /** The tier that is held; else the course's, or what the budget leaves of it. */
   #tierOf(course: Course | null): Tier {
-    return lowerOf(course?.tier ?? "high", this.#options.cap?.() ?? "high");
+    return this.#held ?? lowerOf(course?.tier ?? "high", this.#options.cap?.() ?? "high");
   }
 
   /** The line has had another tier for long enough that nobody else is about to tell it. */

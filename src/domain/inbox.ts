@@ -95,6 +95,8 @@ export class Inbox implements Listener {
   #toldAgents = "[]";
   #seq = 0;
   #looking: Promise<void> | null = null;
+  /** The look that has not begun yet. */
+  #nextLook: Promise<void> | null = null;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -235,9 +237,17 @@ export class Inbox implements Listener {
   }
 
   #look(): Promise<void> {
-    // One after the other: whoever asks is told what was so after asking.
-    const looking = (this.#looking ?? Promise.resolve()).then(() => this.#lookOnce());
-    this.#looking = looking.catch((fault) => this.#forgive(fault));
+    // One after the other: whoever asks is told what was so after asking. All who ask before it begins share one.
+    this.#nextLook ??= this.#lookAfterThis();
+    return this.#nextLook;
+  }
+
+  #lookAfterThis(): Promise<void> {
+    const look = (this.#looking ?? Promise.resolve()).then(() => {
+      this.#nextLook = null;
+      return this.#lookOnce();
+    });
+    this.#looking = look.catch((fault) => this.#forgive(fault));
     return this.#looking;
   }
 

@@ -118,8 +118,11 @@ export interface Order {
   readonly starting?: number;
   /** So many starts were given beside this line, while it could not be reached (A12). */
   readonly spent?: number;
-  /** Nothing is granted to those classes for so long, and the bucket is empty afterwards (A10). */
-  readonly pause?: { readonly classes: readonly CustomerClass[]; readonly ms: number };
+  /**
+   * Nothing is granted to those classes for so long, and the bucket is empty afterwards (A10); where the relay does not
+   * need the quiet it `keepsStarts` for the others.
+   */
+  readonly pause?: { readonly classes: readonly CustomerClass[]; readonly ms: number; readonly keepsStarts?: boolean };
 }
 
 /** A conversation in line, as its node remembers it when the line itself is lost. */

@@ -14,6 +14,8 @@ export interface PlacesOptions {
   readonly tell: (conversationId: string, place: FactPayload<"turn:queued">) => void;
   /** A place that has been served or given up without a word of it: what has become of the turn is to be looked up. */
   readonly vanished: (ref: TurnRef) => void;
+  /** Whoever is of that class waits for an operator: nobody can tell how long. */
+  readonly isHeld?: (name: CustomerClass) => boolean;
 }
 
 /** Somebody who waits, and what was told of it. */
@@ -24,6 +26,8 @@ interface Waiter {
   position: number;
   toldPosition: number | null;
   toldTier: Tier | null;
+  /** It was told without a range of the wait, for an operator's sake. */
+  toldHeld: boolean;
   toldAt: number;
   /** Its place in the line of all nodes can be reckoned. */
   readonly isSeen: boolean;
@@ -106,7 +110,17 @@ export class Places implements Listener {
     const reckoned = (isSeen && (position ?? this.#positionOf(at))) || Number.POSITIVE_INFINITY;
     const waiter: Waiter = isSame
       ? { ...known, ref, position: Math.min(known.position, reckoned) }
-      : { ref, at, isSeen, position: reckoned, toldPosition: null, toldTier: null, toldAt: 0, missingSince: null };
+      : {
+          ref,
+          at,
+          isSeen,
+          position: reckoned,
+          toldPosition: null,
+          toldTier: null,
+          toldHeld: false,
+          toldAt: 0,
+          missingSince: null,
+        };
     this.#waiters.set(conversationId, waiter);
     this.#turns.delete(conversationId);
     this.#tell(waiter);
@@ -183,7 +197,8 @@ export class Places implements Listener {
     if (position === null) return this.#missing(waiter, now);
     waiter.missingSince = null;
     waiter.position = Math.min(waiter.position, position);
-    const isNews = waiter.position !== waiter.toldPosition || waiter.toldTier !== this.#tier;
+    const isOther = waiter.toldTier !== this.#tier || waiter.toldHeld !== this.#isHeld(waiter);
+    const isNews = isOther || waiter.position !== waiter.toldPosition;
     if (isNews && now - waiter.toldAt >= paceOf(waiter.position)) this.#tell(waiter);
   }
 
@@ -198,12 +213,17 @@ export class Places implements Listener {
     if (!Number.isFinite(waiter.position)) return;
     waiter.toldPosition = waiter.position;
     waiter.toldTier = this.#tier;
+    waiter.toldHeld = this.#isHeld(waiter);
     waiter.toldAt = this.#options.clock.elapsed();
     const { conversationId, turnId } = waiter.ref;
     this.#options.tell(conversationId, { turnId, ...this.#placeOf(waiter), tier: this.#tier });
   }
 
   #placeOf({ at, position }: Waiter): Place {
-    return { position, waitMs: this.#waits.of(at.class, position) };
+    return { position, waitMs: this.#isHeld({ at }) ? null : this.#waits.of(at.class, position) };
+  }
+
+  #isHeld({ at }: Pick<Waiter, "at">): boolean {
+    return this.#options.isHeld?.(at.class) === true;
   }
 }

@@ -33,7 +33,8 @@ export interface Directives {
 const opening = "[[sim:";
 const wishKinds = new Set<string>(wishShape.options.map((option) => option.shape.kind.value));
 const token = /\s*(?:(\]\])|(;)|([\w-]+)=("(?:[^"\\]|\\[\s\S])*"|[^\s;\]]+)|("(?:[^"\\]|\\[\s\S])*")|([^\s;"\]]+))/y;
-const bareSay = /\s*say\s+(?!")([\s\S]*?)\s*\]\]/y;
+const bareSay = /\s*say\s+(?!")/y;
+const closing = "]]";
 
 /**
  * Reads every `[[sim: word key=value …; word …]]` in a text. Values are bare words or JSON strings; the text of `say`
@@ -52,6 +53,19 @@ export function readDirectives(text: string): Directives {
     left = next < 0 ? "" : left.slice(next);
   }
   return { ...read, text: read.text.trim() };
+}
+
+/** A text without its directives, read or not; one that is never closed stays. */
+export function withoutDirectives(text: string): string {
+  let plain = "";
+  let at = 0;
+  for (;;) {
+    const from = text.indexOf(opening, at);
+    const to = from < 0 ? -1 : text.indexOf(closing, from);
+    if (to < 0) return (plain + text.slice(at)).trim();
+    plain += text.slice(at, from);
+    at = to + closing.length;
+  }
 }
 
 /** The wish of a kind, if there is one. */
@@ -96,8 +110,11 @@ function readClause(left: string, start: number): { clause: Clause; end: number;
 
 function readBareSay(left: string, start: number): { clause: Clause; end: number; isLast: boolean } | undefined {
   bareSay.lastIndex = start;
-  const match = bareSay.exec(left);
-  return match ? { clause: { kind: "say", text: match[1] ?? "" }, end: bareSay.lastIndex, isLast: true } : undefined;
+  if (!bareSay.test(left)) return undefined;
+  const from = bareSay.lastIndex;
+  const to = left.indexOf(closing, from);
+  if (to < 0) return undefined;
+  return { clause: { kind: "say", text: left.slice(from, to).trimEnd() }, end: to + closing.length, isLast: true };
 }
 
 function accept<Shape extends z.ZodType>(shape: Shape, clause: Clause, written: string): z.infer<Shape> {

@@ -1,7 +1,7 @@
 import { writeAnswer } from "./answers/answer.ts";
 import { readAsk } from "./ask.ts";
 import { lastQuestion, pendingResults, readConversation, type Utterance } from "./conversation.ts";
-import { type Directives, readDirectives, type Wish, wishOf } from "./directive.ts";
+import { type Directives, readDirectives, type Wish, wishOf, withoutDirectives } from "./directive.ts";
 import type { MessagesRequest } from "./request.ts";
 import { writeResults } from "./results.ts";
 import { findResume, type Resume } from "./resume.ts";
@@ -56,7 +56,7 @@ function goOn(resume: Resume, whole: Draft, wishes: readonly Wish[]): Draft | un
 }
 
 function draft(request: MessagesRequest, conversation: readonly Utterance[], asked: Directives, seed: number): Draft {
-  const ask = readAsk(conversation.map(withoutDirectives), asked.text, seed);
+  const ask = readAsk(conversation.map(spoken), asked.text, seed);
   const results = pendingResults(conversation);
   const fixed = fixedText(asked.wishes);
   if (fixed !== undefined) return { text: fixed, calls: [] };
@@ -81,8 +81,8 @@ function wishedCalls(wishes: readonly Wish[], round: number): ToolCall[] {
   );
 }
 
-function withoutDirectives(utterance: Utterance): Utterance {
-  return { ...utterance, text: utterance.text.replace(/\[\[sim:[\s\S]*?\]\]/g, "").trim() };
+function spoken(utterance: Utterance): Utterance {
+  return { ...utterance, text: withoutDirectives(utterance.text) };
 }
 
 function fixedText(wishes: readonly Wish[]): string | undefined {

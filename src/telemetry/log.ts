@@ -1,9 +1,10 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
+import type { Deed, TierReason } from "../contract/service.ts";
 import type { Tier } from "../contract/shapes.ts";
-import type { TierReason } from "../domain/helm.ts";
 import type { ClusterEvent } from "../domain/member.ts";
 import type { ToolServerEvent } from "../domain/tool-servers.ts";
 import type { WebhookReport } from "../domain/webhooks.ts";
+import { shapeOfFault } from "./fault.ts";
 
 export interface LogOptions {
   readonly level: string;
@@ -22,7 +23,12 @@ const nameless = ["token", "guestToken", "authorization", "apiKey", "authToken",
 const paths = nameless.flatMap((name) => [name, `*.${name}`]);
 
 export function openLog({ level, pretty, hidden = [], destination }: LogOptions): Logger {
-  const options: LoggerOptions = { level, redact: { paths, censor }, hooks: { streamWrite: hider(hidden) } };
+  const options: LoggerOptions = {
+    level,
+    redact: { paths, censor },
+    serializers: { err: shapeOfFault },
+    hooks: { streamWrite: hider(hidden) },
+  };
   if (!pretty) return pino({ ...options, base: null }, destination ?? pino.destination(1));
   const shown = { ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" };
   return pino({ ...options, transport: { target: "pino-pretty", options: shown } });
@@ -115,6 +121,20 @@ export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason)
     else log.warn(line, "the relay is slow or fails: the tier is lowered");
   };
 }
+
+/** Writes what an operator has done: nobody has to be asked afterwards who it was. */
+export function operatorLog(log: Logger): (deed: Deed) => void {
+  return ({ by, what, about }) => log.warn({ operator: by, deed: what, about }, `operator: ${deeds[what]}`);
+}
+
+const deeds: Readonly<Record<Deed["what"], string>> = {
+  "tier-held": "the tier is held",
+  "tier-released": "the tier is let go",
+  "guests-paused": "guests are paused",
+  "guests-released": "guests go on",
+  "node-drained": "a node is drained",
+  "node-returned": "a node is back",
+};
 
 /** Writes that customers are turned away: how many since it was written before. */
 export function shedLog(log: Logger): (customers: number) => void {

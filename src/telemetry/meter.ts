@@ -1,12 +1,14 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { TierReason } from "../contract/service.ts";
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import type { Answer } from "../domain/answer.ts";
 import { attemptOutcomes, outcomeOf, usageOf } from "../domain/costs.ts";
-import type { TierReason } from "../domain/helm.ts";
+import type { Counted, LineFigures } from "../domain/figures.ts";
+import { stepOf } from "../domain/health.ts";
 import { classes, type Round } from "../domain/line.ts";
 import { costOf, type PriceTable, picosPerUnit, priceOf } from "../domain/prices.ts";
 import type { Listener, Step } from "../domain/steps.ts";
 import { LineWatch } from "./line-watch.ts";
+import { LoopDelay } from "./loop-delay.ts";
 import { MetricRegistry } from "./registry.ts";
 
 /** What is looked up when somebody reads the metrics, and costs nothing before. */
@@ -20,8 +22,9 @@ export interface MeterSources {
   readonly budget: () => { readonly spentMicros: number; readonly dailyMicros: number } | null;
 }
 
-const loopResolutionMs = 20;
-const nanos = 1e9;
+/** What may be refused because it comes too fast. */
+export type Refused = "commands" | "questions" | "connections";
+
 const quantiles = [0.5, 0.99, 1] as const;
 
 /** Counts each step, and tells Prometheus of it when it asks. In the token loop there is one addition (S6). */
@@ -29,7 +32,11 @@ export class Meter implements Listener, Disposable {
   readonly #prices: PriceTable;
   readonly #registry = new MetricRegistry();
   readonly #line: LineWatch;
-  readonly #loop: ReturnType<typeof monitorEventLoopDelay>;
+  readonly #loop = new LoopDelay();
+  /** The same for operators, who look each second, and not only when Prometheus does. */
+  readonly #loopNow = new LoopDelay();
+  /** How many first tokens came on each step of time: finer than the buckets of a histogram. */
+  readonly #firstTokens: Record<number, number> = {};
   readonly #begun = new WeakSet<Answer>();
   #sources: MeterSources | null = null;
   #deltas = 0;
@@ -44,8 +51,6 @@ export class Meter implements Listener, Disposable {
     for (const name of classes) this.#registry.begin("shed", { class: name });
     for (const model of models)
       for (const outcome of attemptOutcomes) this.#registry.begin("attempts", { model, outcome });
-    this.#loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
-    this.#loop.enable();
   }
 
   /** What cannot be counted is looked up there from now on. */
@@ -54,7 +59,8 @@ export class Meter implements Listener, Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#loop.disable();
+    this.#loop[Symbol.dispose]();
+    this.#loopNow[Symbol.dispose]();
   }
 
   get contentType(): string {
@@ -77,6 +83,49 @@ export class Meter implements Listener, Disposable {
 
   shed(name: CustomerClass): void {
     this.#registry.add("shed", { class: name });
+  }
+
+  refused(what: Refused): void {
+    this.#registry.add("refused", { what });
+  }
+
+  paused(model: string): void {
+    this.#registry.add("pauses", { model });
+  }
+
+  /** What operators are told of this node: read from the very counters that Prometheus reads. */
+  async counted(): Promise<Counted> {
+    const registry = this.#registry;
+    const all = async (key: "starts" | "shed" | "refused" | "pauses") => (await registry.sums(key))[""] ?? 0;
+    const tokens = await registry.sums("tokens", "kind");
+    const cost = await registry.sums("cost", "tariff");
+    return {
+      totals: {
+        starts: await all("starts"),
+        shed: await all("shed"),
+        refused: await all("refused"),
+        pauses: await all("pauses"),
+        inputTokens: (tokens["input"] ?? 0) + (tokens["cache_read"] ?? 0) + (tokens["cache_write"] ?? 0),
+        outputTokens: tokens["output"] ?? 0,
+        costMicros: Math.round((cost["relay"] ?? 0) * 1e6),
+      },
+      attempts: await registry.sums("attempts", "outcome"),
+      firstTokens: { ...this.#firstTokens },
+    };
+  }
+
+  /** The lines as this node has seen them. */
+  get lines(): Readonly<Record<CustomerClass, LineFigures>> {
+    const of = (name: CustomerClass) => ({
+      waiting: this.#line.waiting(name),
+      oldestWaitMs: Math.round(this.#line.oldestWaitMs(name)),
+    });
+    return { vip: of("vip"), member: of("member"), guest: of("guest") };
+  }
+
+  /** How late of a hundred timers the worst but one ran since this was read last. */
+  readLoopDelayMs(): number {
+    return this.#loopNow.read([0.99])[0] ?? 0;
   }
 
   lost(records: number): void {
@@ -123,7 +172,11 @@ export class Meter implements Listener, Disposable {
     const registry = this.#registry;
     registry.add("attempts", { model, outcome: outcomeOf(end) });
     if (purpose === "retry" || purpose === "continuation") registry.add("retries", { model, purpose });
-    if (firstTokenMs !== null) registry.observe("firstToken", { model, tier: account.tier }, firstTokenMs / 1_000);
+    if (firstTokenMs !== null) {
+      registry.observe("firstToken", { model, tier: account.tier }, firstTokenMs / 1_000);
+      const step = stepOf(firstTokenMs);
+      this.#firstTokens[step] = (this.#firstTokens[step] ?? 0) + 1;
+    }
     const usage = usageOf(end.report);
     const of = { model, class: account.class };
     registry.add("tokens", { ...of, kind: "input" }, usage.inputTokens);
@@ -145,11 +198,9 @@ export class Meter implements Listener, Disposable {
       registry.set("lineWaiting", { class: name }, this.#line.waiting(name));
       registry.set("lineOldestWait", { class: name }, this.#line.oldestWaitMs(name) / 1_000);
     }
-    for (const share of quantiles) {
-      const late = this.#loop.count === 0 ? 0 : this.#loop.percentile(100 * share) - loopResolutionMs * 1e6;
-      registry.set("loopDelay", { quantile: String(share) }, Math.max(0, late) / nanos);
+    for (const [at, lateMs] of this.#loop.read(quantiles).entries()) {
+      registry.set("loopDelay", { quantile: String(quantiles[at]) }, lateMs / 1_000);
     }
-    this.#loop.reset();
     const { user, system } = process.cpuUsage();
     registry.total("cpu", (user + system) / 1e6);
     registry.set("memory", {}, process.memoryUsage.rss());

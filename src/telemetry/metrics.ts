@@ -18,7 +18,7 @@ export const metrics = {
     name: "tidegate_tier",
     type: "gauge",
     labels: ["tier", "reason"],
-    help: "1 for the present service level and what holds it there (relay or budget).",
+    help: "1 for the present service level and what holds it there (relay, budget or operator).",
     of: "service",
   },
   lineWaiting: {
@@ -70,6 +70,13 @@ export const metrics = {
     help: "Questions turned away because too many wait.",
     of: "node",
   },
+  refused: {
+    name: "tidegate_refused_total",
+    type: "counter",
+    labels: ["what"],
+    help: "What came too fast and was refused: commands, questions, connections.",
+    of: "node",
+  },
   turns: {
     name: "tidegate_turns_total",
     type: "counter",
@@ -119,6 +126,13 @@ export const metrics = {
     type: "counter",
     labels: ["model", "purpose"],
     help: "Attempts that repeat a failed one (retry) or go on where one broke off (continuation).",
+    of: "node",
+  },
+  pauses: {
+    name: "tidegate_relay_pauses_total",
+    type: "counter",
+    labels: ["model"],
+    help: "How often this node has given the relay quiet: after a refusal, or because its limits left too little.",
     of: "node",
   },
   tokens: {

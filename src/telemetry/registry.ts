@@ -43,6 +43,17 @@ export class MetricRegistry {
     counter?.inc(count);
   }
 
+  /** What a counter has come to, added up by one of its labels; without one, all of it under the empty name. */
+  async sums<K extends KeyOf<"counter">>(key: K, by?: LabelsOf<K>): Promise<Readonly<Record<string, number>>> {
+    const read = await this.#counters.get(key)?.get();
+    const sums: Record<string, number> = {};
+    for (const { labels, value } of read?.values ?? []) {
+      const name = by === undefined ? "" : String(labels[by] ?? "");
+      sums[name] = (sums[name] ?? 0) + value;
+    }
+    return sums;
+  }
+
   set<K extends KeyOf<"gauge">>(key: K, labels: Labels<K>, value: number): void {
     this.#gauges.get(key)?.set(labels, value);
   }

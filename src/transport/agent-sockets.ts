@@ -6,6 +6,7 @@ import type { Caller } from "../domain/identity.ts";
 import { AgentViewer } from "./agent-viewer.ts";
 import { type AgentSession, type AgentWorld, agentHandlers, depart } from "./agents.ts";
 import { Door } from "./door.ts";
+import { Engaged } from "./limits.ts";
 import { admitter, closeAt, type Guarded, guard, takeCommands } from "./socket-commands.ts";
 import { SocketViewer } from "./socket-viewer.ts";
 import {
@@ -18,7 +19,8 @@ import {
   type SocketServer,
 } from "./sockets.ts";
 
-export interface AgentSocketOptions extends Pick<SocketOptions, "identity" | "origins" | "commands" | "onFault"> {
+export interface AgentSocketOptions
+  extends Pick<SocketOptions, "identity" | "origins" | "commands" | "refused" | "onFault"> {
   readonly world: Omit<AgentWorld, "presenceChanged">;
   /** Waited for before anything is done. */
   readonly ready: () => Promise<void> | undefined;
@@ -40,13 +42,18 @@ export type AgentNamespace = Namespace<AgentToServer, ServerToAgent, Record<stri
 export function openAgentSockets(io: SocketServer, options: AgentSocketOptions): AgentNamespace {
   // CAST: the server is typed by its customers' namespace.
   const agents = io.of(agentNamespace) as unknown as AgentNamespace;
+  const engaged = new Engaged();
   agents.use((socket, next) => {
+    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       ({ caller }) => {
         socket.data.caller = caller;
         next(caller.role === "agent" || caller.role === "operator" ? undefined : handshakeError(forAgents));
       },
-      (fault: unknown) => next(handshakeError(fault)),
+      (fault: unknown) => {
+        engaged.leave(socket);
+        next(handshakeError(fault));
+      },
     );
   });
   const sessions = new Set<Session>();
@@ -73,7 +80,7 @@ function receive(
   socket: AgentSocket,
   door: Door<typeof agentCommands, Session>,
   world: AgentWorld,
-  { commands }: AgentSocketOptions,
+  options: AgentSocketOptions,
   sessions: Set<Session>,
 ): void {
   const viewer = new SocketViewer(socket);
@@ -91,7 +98,7 @@ function receive(
     viewerOf: (conversationId) => new AgentViewer(viewer, conversationId),
     enter: (conversationId) => void socket.join(roomOf(conversationId)),
     exit: (conversationId) => void socket.leave(roomOf(conversationId)),
-    admit: admitter(socket, commands),
+    admit: admitter(socket, options),
   };
   sessions.add(session);
   socket.data.session = session;

@@ -1,6 +1,9 @@
 import { agentFacts, type FactName, type FactPayload } from "../contract/events.ts";
 import type { Viewer } from "../domain/audience.ts";
 
+// CAST: asked for before it is used.
+type SharedFact = keyof typeof agentFacts;
+
 /** What an agent's socket can be told, of any conversation. */
 export interface AgentLine {
   readonly clogged: boolean;
@@ -33,8 +36,8 @@ export class AgentViewer implements Viewer {
   }
 
   send<N extends FactName>(fact: N, payload: FactPayload<N>): void {
-    // The customer's own, such as the place in the line for a person.
-    if (!Object.hasOwn(agentFacts, fact)) return;
+    // The customer's own, such as the place in the line for a person; and what an agent is told once, whatever is shown.
+    if (!Object.hasOwn(agentFacts, fact) || !("conversationId" in agentFacts[fact as SharedFact].payload.shape)) return;
     this.#line.tell(fact, { ...payload, conversationId: this.#conversationId });
   }
 }

@@ -58,6 +58,8 @@ export interface CustomerWorld {
   readonly clock: Clock;
   /** Questions of one customer, over all connections. */
   readonly questions: Rates;
+  /** Wishes for a person and opinions of one customer, over all connections: each is stored, and told on to the shop. */
+  readonly wishes: Rates;
   readonly simulated: boolean;
   /** Waited for before anything is done: this node may be one that must not speak for a moment (N1). */
   readonly ready: () => Promise<void> | undefined;
@@ -72,7 +74,7 @@ type Have = CommandPayload<"conversation:open">["have"];
 
 /** What customers can do, on a socket or over HTTP. */
 export function customerHandlers(world: CustomerWorld): Handlers<typeof customerCommands, CustomerSession> {
-  const { conversations, assistant, audience, questions, handoff, inbox, responding, listener } = world;
+  const { conversations, assistant, audience, questions, wishes, handoff, inbox, responding, listener } = world;
   return {
     "conversation:open": async (session, { have }) => {
       const { count } = audience.tidings;
@@ -111,6 +113,7 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
     }),
     "agent:request": async (session, { reason, leave }) => {
       const conversationId = openId(session);
+      wishes.demand(session.caller.customerId);
       await handoff.request(conversationId, { reason, leave });
       const position = await inbox.placeOf(conversationId);
       return { ...(position !== undefined && { position }) };
@@ -121,12 +124,14 @@ export function customerHandlers(world: CustomerWorld): Handlers<typeof customer
     },
     "message:rate": async (session, { messageId, value }) => {
       const conversationId = openId(session);
+      wishes.demand(session.caller.customerId);
       await conversations.rateMessage(conversationId, messageId, value);
       listener.step({ kind: "message-rated", conversationId, messageId, value });
       return {};
     },
     "conversation:rate": async (session, { score, comment }) => {
       const conversationId = openId(session);
+      wishes.demand(session.caller.customerId);
       await conversations.rate(conversationId, score, comment);
       listener.step({ kind: "conversation-rated", conversationId, score, comment });
       return {};
@@ -280,7 +285,10 @@ export async function resume(
   const turn = await turns.read(ref);
   if (turn === null) throw new TidegateError("not-found");
   const live = liveOf(ref.turnId);
-  if (live && turn.state !== "ended") return live.since(epoch, offset);
+  if (live && turn.state !== "ended") {
+    const { state, epoch: since, offset: from, text } = live.since(epoch, offset);
+    return { state, epoch: since, offset: from, text };
+  }
   const text = turn.answer?.text ?? "";
   const from = Math.min(sharedChars(turn.starts, epoch, offset), text.length);
   const outcome = turn.answer?.outcome;

@@ -1,5 +1,5 @@
 import fastifyStatic from "@fastify/static";
-import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { type ErrorCode, TidegateError, toWireError, type WireError, wireError } from "../contract/errors.ts";
 import { maxPayloadChars } from "./door.ts";
 
@@ -44,14 +44,28 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   internal: 500,
 };
 
+/** Whoever has not said what they want by then never will, and is found within the second time (X2). */
+const headersMs = 10_000;
+const checkingMs = 2_000;
+
 /** Pages, probes, and the one shape of every refusal. */
 export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: maxPayloadChars, forceCloseConnections: true, requestTimeout: 30_000 });
-  app.setErrorHandler((fault: FastifyError | TidegateError, _request, reply) => {
+  const answerFault = (fault: FastifyError | TidegateError, _request: FastifyRequest, reply: FastifyReply) => {
     const error = translate(fault);
     if (error.code === "internal") options.onFault(fault, "http");
     return refuse(reply, error, fault instanceof TidegateError ? undefined : theirStatus(fault));
+  };
+  const app = fastify({
+    bodyLimit: maxPayloadChars,
+    forceCloseConnections: true,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkingMs },
+    requestTimeout: 30_000,
+    frameworkErrors: answerFault,
   });
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+  });
+  app.setErrorHandler(answerFault);
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, wireError("not-found", "There is nothing at this address.")),
   );
@@ -91,7 +105,7 @@ function theirStatus({ statusCode }: FastifyError): number | undefined {
 }
 
 async function openPages(app: FastifyInstance, pagesPath: string): Promise<void> {
-  app.get("/console", (_request, reply) => reply.sendFile("console.html"));
+  for (const page of ["console", "dashboard"]) app.get(`/${page}`, (_request, reply) => reply.sendFile(`${page}.html`));
   await app.register(fastifyStatic, {
     root: pagesPath,
     preCompressed: true,
@@ -100,7 +114,6 @@ async function openPages(app: FastifyInstance, pagesPath: string): Promise<void>
       const immutable = path.includes("/assets/");
       reply.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "public, max-age=300");
       reply.header("content-security-policy", pagePolicy);
-      reply.header("x-content-type-options", "nosniff");
       reply.header("referrer-policy", "strict-origin-when-cross-origin");
       // Any shop's page may load the widget; who may connect is decided at the socket.
       reply.header("access-control-allow-origin", "*");

@@ -11,7 +11,7 @@ export interface IdentityOptions {
   readonly jwksUrl: string | undefined;
 }
 
-/** A caller, and the guest token to keep when the caller is a new guest or the old token grows old. */
+/** A caller, and the guest token to keep when the caller is a new guest, or the former token or its secret grows old. */
 export interface Identified {
   readonly caller: Caller;
   readonly guestToken?: string;
@@ -77,7 +77,8 @@ export class Identity {
 
   async #guest(token: string): Promise<Identified | null> {
     try {
-      const { sub, exp = 0 } = await this.#verifyHmac(token, guestAudience);
+      const { payload, isCurrent } = await this.#verifyHmac(token, guestAudience);
+      const { sub, exp = 0 } = payload;
       if (sub === undefined) return null;
       const caller: Caller = {
         customerId: sub,
@@ -86,8 +87,9 @@ export class Identity {
         name: undefined,
         expiresAt: undefined,
       };
-      const old = exp - Date.now() / 1_000 < guestLifeSeconds / 2;
-      return old ? { caller, guestToken: await this.#sign(sub) } : { caller };
+      const isOld = exp - Date.now() / 1_000 < guestLifeSeconds / 2;
+      // Signed by a secret that is on its way out: the next one must know its bearer too.
+      return isOld || !isCurrent ? { caller, guestToken: await this.#sign(sub) } : { caller };
     } catch {
       return null;
     }
@@ -107,19 +109,20 @@ export class Identity {
   }
 
   async #verify(token: string): Promise<JWTPayload> {
-    if (this.#jwks === undefined || algorithmOf(token) === "HS256") return this.#verifyHmac(token);
+    if (this.#jwks === undefined || algorithmOf(token) === "HS256") return (await this.#verifyHmac(token)).payload;
     const algorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
     return jwtVerify(token, this.#jwks, { algorithms, clockTolerance: clockToleranceSeconds }).then(
       (result) => result.payload,
     );
   }
 
-  async #verifyHmac(token: string, audience?: string): Promise<JWTPayload> {
+  /** `isCurrent` where the secret that signs now has signed it. */
+  async #verifyHmac(token: string, audience?: string): Promise<{ payload: JWTPayload; isCurrent: boolean }> {
     let fault: unknown;
-    for (const key of this.#keys) {
+    for (const [at, key] of this.#keys.entries()) {
       try {
         const options = { algorithms: ["HS256"], clockTolerance: clockToleranceSeconds, ...(audience && { audience }) };
-        return (await jwtVerify(token, await key, options)).payload;
+        return { payload: (await jwtVerify(token, await key, options)).payload, isCurrent: at === 0 };
       } catch (caught) {
         if (!(caught instanceof errors.JWSSignatureVerificationFailed)) throw caught;
         fault = caught;

@@ -26,27 +26,33 @@ export function waitMs(bucket: TokenBucket, { perSecond }: Rate): number {
 export class Rates {
   readonly #rate: Rate;
   readonly #clock: Clock;
+  readonly #refused: () => void;
   readonly #turnoverMs: number;
   #young = new Map<string, TokenBucket>();
   #old = new Map<string, TokenBucket>();
   #turnedAt: number;
 
-  constructor(rate: Rate, clock: Clock) {
+  /** @param refused told each time that somebody has to wait */
+  constructor(rate: Rate, clock: Clock, refused: () => void = () => {}) {
     this.#rate = rate;
     this.#clock = clock;
+    this.#refused = refused;
     this.#turnoverMs = Math.max(10_000, (rate.burst / rate.perSecond) * 1_000);
     this.#turnedAt = clock.elapsed();
   }
 
   /** True when `key` may go on, at the price of one token. */
   take(key: string): boolean {
-    return this.#bucket(key).tryRemoveTokens(1);
+    const isTaken = this.#bucket(key).tryRemoveTokens(1);
+    if (!isTaken) this.#refused();
+    return isTaken;
   }
 
   /** Like {@link take}, but @throws {TidegateError} `rate-limited` with the time to wait. */
   demand(key: string): void {
     const bucket = this.#bucket(key);
     if (bucket.tryRemoveTokens(1)) return;
+    this.#refused();
     throw new TidegateError("rate-limited", undefined, { retryAfterMs: waitMs(bucket, this.#rate) });
   }
 
@@ -64,6 +70,28 @@ export class Rates {
     this.#old = this.#young;
     this.#young = new Map();
   }
+}
+
+/** One connection is one caller of a namespace, however often it asks to be let in (X2). */
+export class Engaged {
+  readonly #connections = new WeakSet<object>();
+
+  /** False for a connection that stands there, or is about to. */
+  enter(socket: Joining): boolean {
+    if (this.#connections.has(socket.conn)) return false;
+    this.#connections.add(socket.conn);
+    socket.once("disconnect", () => this.leave(socket));
+    return true;
+  }
+
+  leave({ conn }: Joining): void {
+    this.#connections.delete(conn);
+  }
+}
+
+interface Joining {
+  readonly conn: object;
+  once(event: "disconnect", done: () => void): unknown;
 }
 
 /** How many of each key are here at the same time, local to this process. */

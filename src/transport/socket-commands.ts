@@ -28,12 +28,16 @@ function isExpired({ expiresAt }: Caller): boolean {
 }
 
 /** One socket's own rate of commands; one that does not listen is closed. */
-export function admitter(socket: Pick<Socket, "conn">, commands: Rate): Guarded["admit"] {
+export function admitter(
+  socket: Pick<Socket, "conn">,
+  { commands, refused }: { readonly commands: Rate; readonly refused?: (() => void) | undefined },
+): Guarded["admit"] {
   const bucket = openBucket(commands);
   let refusals = 0;
   return () => {
     const taken = bucket.tryRemoveTokens(1);
     refusals = taken ? 0 : refusals + 1;
+    if (!taken) refused?.();
     // A moment later, so that it hears of the refusals first.
     if (refusals > patience) setImmediate(() => socket.conn.close());
     return taken ? null : waitMs(bucket, commands);

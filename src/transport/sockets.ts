@@ -12,10 +12,11 @@ import {
   handshakeAuth,
   type ServerToClient,
 } from "../contract/events.ts";
+import type { Addresses } from "./addresses.ts";
 import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
 import { Door } from "./door.ts";
 import type { Identified, Identity } from "./identity.ts";
-import { Crowd, type Rate, type Rates } from "./limits.ts";
+import { Crowd, Engaged, type Rate, type Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
 import { type Connection, muteWhile } from "./outbox.ts";
 import { patrol } from "./patrol.ts";
@@ -28,8 +29,12 @@ export interface SocketOptions {
   readonly trustedProxies: number;
   /** New connections of one address. */
   readonly connections: Rates;
+  /** Connections of one address at the same time. */
+  readonly addresses: Addresses;
   /** Commands of one socket. */
   readonly commands: Rate;
+  /** A command is refused because they come too fast. */
+  readonly refused?: (() => void) | undefined;
   /** Sockets of one customer at the same time. */
   readonly socketsPerCustomer: number;
   readonly world: CustomerWorld;
@@ -68,14 +73,13 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   });
   io.engine.on("connection", (connection: Connection) => {
     patrol(connection, packetRate(options.commands));
+    connection.once("close", options.addresses.enter(connection.request));
     if (options.muted) muteWhile(connection, options.muted);
   });
-  const engaged = new WeakSet<Connection>();
+  const engaged = new Engaged();
   const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
-    if (engaged.has(socket.conn)) return next(handshakeError(new TidegateError("too-many-connections")));
-    engaged.add(socket.conn);
-    socket.once("disconnect", () => engaged.delete(socket.conn));
+    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       (identified) => {
         socket.data.identified = identified;
@@ -87,7 +91,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
         );
       },
       (fault: unknown) => {
-        engaged.delete(socket.conn);
+        engaged.leave(socket);
         next(handshakeError(fault));
       },
     );
@@ -106,8 +110,10 @@ const forCustomers = new TidegateError("forbidden", "This namespace is for custo
 
 /** Turned away before anything is spent on it: Engine.IO asks at new connections only, and answers 403 with this word. */
 function refuse(request: IncomingMessage, options: SocketOptions): string | undefined {
-  if (options.world.draining()) return "draining";
-  return options.connections.take(addressOf(request, options.trustedProxies)) ? undefined : "too-many-connections";
+  const { world, connections, addresses, trustedProxies } = options;
+  if (world.draining()) return "draining";
+  const isWelcome = !addresses.isFull(request) && connections.take(addressOf(request, trustedProxies));
+  return isWelcome ? undefined : "too-many-connections";
 }
 
 /** @throws {TidegateError} what the handshake is refused with */
@@ -143,8 +149,9 @@ function openDoor({ world, onFault }: SocketOptions): Door<typeof customerComman
 function receive(
   socket: CustomerSocket,
   door: Door<typeof customerCommands, SocketSession>,
-  { commands, world, adapter }: SocketOptions,
+  options: SocketOptions,
 ): void {
+  const { world, adapter } = options;
   const viewer = new SocketViewer(socket);
   const { caller, guestToken } = socket.data.identified;
   const session: SocketSession = {
@@ -155,7 +162,7 @@ function receive(
     unwatch: () => {},
     gone: false,
     ...(adapter && { enter: (conversationId: string) => enterRoom(socket, conversationId) }),
-    admit: admitter(socket, commands),
+    admit: admitter(socket, options),
   };
   socket.data.session = session;
   takeCommands(socket, viewer, (...command) => door.enter(session, ...command));
@@ -171,8 +178,9 @@ function receive(
   });
 }
 
-/** Where agents connect. */
+/** Where agents connect, and operators. */
 export const agentNamespace = "/agents";
+export const operatorNamespace = "/operators";
 
 /** All sockets of this node: they hear of everything without the detour, in order with the text. */
 export const ownRoom = `node:${randomUUID()}`;
@@ -222,6 +230,15 @@ export function tellAgentsHere<N extends AgentFactName>(
   emit(io.of(agentNamespace).local.to(roomOf(conversationId)), fact, payload);
 }
 
+/** Tells all agents of this node, whatever they look at. */
+export function tellAllAgentsHere<N extends AgentFactName>(
+  io: SocketServer,
+  fact: N,
+  payload: AgentFactPayload<N>,
+): void {
+  emit(io.of(agentNamespace).local, fact, payload);
+}
+
 // CAST: the fact tables tie name and payload together; Socket.IO's types cannot follow a generic name.
 function emit(to: { emit: unknown }, fact: string, payload: object): void {
   (to.emit as (fact: string, payload: object) => boolean).call(to, fact, payload);
@@ -229,5 +246,5 @@ function emit(to: { emit: unknown }, fact: string, payload: object): void {
 
 /** The connected sockets of this node. */
 export function countSockets(io: SocketServer): { readonly customers: number; readonly agents: number } {
-  return { customers: io.sockets.sockets.size, agents: io.of("/agents").sockets.size };
+  return { customers: io.sockets.sockets.size, agents: io.of(agentNamespace).sockets.size };
 }

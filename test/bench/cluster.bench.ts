@@ -23,7 +23,7 @@ const simulator = stack.use(
 const redis = stack.use(await openRedis());
 const configPath = join(tmpdir(), `tidegate-bench-${process.pid}.json`);
 const many = 100_000;
-const limits = { connectionsPerSecond: many, connectionsBurst: many };
+const limits = { connectionsPerSecond: many, connectionsBurst: many, connectionsPerAddress: many };
 writeFileSync(configPath, JSON.stringify({ assistant: { maxTokens: 64_000 }, limits }));
 const settings = {
   PATH: process.env["PATH"],

@@ -92,6 +92,7 @@ function writeConfig(): string {
     limits: {
       connectionsPerSecond: many,
       connectionsBurst: many,
+      connectionsPerAddress: many,
       commandsPerSecond: 10_000,
       commandsBurst: 100_000,
       messagesPerMinute: 100_000,

@@ -90,6 +90,14 @@ test("H4 those who wait for a person are told their places, which fall as the li
   expect(await inbox.placeOf("a")).toBeUndefined();
 });
 
+test("X2 H4 a thousand customers who ask for their places at once cost the desk two looks", async () => {
+  inbox.list(waits("a", 1));
+  const before = wire.calls.length;
+  const places = await Promise.all(Array.from({ length: 1_000 }, () => inbox.placeOf("a")));
+  expect(new Set(places)).toEqual(new Set([1]));
+  expect(wire.calls.slice(before).filter((name) => name === "look").length).toBeLessThanOrEqual(2);
+});
+
 test("H5 each view shows what belongs to it, and nothing stays that left it", async () => {
   inbox.list(waits("waits", 1));
   inbox.list(held("mine", 2));

@@ -87,6 +87,7 @@ export class TestNode {
       seated: (conversation) => this.mirrors.seated(conversation),
       tellElsewhere: () => {},
       questions: new Rates({ perSecond: 1_000, burst: 1_000 }, clock),
+      wishes: new Rates({ perSecond: 1_000, burst: 1_000 }, clock),
       simulated: true,
       places: placesOf(clock),
       // Nobody stands in a line here: what is asked is begun by the scene.

@@ -24,6 +24,7 @@ let places: Places;
 let told: (FactPayload<"turn:queued"> & { readonly conversationId: string; readonly at: number })[];
 let vanished: TurnRef[];
 let leftSeen: number;
+let isHeld: boolean;
 
 beforeEach(async () => {
   clock = new VirtualClock();
@@ -31,11 +32,13 @@ beforeEach(async () => {
   told = [];
   vanished = [];
   leftSeen = 0;
+  isHeld = false;
   places = new Places({
     settings,
     clock,
     tell: (conversationId, place) => told.push({ ...place, conversationId, at: clock.elapsed() }),
     vanished: (ref) => vanished.push(ref),
+    isHeld: (name) => name === "guest" && isHeld,
   });
   await line.enter({ conversationId: "first", class: "vip" }, "node");
 });
@@ -120,6 +123,23 @@ test("A6 A9 another tier is told, though the place is the same", async () => {
   await line.steer({ tier: "degraded" });
   await serve(1_000);
   expect(told.filter(({ tier }) => tier === "degraded").length).toBeGreaterThan(0);
+});
+
+test("A6 A10 whose class an operator holds back is told no wait, at once, and one again when it goes on", async () => {
+  await queue(5);
+  await serve(100);
+  const last = () => told.filter(({ conversationId }) => conversationId === "c4").at(-1);
+  clock.advance(500);
+  expect(last()?.waitMs).not.toBeNull();
+  isHeld = true;
+  clock.advance(500);
+  expect([last()?.waitMs, places.of("c4")?.waitMs]).toEqual([null, null]);
+  const before = told.length;
+  clock.advance(5_000);
+  expect(told.length).toBe(before);
+  isHeld = false;
+  clock.advance(500);
+  expect(last()?.waitMs).not.toBeNull();
 });
 
 test("A6 a turn whose place is not known yet is told of it when it comes to stand in line", async () => {

@@ -90,6 +90,7 @@ export class Bridge {
   tier: Tier = "high";
   starting = 0;
   life = "one";
+  held: Tier | null = null;
 
   constructor({ models = defaultModels, settings = openLine }: { models?: ModelTable; settings?: LineSettings } = {}) {
     const { clock } = this;
@@ -111,6 +112,7 @@ export class Bridge {
       services,
       models,
       standing: () => this,
+      held: () => this.held,
       paused: () => {},
       moved: () => {},
       onFault: (fault) => {

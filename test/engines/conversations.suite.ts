@@ -48,6 +48,17 @@ export function conversationsSuite(open: OpenEngines): void {
     expect((await world.conversations.read(conversationId))?.messages).toHaveLength(3);
   });
 
+  test("C1 X2 one in which nothing was said is gone soon after it was left, unless somebody comes back", async () => {
+    await using world = await open();
+    const [li, wang] = [await world.conversations.open(caller("li")), await world.conversations.open(caller("wang"))];
+    for (const { conversationId } of [li, wang]) await world.conversations.leave(conversationId);
+    expect(await world.conversations.open(caller("wang"))).toEqual(wang);
+    await world.pass(world.lifeMs / 2);
+    expect(await world.conversations.read(li.conversationId)).toBeNull();
+    expect(await world.conversations.read(wang.conversationId)).toEqual(wang);
+    expect(await world.conversations.open(caller("li"))).toEqual(li);
+  });
+
   test("C1 nothing of a conversation that is gone is in the next one", async () => {
     await using world = await open();
     const turn = await startTurn(world);

@@ -219,6 +219,17 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(0)).toEqual(["wang"]);
   });
 
+  test("A10 a pause for nobody's relief leaves the others their burst", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    for (let at = 0; at < 3; at++) {
+      world.clock.advance(1_000);
+      await world.line.steer({ pause: { classes: ["guest"], ms: 5_000, keepsStarts: true } });
+    }
+    expect((await world.enter("li", "guest")).kind).toBe("waiting");
+    for (let at = 0; at < 6; at++) await world.enter(`v${at}`, "vip");
+    expect(await world.after(0)).toEqual(["v0", "v1", "v2", "v3", "v4"]);
+  });
+
   test("A10 with a ramp the starts a second rise no faster than it allows, and fall back in a lull", async () => {
     const tiers = { ...smallLine.tiers, high: { perSecond: 1_000, burst: 1_000 } };
     const acceptBelow = { vip: 9_000, member: 9_000, guest: 9_000 };

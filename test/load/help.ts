@@ -28,7 +28,8 @@ ${options(common)}
 
 Without --url it starts Redis, the simulator and the nodes itself, each as a process of its own, and ends them. With --url it
 asks a service that is there: AUTH_SECRET, if it is the service's, makes one in ten a VIP and three in ten members; without it
-all are guests. The service's limits hold for it too: set limits.connectionsPerSecond high enough for one address.
+all are guests. The service's limits hold for it too: set limits.connectionsPerSecond and
+connectionsPerAddress high enough for one address.
 
 Ctrl-C ends a run early; the report is written all the same. The exit code is 0 when all checks hold, 1 when one does not,
 2 when nothing could be run.

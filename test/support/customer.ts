@@ -10,7 +10,7 @@ import type {
   Reply,
   ServerToClient,
 } from "../../src/contract/events.ts";
-import { customerFacts } from "../../src/contract/events.ts";
+import { customerCommands, customerFacts } from "../../src/contract/events.ts";
 import { exactly } from "./contract.ts";
 
 export interface Fact {
@@ -52,7 +52,8 @@ export class TestCustomer implements AsyncDisposable {
   /** The result, or an exception with the error's code. */
   async ask<N extends CommandName>(name: N, payload: CommandInput<N>): Promise<CommandResult<N>> {
     const reply = await this.send(name, payload);
-    if (reply.ok) return reply.result;
+    // Every result that any test receives is held against the contract. CAST: the table ties the name to its result.
+    if (reply.ok) return exactly(customerCommands[name].result, reply.result) as CommandResult<N>;
     throw new Error(`${name}: ${reply.error.code}: ${reply.error.message}`);
   }
 

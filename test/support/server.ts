@@ -47,6 +47,7 @@ export function generous(config: Config): Config {
       socketsPerCustomer: 100_000,
       connectionsPerSecond: 100_000,
       connectionsBurst: 100_000,
+      connectionsPerAddress: 100_000,
     },
   };
 }

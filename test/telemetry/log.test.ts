@@ -40,6 +40,23 @@ describe("X5 the log hides", () => {
     expect(lines[1]).toContain("a short word");
   });
 
+  test("whatever hangs on an error beside where it happened: the text in a command of Redis, or in what was no JSON", async () => {
+    const { lines, destination } = openSink();
+    const log = openLog({ level: "info", pretty: false, destination });
+    await using redis = await openRedis();
+    await redis.command("SET", "key", "value");
+    const refused = await redis.command("LPUSH", "key", "a word in private").catch((fault: unknown) => fault);
+    const unknown = await redis.command("NONSENSE", "a word in private").catch((fault: unknown) => fault);
+    const garbled = await new Response("a word in private").json().catch((fault: unknown) => fault);
+    for (const err of [refused, unknown, garbled, new Error("outer", { cause: refused })]) log.error({ err }, "failed");
+    expect(lines.join("")).not.toMatch(/private|a word/);
+    expect(JSON.parse(lines[0] ?? "").err).toMatchObject({
+      type: "ReplyError",
+      message: expect.stringMatching(/^WRONGTYPE/),
+    });
+    expect(JSON.parse(lines[3] ?? "").err).toMatchObject({ message: "outer", cause: { type: "ReplyError" } });
+  });
+
   test("which are all that the configuration has", () => {
     const config = readConfig({
       ...{ AUTH_SECRET: `${"a".repeat(32)},${"b".repeat(32)}`, METRICS_TOKEN: "m".repeat(16) },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentCommands } from "../../src/contract/events.ts";
 import { openSimulator } from "../../src/simulator/server.ts";
 import { TestAgent as Agent, openAgent, type TestAgent, tokenOf } from "../support/agent.ts";
+import { BareSocket } from "../support/bare.ts";
 import { openChild } from "../support/child.ts";
 import { freshId, openCustomer } from "../support/customer.ts";
 import { generous, openTestServer, secret, type TestServer } from "../support/server.ts";
@@ -96,6 +97,18 @@ test("X2 however many conversations are joined at once, one page shows fifty", a
   expect(codes.filter((code) => code === "ok")).toHaveLength(50);
   expect(codes.filter((code) => code === "rate-limited")).toHaveLength(10);
   await Promise.all(customers.map((customer) => customer[Symbol.asyncDispose]()));
+});
+
+test.each(["agent", "operator"])("X2 one connection is one %s, however often it asks to be let in", async (role) => {
+  await using bare = new BareSocket(server.url);
+  await bare.frame("0{");
+  const welcomes: string[] = [];
+  bare.ws.on("message", (data) => String(data).startsWith(`40/${role}s,{`) && welcomes.push(String(data)));
+  const refusal = bare.frame(`44/${role}s,{`);
+  const auth = JSON.stringify({ token: await tokenOf({ sub: "li@shop", role, name: "Li" }) });
+  for (let at = 0; at < 20; at++) bare.send(`40/${role}s,${auth}`);
+  expect(await refusal).toContain("too-many-connections");
+  expect(welcomes.length).toBeLessThanOrEqual(1);
 });
 
 test("X2 an agent who floods is refused and then cut, and disturbs nobody else", async () => {

@@ -32,6 +32,25 @@ test("X2: one customer has no more sockets than allowed at the same time, and an
     .toBe("in");
 });
 
+test("X2: whoever asks for a person, or rates, without end is told to wait, over all connections, and may still ask", async () => {
+  const few = { messagesBurst: 3, messagesPerMinute: 1 };
+  await using server = await openTestServer({
+    config: (config) => ({ ...config, limits: { ...config.limits, ...few } }),
+  });
+  await using first = await openCustomer(server.url);
+  await using second = await openAgain(server.url, first);
+  await first.ask("conversation:rate", { score: 1 });
+  await expect(second.ask("agent:request", {})).rejects.toThrow("agents-away");
+  await first.ask("conversation:rate", { score: 2 });
+  for (const refused of [
+    second.send("conversation:rate", { score: 3 }),
+    first.send("agent:request", {}),
+    second.send("message:rate", { messageId: "m", value: "up" }),
+  ])
+    expect(await refused).toMatchObject({ error: { code: "rate-limited", retryAfterMs: expect.any(Number) } });
+  expect((await second.answerTo("你好")).outcome).toBe("completed");
+});
+
 test("a page is given the latest sixty messages of a long conversation", async () => {
   await using server = await openTestServer({ config: generous });
   await using customer = await openCustomer(server.url);

@@ -151,6 +151,13 @@ describe("malformed input", () => {
     expect(unexpected(server)).toEqual([]);
   });
 
+  test("X2: nothing is compressed on the way in, so that no small frame becomes a large one", async () => {
+    await using server = await openTestServer();
+    await using bare = new BareSocket(server.url);
+    await bare.frame("0{");
+    expect(bare.ws.extensions).toBe("");
+  });
+
   test("X2: a payload larger than 16 KB is refused as too large", async () => {
     await using server = await openTestServer();
     await using customer = await openCustomer(server.url);

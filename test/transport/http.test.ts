@@ -171,6 +171,15 @@ describe("refusals over HTTP", () => {
     expect(await response.json()).toMatchObject({ ok: false, error: { code: expect.any(String) } });
   });
 
+  test("X3: an address that cannot be read is refused in the usual shape, and nothing is taken for a page", async () => {
+    await using server = await openTestServer();
+    const [head = "", body = ""] = (await rawGet(server.url, "/%ff")).split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(body)).toMatchObject({ ok: false, error: { code: "bad-request", message: expect.any(String) } });
+    for (const path of ["/healthz", "/nothing"])
+      expect((await fetch(server.url + path)).headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
   test.for([
     { name: "garbage", authorization: "Bearer garbage" },
     { name: "another scheme", authorization: "Basic dTpw" },

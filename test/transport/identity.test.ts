@@ -239,6 +239,23 @@ describe("origins", () => {
     expect([page.socket.connected, program.socket.connected]).toEqual([true, true]);
   });
 
+  test.for([
+    { host: "evil.example:3000", origin: "http://evil.example:3000" },
+    { host: "evil.example:3000" },
+    { host: "127.0.0.1.evil.example" },
+  ])("X6: a demonstration is no neighbour of a page that calls it $host", async (headers) => {
+    await using server = await openTestServer({ env: { AUTH_SECRET: "" } });
+    expect(await refusalOf(server.url, {}, headers)).toMatchObject({ code: "origin-refused" });
+  });
+
+  test("X6: a demonstration answers to the names of this machine, and of the pages that are allowed", async () => {
+    await using server = await openTestServer({ env: { AUTH_SECRET: "", ALLOWED_ORIGINS: "https://demo.example" } });
+    for (const host of ["localhost:3000", "[::1]:3000", "demo.example"]) {
+      await using customer = await connect(server.url, { host });
+      expect(customer.socket.connected).toBe(true);
+    }
+  });
+
   test("X2: a star lets every page connect", async () => {
     await using server = await openTestServer({ env: { ALLOWED_ORIGINS: "*" } });
     await using customer = await connect(server.url, { origin: "https://anywhere.example" });

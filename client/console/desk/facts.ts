@@ -1,9 +1,9 @@
 import type { AgentFactName, AgentFactPayload } from "../../../src/contract/events.ts";
+import type { State } from "../../staff/state.ts";
 import type { DeskState } from "./desk.ts";
 import type { Draft } from "./draft.ts";
 import type { Inbox } from "./inbox.ts";
 import { readAgent, readAll, readResponder, readSummary, readViewer } from "./read.ts";
-import type { State } from "./state.ts";
 import type { Thread } from "./thread.ts";
 
 export interface FactsOptions {

@@ -1,13 +1,14 @@
 import type { WireError } from "../../../src/contract/errors.ts";
 import type { Agent } from "../../../src/contract/shapes.ts";
 import { type Clock, wallClock } from "../../chat/clock.ts";
-import type { Credentials } from "../../chat/credentials.ts";
 import { withDetour } from "../../chat/detour.ts";
 import { openKeeper, pageStorage, type StorageLike, scopeOf } from "../../chat/keeper.ts";
 import { openLink } from "../../chat/link.ts";
 import { lost } from "../../chat/requests.ts";
 import type { OpenSocket } from "../../chat/socket.ts";
 import { overWebSocket } from "../../chat/websocket.ts";
+import { onlyToken } from "../../staff/credentials.ts";
+import { openState } from "../../staff/state.ts";
 import { browserPace, type Pace } from "../../widget/flush.ts";
 import type { Desk, DeskState } from "./desk.ts";
 import { openDraft } from "./draft.ts";
@@ -17,7 +18,6 @@ import { openOutboxes } from "./outboxes.ts";
 import { readAgent, readAll, readSummary } from "./read.ts";
 import { type AgentRequest, requestOver } from "./request.ts";
 import { openSession } from "./session.ts";
-import { openState } from "./state.ts";
 import { openThread, type Thread } from "./thread.ts";
 import { openTyping } from "./typing.ts";
 
@@ -37,15 +37,6 @@ export interface DeskOptions {
 }
 
 const loadPolling = async () => (await import("../../chat/polling.ts")).overPollingIn("/agents");
-
-/** Agents have the one token that they signed in with: what is wrong with it is told, not mended. */
-const onlyToken = (token: string): Credentials => ({
-  read: async () => ({ token }),
-  keepGuest: () => true,
-  accepted() {},
-  release() {},
-  renew: () => false,
-});
 
 const first: DeskState = {
   link: "connecting",

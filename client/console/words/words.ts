@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../../../src/contract/errors.ts";
 import type { CustomerClass, Notice, Outcome, Tier, View } from "../../../src/contract/shapes.ts";
+import type { StaffWords } from "../../staff/words.ts";
 import type { Locale } from "../../widget/words/locale.ts";
 
 /** A reply that is used again and again. */
@@ -12,18 +12,8 @@ export interface CannedReply {
 export type Mode = "reply" | "note" | "whisper";
 
 /** Everything the console says, in one language. */
-export interface Words {
-  readonly locale: Locale;
-  readonly title: string;
+export interface Words extends StaffWords {
   readonly comma: string;
-  readonly signIn: {
-    readonly lead: string;
-    readonly label: string;
-    readonly hint: string;
-    readonly go: string;
-    readonly out: string;
-    readonly refused: string;
-  };
   readonly views: Readonly<Record<View, string>>;
   readonly nothing: Readonly<Record<View, string>>;
   readonly list: string;
@@ -102,10 +92,8 @@ export interface Words {
     readonly tags: string;
     readonly tagsHint: string;
     readonly usualTags: readonly string[];
-    readonly cancel: string;
     readonly save: string;
-    readonly close: string;
-  };
+  } & StaffWords["dialogs"];
   readonly done: {
     readonly returned: string;
     readonly transferred: string;
@@ -125,11 +113,8 @@ export interface Words {
   readonly settings: {
     readonly sound: string;
     readonly notify: string;
-    readonly appearance: string;
-    readonly appearances: Readonly<Record<"auto" | "light" | "dark", string>>;
-    readonly otherLanguage: string;
     readonly help: string;
-  };
+  } & StaffWords["settings"];
   readonly attention: {
     readonly title: (count: number) => string;
     readonly waiting: (count: number) => string;
@@ -155,9 +140,7 @@ export interface Words {
     readonly discount: (before: string, total: string) => string;
   };
   readonly unreadable: string;
-  readonly errors: Readonly<Partial<Record<ErrorCode, string>>> & { readonly internal: string };
   readonly takenBy: (name: string) => string;
-  readonly retryIn: (seconds: number) => string;
 }
 
 const loaders: Readonly<Record<Locale, () => Promise<{ readonly words: Words }>>> = {

@@ -27,7 +27,10 @@ export class MemoryConversations implements Conversations {
     return this.read(conversationId);
   }
 
-  async leave(_conversationId: string): Promise<void> {}
+  async leave(conversationId: string): Promise<void> {
+    const conversation = this.#world.find(conversationId);
+    if (conversation !== null && isBare(conversation)) this.#world.forget(conversationId);
+  }
 
   async ask(conversationId: string, question: Question): Promise<Asked> {
     const conversation = this.#get(conversationId);
@@ -76,6 +79,12 @@ export class MemoryConversations implements Conversations {
     const at = this.#world.options.clock.now();
     return { messageId, author: "customer", text, at, ...(turnId !== null && { turnId }) };
   }
+}
+
+/** Nothing was said or done in it: whoever comes back begins it anew and finds no difference. */
+function isBare({ messages, responder, wish, notes = [], score }: MemoryConversation): boolean {
+  const isUntouched = wish === undefined && score === undefined && notes.length === 0;
+  return messages.length === 0 && responder.kind === "assistant" && isUntouched;
 }
 
 function repeated(known: Message, question: Question): Asked {

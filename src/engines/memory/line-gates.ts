@@ -73,6 +73,7 @@ export class LineGates {
     if (pause === undefined) return;
     const until = this.#clock.elapsed() + pause.ms;
     for (const name of pause.classes) this.#pausedUntil[name] = Math.max(this.#pausedUntil[name], until);
+    if (pause.keepsStarts) return;
     // A relay that has asked for quiet is not given a burst, and what nobody may use is not saved up.
     this.#tokens = Math.min(this.#tokens, 0);
     this.#filledAt = Math.max(this.#filledAt, Math.min(...classes.map((name) => this.#pausedUntil[name])));

@@ -31,6 +31,8 @@ const lineLayout = 2;
  * | `<prefix>:{health}:course` | hash | the service level, with all it takes to judge on, and its slot of time (A9) | none |
  * | `<prefix>:{health}:seen` | hash | `slot|name` → what nodes have counted and nobody has judged yet | none; emptied then |
  * | `<prefix>:{health}:quiet` | hash | model → until when nothing is begun with it (A10) | none; removed then |
+ * | `<prefix>:{board}:nodes` | hash | node → when it was heard of, and how it is | 4 minutes; nodes are removed after 2 of silence |
+ * | `<prefix>:{board}:orders` | hash | what operators have ordered, with its revision | none |
  * | `<prefix>:{desk}:seq` | string | how many changes the team's desk has seen (H5) | none |
  * | `<prefix>:{desk}:order` | sorted set | listed conversations by their last change | none; removed a minute after they are gone |
  * | `<prefix>:{desk}:recent` | sorted set | the latest 300 of those that are the assistant's alone | none |
@@ -85,6 +87,11 @@ export class Keys {
   /** In the order in which the scripts name them. */
   get health(): string[] {
     return ["course", "seen", "quiet"].map((part) => this.#of("health", part));
+  }
+
+  /** In the order in which the scripts name them. */
+  get board(): string[] {
+    return ["nodes", "orders"].map((part) => this.#of("board", part));
   }
 
   /** In the order in which the scripts name them. */

@@ -122,7 +122,7 @@ export class RedisLine implements Line {
   async steer(order: Order): Promise<void> {
     const { tier, starting, spent, pause } = order;
     this.#orders.given(order);
-    const paused = [String(pause?.ms ?? ""), ...(pause?.classes ?? [])];
+    const paused = [String(pause?.ms ?? ""), pause?.keepsStarts ? "1" : "", ...(pause?.classes ?? [])];
     await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(spent ?? ""), ...paused);
   }
 

@@ -7,6 +7,8 @@ if field('id') == '' then
   redis.call('DEL', conversation, order, messages, turns, log)
   redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2])
   keepAlive(ARGV[3])
+elseif redis.call('EXISTS', order) == 0 then
+  keepAlive(ARGV[3])
 end
 redis.call('HSET', conversation, 'customerCard', ARGV[6])
 attend(ARGV[4], ARGV[5], ARGV[3])

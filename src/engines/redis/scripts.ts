@@ -12,6 +12,7 @@ const ofConversation: Kind = { keys: 6, parts: ["prelude"] };
 const ofLogs: Kind = { keys: null };
 const ofNodes: Kind = { keys: 2 };
 const ofHealth: Kind = { keys: 3 };
+const ofBoard: Kind = { keys: 2 };
 const ofDesk: Kind = { keys: 9, parts: ["desk/prelude"] };
 const ofCosts: Kind = { keys: 3 };
 const ofWebhooks: Kind = { keys: 4, parts: ["webhooks/prelude"] };
@@ -61,6 +62,8 @@ const steps = {
   "health/tell": ofHealth,
   "health/settle": ofHealth,
   "health/quiet": ofHealth,
+  "board/tell": ofBoard,
+  "board/order": ofBoard,
 } as const;
 
 export type StepName = keyof typeof steps;

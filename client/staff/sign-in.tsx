@@ -1,18 +1,17 @@
 import { useState } from "preact/hooks";
-import type { State } from "./desk/state.ts";
-import { useRead } from "./scene.tsx";
-import { otherLocale, type Settings, switchLanguage } from "./settings.ts";
+import { otherLocale } from "./settings.ts";
+import type { StaffWords } from "./words.ts";
 
 interface SignInProps {
-  readonly settings: State<Settings>;
+  readonly words: StaffWords;
   /** Why the last token was not taken. */
   readonly fault: string | undefined;
   onToken(token: string): void;
+  onSwitchLanguage(): void;
 }
 
 /** Where a token is pasted. */
-export function SignIn({ settings, fault, onToken }: SignInProps) {
-  const words = useRead(settings.subscribe, () => settings.now.words);
+export function SignIn({ words, fault, onToken, onSwitchLanguage }: SignInProps) {
   const { signIn } = words;
   const [token, setToken] = useState("");
   return (
@@ -42,7 +41,7 @@ export function SignIn({ settings, fault, onToken }: SignInProps) {
         </label>
         <p class="faint">{signIn.hint}</p>
         <div class="acts">
-          <button type="button" class="button" lang={otherLocale(words)} onClick={() => switchLanguage(settings)}>
+          <button type="button" class="button" lang={otherLocale(words)} onClick={onSwitchLanguage}>
             {words.settings.otherLanguage}
           </button>
           <button type="submit" class="button main">
