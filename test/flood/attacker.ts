@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { type Attack, attacks, type Tally } from "./attacks.ts";
@@ -14,6 +15,8 @@ const tally: Tally = { begun: 0, refused: 0, cut: 0 };
 // A server that cuts an attacker off is what is looked for.
 process.on("unhandledRejection", () => {});
 process.on("uncaughtException", () => {});
+// Attackers have machines of their own: what is lacking here is lacking to them first. On Linux this is of the thread alone.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 setInterval(() => parentPort?.postMessage(tally), 1_000);
 
 /** So often in each second, however long each takes; what is late is not made up for. */

@@ -69,7 +69,7 @@ export async function flood(options: FloodOptions): Promise<Flood> {
     await pause(1_000 * warmUpSeconds);
     times = calm;
     await pause(200 * options.seconds);
-    flood.bytes.before = await target.inspect();
+    flood.bytes.before = await target.inspect(true);
     times = storm;
     const since = used(target);
     await rage(target, options, tallies, () => {
@@ -121,7 +121,7 @@ async function rage(
   const endsAt = performance.now() + 800 * seconds;
   while (performance.now() < endsAt) {
     await pause(10_000);
-    await inspect();
+    await inspect(false);
     progress();
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
@@ -130,7 +130,7 @@ async function rage(
 async function comeDown(target: Target, before: number): Promise<number> {
   const deadline = performance.now() + growth.withinMs;
   for (;;) {
-    const bytes = await target.inspect();
+    const bytes = await target.inspect(true);
     if (bytes <= before + growth.bytes || performance.now() > deadline) return bytes;
     await pause(2_000);
   }

@@ -108,7 +108,7 @@ class Run {
   }
 
   async #look(target: Target, isBefore: boolean): Promise<void> {
-    const bytes = await target.inspect();
+    const bytes = await target.inspect(true);
     this.#bytes = { before: isBefore ? bytes : this.#bytes.before, after: bytes };
     this.#options.progress?.(this.summary);
   }

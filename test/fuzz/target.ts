@@ -7,7 +7,7 @@ import { usageOf } from "../load/stage/procfs.ts";
 import { openRedis } from "../support/redis.ts";
 import { secret } from "../support/server.ts";
 import { strangerIn } from "./marks.ts";
-import type { Report } from "./warden.ts";
+import type { Order, Report } from "./warden.ts";
 
 export interface TargetOptions {
   /** Two nodes on one Redis, or else one node that keeps everything in memory. */
@@ -24,8 +24,12 @@ export interface Target extends AsyncDisposable {
   readonly urls: readonly string[];
   /** What signs tokens there. */
   readonly secret: string;
-  /** Asks the wardens: gives the bytes in use in all nodes, and tells what is polluted. */
-  inspect(): Promise<number>;
+  /**
+   * Asks the wardens: gives the bytes in use in all nodes, and tells what is polluted.
+   *
+   * @param isTidy after a collection of garbage, which holds the nodes up for a moment
+   */
+  inspect(isTidy: boolean): Promise<number>;
   /** What the nodes have used so far, in milliseconds of one core. */
   cpuMs(): number;
 }
@@ -54,7 +58,7 @@ export async function openTarget({ redis, config, logLevel, fault }: TargetOptio
   return {
     urls: service.urls,
     secret,
-    inspect: () => inspect(service, children, fault),
+    inspect: (isTidy) => inspect(service, children, { kind: "look", isTidy }, fault),
     cpuMs: () => children.reduce((sum, { pid = 0 }) => sum + (usageOf(pid)?.cpuMs ?? 0), 0),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -70,19 +74,24 @@ function watch({ stdout, stderr }: ChildProcess, fault: TargetOptions["fault"]):
   for (const stream of [stdout, stderr]) if (stream) createInterface({ input: stream }).on("line", read);
 }
 
-async function inspect(service: Service, children: readonly ChildProcess[], fault: TargetOptions["fault"]) {
+async function inspect(
+  service: Service,
+  children: readonly ChildProcess[],
+  order: Order,
+  fault: TargetOptions["fault"],
+): Promise<number> {
   if (!allRun(service)) {
     fault("a node has ended");
     return 0;
   }
-  const reports = await Promise.all(children.map(report));
+  const reports = await Promise.all(children.map((child) => report(child, order)));
   for (const { polluted } of reports) if (polluted.length > 0) fault(`polluted: ${polluted.join(", ")}`);
   return reports.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-async function report(child: ChildProcess): Promise<Report> {
+async function report(child: ChildProcess, order: Order): Promise<Report> {
   const told = once(child, "message", { signal: AbortSignal.timeout(30_000) });
-  child.send({ kind: "look" });
+  child.send(order);
   const [answer] = await told;
   return answer as Report; // CAST: the warden sends nothing else
 }
