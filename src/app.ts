@@ -346,7 +346,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       listener,
       clock,
       questions: new Rates(questionRate(config), clock, refused("questions")),
-      wishes: new Rates(questionRate(config), clock),
+      wishes: new Rates(questionRate(config), clock, refused("questions")),
       simulated: config.relayAccess.kind === "simulator",
       ready: () => cluster?.ready(),
       draining: isDraining,
@@ -366,9 +366,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   openChatApi(http, transport);
   const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
   addresses.watch(http.server);
-  const sockets = { ...transport, ...socketLimits(config), refused: refused("commands"), addresses, onFault };
+  const sockets = { ...transport, ...socketLimits(config), refused: refused("commands"), onFault };
   const io: SocketServer = openSockets(http.server, {
     ...sockets,
+    addresses,
     adapter: cluster?.adapter,
     ...(cluster && { muted: () => cluster.fenced }),
   });

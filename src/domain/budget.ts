@@ -12,9 +12,9 @@ export interface BudgetOptions {
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
-/** All nodes know within this what all of them have spent; where nothing hangs on it, within a second. */
+/** All nodes know within this what all of them have spent; where nothing hangs on it, within a few seconds. */
 const lookMs = 500;
-const unboundMs = 1_000;
+const unboundMs = 5_000;
 /** Beyond so many times the budget, the last resort. */
 const overspent = 1.2;
 

@@ -122,16 +122,6 @@ export function tierLog(log: Logger): (from: Tier, to: Tier, reason: TierReason)
   };
 }
 
-/** Writes that customers are turned away: how many since it was written before. */
-export function shedLog(log: Logger): (customers: number) => void {
-  return (customers) => log.warn({ customers }, "customers are turned away: the line is full");
-}
-
-/** Writes that traces cannot be sent. */
-export function traceLog(log: Logger): (why: string, batches: number) => void {
-  return (why, batches) => log.warn({ why, batches }, "traces cannot be sent: those that wait too long are dropped");
-}
-
 /** Writes what an operator has done: nobody has to be asked afterwards who it was. */
 export function operatorLog(log: Logger): (deed: Deed) => void {
   return ({ by, what, about }) => log.warn({ operator: by, deed: what, about }, `operator: ${deeds[what]}`);
@@ -145,6 +135,16 @@ const deeds: Readonly<Record<Deed["what"], string>> = {
   "node-drained": "a node is drained",
   "node-returned": "a node is back",
 };
+
+/** Writes that customers are turned away: how many since it was written before. */
+export function shedLog(log: Logger): (customers: number) => void {
+  return (customers) => log.warn({ customers }, "customers are turned away: the line is full");
+}
+
+/** Writes that traces cannot be sent. */
+export function traceLog(log: Logger): (why: string, batches: number) => void {
+  return (why, batches) => log.warn({ why, batches }, "traces cannot be sent: those that wait too long are dropped");
+}
 
 /** Writes that single cost records are gone for good; what they cost is counted all the same unless the node closes. */
 export function costLog(log: Logger): (records: number) => void {

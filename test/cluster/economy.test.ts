@@ -59,7 +59,8 @@ function lettersOf(commands: readonly Command[]): { readonly channel: string; re
 }
 
 const isBeat = ({ args }: Command) => args.some((arg) => arg.includes("{nodes}"));
-const isLog = ({ name, args }: Command) => name === "hset" && args[0]?.endsWith(":log");
+/** A step whose first key is a log, or a plain command on one: steps of a conversation name its log last. */
+const isLog = ({ args }: Command) => args.slice(0, 3).some((arg) => arg.endsWith(":log"));
 /** Rounds are held a few times a second, whether or not anything is written; each question enters the line once. */
 const isLine = ({ args }: Command) => args.some((arg) => arg.includes("{line}"));
 /** Each node tells how it is once a second. */

@@ -108,5 +108,5 @@ test("the drill looks for alerts that there are, and leaves out only those that 
   const drilled = new Set(troubles.flatMap(({ alerts }) => alerts));
   expect([...drilled].filter((name) => !names.includes(name))).toEqual([]);
   const left = names.filter((name) => !drilled.has(name));
-  expect(left.toSorted()).toEqual(["BudgetNearlySpent", "BudgetSpent", "LineLong", "NodeBusy"]);
+  expect(left.toSorted()).toEqual(["BudgetNearlySpent", "BudgetSpent", "LineLong", "NodeBusy", "TierHeld"]);
 });

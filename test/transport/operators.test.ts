@@ -118,7 +118,7 @@ test("the service is told each second, with all that it is, and the history goes
   expect(service.nodes).toMatchObject([{ nodeId: service.nodeId, state: "up", redis: "none" }]);
   expect(service.nodes[0]?.memoryBytes).toBeGreaterThan(10_000_000);
   expect(service.tier).toMatchObject({ tier: "high", reason: "relay" });
-  const seen = await mei.sees(({ firstTokens, cost }) => firstTokens.count > 0 && cost.today > 0);
+  const seen = await mei.sees(({ firstTokens, cost }) => firstTokens.count > 0 && cost.perMinute > 0);
   expect(seen.at).toBeGreaterThan(service.at);
   expect(seen.relay.attempts["complete"]).toBeGreaterThan(0);
   expect(seen.nodes[0]?.customers).toBeGreaterThanOrEqual(1);
