@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 /** Tests that hold a clock to what they see: nothing else may run beside them. */
 const timed = [
@@ -26,7 +26,7 @@ export default defineConfig({
           ...shared,
           name: "all",
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: timed,
+          exclude: [...configDefaults.exclude, ...timed],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
