@@ -59,6 +59,15 @@ export function conversationsSuite(open: OpenEngines): void {
     expect(await world.conversations.open(caller("li"))).toEqual(li);
   });
 
+  test("C1 X2 what is asked just as the last one leaves is stored, and keeps the conversation", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    await world.conversations.leave(conversationId);
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "?" });
+    await world.pass(world.lifeMs / 2);
+    expect((await world.conversations.read(conversationId))?.messages).toHaveLength(1);
+  });
+
   test("C1 nothing of a conversation that is gone is in the next one", async () => {
     await using world = await open();
     const turn = await startTurn(world);

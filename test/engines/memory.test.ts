@@ -26,3 +26,18 @@ test("C1 the sweep forgets what is too old and nothing else", async () => {
   expect(world.size).toBe(1);
   expect(await conversations.read(conversationId)).not.toBeNull();
 });
+
+test("X2 the sweep forgets strangers who came and went, beside others who came before them", async () => {
+  const { world, conversations, pass } = await openMemory();
+  await conversations.open(caller("li"));
+  const ids = await Promise.all(
+    ["one", "two", "back"].map(async (name) => (await conversations.open(caller(name))).conversationId),
+  );
+  for (const conversationId of ids) await conversations.leave(conversationId);
+  await pass(9_000);
+  await conversations.open(caller("back"));
+  expect(world.sweep()).toBe(0);
+  await pass(1_000);
+  expect(world.sweep()).toBe(2);
+  expect(world.size).toBe(2);
+});

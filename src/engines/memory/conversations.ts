@@ -15,6 +15,7 @@ export class MemoryConversations implements Conversations {
   async open(caller: Caller): Promise<Conversation> {
     const conversation = this.#world.ofCustomer(caller.customerId) ?? this.#world.begin(caller.customerId);
     conversation.customer = customerCard(caller);
+    if (conversation.messages.length === 0) this.#world.touch(conversation);
     return copy(conversation);
   }
 
@@ -29,7 +30,7 @@ export class MemoryConversations implements Conversations {
 
   async leave(conversationId: string): Promise<void> {
     const conversation = this.#world.find(conversationId);
-    if (conversation !== null && isBare(conversation)) this.#world.forget(conversationId);
+    if (conversation !== null) this.#world.leave(conversation);
   }
 
   async ask(conversationId: string, question: Question): Promise<Asked> {
@@ -79,12 +80,6 @@ export class MemoryConversations implements Conversations {
     const at = this.#world.options.clock.now();
     return { messageId, author: "customer", text, at, ...(turnId !== null && { turnId }) };
   }
-}
-
-/** Nothing was said or done in it: whoever comes back begins it anew and finds no difference. */
-function isBare({ messages, responder, wish, notes = [], score }: MemoryConversation): boolean {
-  const isUntouched = wish === undefined && score === undefined && notes.length === 0;
-  return messages.length === 0 && responder.kind === "assistant" && isUntouched;
 }
 
 function repeated(known: Message, question: Question): Asked {

@@ -27,6 +27,8 @@ export interface MemoryConversation {
   notes?: readonly Note[] | undefined;
   score?: { score: number; comment: string | undefined };
   touchedAt: number;
+  /** Everybody has left it before anything was said: it goes then, unless somebody comes back. */
+  goesAt?: number | undefined;
 }
 
 export interface MemoryWorldOptions {
@@ -40,12 +42,16 @@ export interface MemoryWorldOptions {
 
 /** So much longer lives a conversation in which a question waits. */
 const waitingGraceMs = 3_600_000;
+/** So long lives one that everybody has left before anything was said in it: whoever comes back finds no difference. */
+const bareMs = 10_000;
 
 /** What the memory engines share: everything one process knows, kept no longer than C1 says. */
 export class MemoryWorld {
   readonly options: MemoryWorldOptions;
   readonly #conversations = new Map<string, MemoryConversation>();
   readonly #byCustomer = new Map<string, string>();
+  /** Those that go soon, in the order in which they go. */
+  readonly #going = new Map<string, MemoryConversation>();
 
   constructor(options: MemoryWorldOptions) {
     this.options = options;
@@ -92,10 +98,7 @@ export class MemoryWorld {
   /** Appends a message, lets the oldest go when there are too many, and begins the life of the conversation anew. */
   append(conversation: MemoryConversation, message: Message): void {
     conversation.messages.push(message);
-    conversation.touchedAt = this.options.clock.now();
-    // The map keeps the order of the last message, so that the sweep can end at the first young one.
-    this.#conversations.delete(conversation.conversationId);
-    this.#conversations.set(conversation.conversationId, conversation);
+    this.touch(conversation);
     while (conversation.messages.length > this.options.maxMessages) {
       const turnId = conversation.messages.shift()?.turnId;
       const open = turnId === conversation.runningTurnId || turnId === conversation.waitingTurnId;
@@ -103,9 +106,31 @@ export class MemoryWorld {
     }
   }
 
+  /** The life of the conversation begins anew. */
+  touch(conversation: MemoryConversation): void {
+    conversation.touchedAt = this.options.clock.now();
+    conversation.goesAt = undefined;
+    this.#going.delete(conversation.conversationId);
+    // The map keeps the order in which lives began, so that the sweep can end at the first young one.
+    this.#conversations.delete(conversation.conversationId);
+    this.#conversations.set(conversation.conversationId, conversation);
+  }
+
+  /** Everybody has left; where nothing was said the conversation goes soon. */
+  leave(conversation: MemoryConversation): void {
+    if (!isBare(conversation) || conversation.goesAt !== undefined) return;
+    conversation.goesAt = this.options.clock.now() + bareMs;
+    this.#going.set(conversation.conversationId, conversation);
+  }
+
   /** Forgets what is too old; gives how many conversations went. */
   sweep(): number {
     let gone = 0;
+    for (const conversation of this.#going.values()) {
+      if (this.#alive(conversation)) break;
+      this.#forget(conversation);
+      gone++;
+    }
     for (const conversation of this.#conversations.values()) {
       if (this.#alive(conversation)) break;
       this.#forget(conversation);
@@ -116,6 +141,7 @@ export class MemoryWorld {
 
   #alive(conversation: MemoryConversation): boolean {
     if (conversation.runningTurnId !== null) return true;
+    if (conversation.goesAt !== undefined && this.options.clock.now() >= conversation.goesAt) return false;
     // Whoever waits is not forgotten before the answer.
     const graceMs = conversation.waitingTurnId === null ? 0 : waitingGraceMs;
     return this.options.clock.now() - conversation.touchedAt < this.options.lifeMs + graceMs;
@@ -128,8 +154,15 @@ export class MemoryWorld {
 
   #forget({ conversationId, customerId }: MemoryConversation): void {
     this.#conversations.delete(conversationId);
+    this.#going.delete(conversationId);
     if (this.#byCustomer.get(customerId) === conversationId) this.#byCustomer.delete(customerId);
   }
+}
+
+/** Nothing was said or done in it. */
+function isBare({ messages, responder, wish, notes = [], score }: MemoryConversation): boolean {
+  const isUntouched = wish === undefined && score === undefined && notes.length === 0;
+  return messages.length === 0 && responder.kind === "assistant" && isUntouched;
 }
 
 /** A turn as it stands, for whoever asked. */
