@@ -1,24 +1,10 @@
 import { useRead } from "../staff/reading.tsx";
+import { tickerOf } from "../staff/ticker.ts";
 import type { Locale } from "../widget/words/locale.ts";
 import { useWords } from "./scene.tsx";
 
 const tickMs = 5_000;
-const listeners = new Set<() => void>();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-/** Calls every few seconds, all at one moment: one redrawing for however many times. */
-function everyTick(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
-    for (const tell of [...listeners]) tell();
-  }, tickMs);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
+const everyTick = tickerOf(tickMs);
 
 type Unit = "second" | "minute" | "hour" | "day";
 const unitMs: readonly [Unit, number][] = [
