@@ -332,7 +332,7 @@ export class Admission {
   #shed(wish: Wish): TidegateError {
     const { comeBackMs, random, shed } = this.#options;
     shed?.(wish.class);
-    return new TidegateError("shed", undefined, { retryAfterMs: Math.round(comeBackMs * (1 + random() / 2)) });
+    return TidegateError.often("shed", { retryAfterMs: Math.round(comeBackMs * (1 + random() / 2)) });
   }
 
   /** A start is this node's: told to whoever begins it unless it came with the question. */
@@ -407,7 +407,7 @@ export class Admission {
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);
     // Others may have been granted what was entered here.
-    for (const [id, kept] of this.#waiting) if (isGone(kept, round.lines)) this.#waiting.delete(id);
+    for (const kept of this.#waiting.values()) if (isGone(kept, round.lines)) this.#waiting.delete(kept.conversationId);
     for (const kept of round.queued) this.#waiting.set(kept.conversationId, kept);
     for (const grant of round.granted) if (this.#take(grant)) this.#granted(grant.conversationId);
     await this.#handAllBack();

@@ -44,7 +44,7 @@ export function openAgentSockets(io: SocketServer, options: AgentSocketOptions):
   const agents = io.of(agentNamespace) as unknown as AgentNamespace;
   const engaged = new Engaged();
   agents.use((socket, next) => {
-    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
+    if (!engaged.enter(socket)) return next(handshakeError(TidegateError.often("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       ({ caller }) => {
         socket.data.caller = caller;

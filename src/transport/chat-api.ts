@@ -122,7 +122,7 @@ function sendWhole(reply: FastifyReply, result: object): FastifyReply {
 async function admit(request: FastifyRequest, options: ChatApiOptions): Promise<Identified> {
   const { world, identity, connections, trustedProxies } = options;
   if (world.draining()) throw new TidegateError("draining", undefined, { retryAfterMs: 1_000 });
-  if (!connections.take(addressOf(request.raw, trustedProxies))) throw new TidegateError("too-many-connections");
+  if (!connections.take(addressOf(request.raw, trustedProxies))) throw TidegateError.often("too-many-connections");
   const identified = await identity.identify({ token: bearerOf(request) });
   if (identified.caller.role !== "customer") throw new TidegateError("forbidden");
   world.questions.demand(identified.caller.customerId);

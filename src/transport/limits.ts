@@ -53,7 +53,7 @@ export class Rates {
     const bucket = this.#bucket(key);
     if (bucket.tryRemoveTokens(1)) return;
     this.#refused();
-    throw new TidegateError("rate-limited", undefined, { retryAfterMs: waitMs(bucket, this.#rate) });
+    throw TidegateError.often("rate-limited", { retryAfterMs: waitMs(bucket, this.#rate) });
   }
 
   #bucket(key: string): TokenBucket {

@@ -33,7 +33,7 @@ export function openOperatorSockets(io: SocketServer, options: OperatorSocketOpt
   const operators = io.of(operatorNamespace) as unknown as OperatorNamespace;
   const engaged = new Engaged();
   operators.use((socket, next) => {
-    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
+    if (!engaged.enter(socket)) return next(handshakeError(TidegateError.often("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       ({ caller }) => {
         socket.data.caller = caller;

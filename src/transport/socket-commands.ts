@@ -19,7 +19,7 @@ export const patience = 100;
 /** @throws {TidegateError} `rate-limited`, `token-expired` */
 export function guard({ admit, caller }: Guarded): void {
   const retryAfterMs = admit();
-  if (retryAfterMs !== null) throw new TidegateError("rate-limited", undefined, { retryAfterMs });
+  if (retryAfterMs !== null) throw TidegateError.often("rate-limited", { retryAfterMs });
   if (isExpired(caller)) throw new TidegateError("token-expired");
 }
 

@@ -79,14 +79,14 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   const engaged = new Engaged();
   const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
-    if (!engaged.enter(socket)) return next(handshakeError(new TidegateError("too-many-connections")));
+    if (!engaged.enter(socket)) return next(handshakeError(TidegateError.often("too-many-connections")));
     identify(options, socket.request, socket.handshake.auth).then(
       (identified) => {
         socket.data.identified = identified;
         if (identified.caller.role !== "customer") return next(handshakeError(forCustomers));
         next(
           crowd.isFull(identified.caller.customerId)
-            ? handshakeError(new TidegateError("too-many-connections"))
+            ? handshakeError(TidegateError.often("too-many-connections"))
             : undefined,
         );
       },
