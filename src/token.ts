@@ -53,7 +53,7 @@ const [own] = config.secrets;
 const { redis, redisPrefix } = config;
 const secret = config.demonstration && redis ? await secretInRedis(redis, redisPrefix, own) : own;
 const who = sub ?? `${role}:${(name ?? "demo").toLowerCase().replaceAll(/\s+/g, "-")}`;
-const token = await makeToken({ sub: who, role, class: of, name }, secret, seconds);
+const token = makeToken({ sub: who, role, class: of, name }, secret, seconds);
 console.log(token);
 const page = { agent: "console", operator: "dashboard", customer: undefined }[role];
 // Apart from the token, which a program may want alone.

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, UnsecuredJWT } from "jose";
 import { z } from "zod";
 import { TidegateError } from "../contract/errors.ts";
 import { customerClass } from "../contract/shapes.ts";
 import type { Caller } from "../domain/identity.ts";
+import { clockToleranceSeconds, HmacTokens } from "./hmac-tokens.ts";
 
 export interface IdentityOptions {
   /** The first signs, all verify. */
@@ -27,20 +28,17 @@ const claims = z.object({
 
 const guestLifeSeconds = 30 * 86_400;
 const guestAudience = "tidegate:guest";
-/** Clocks of shop and server may differ by as much. */
-const clockToleranceSeconds = 10;
 
 /**
  * Tells who is calling (X1): from a token of the shop (HS256 by our secrets, or by its published keys) or from a guest
  * token of ours. Nothing else is believed.
  */
 export class Identity {
-  /** Imported once: jose would import bytes again for every token. */
-  readonly #keys: readonly Promise<CryptoKey>[];
+  readonly #hmac: HmacTokens;
   readonly #jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
 
   constructor({ secrets, jwksUrl }: IdentityOptions) {
-    this.#keys = secrets.map(keyOf);
+    this.#hmac = new HmacTokens(secrets);
     this.#jwks = jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
   }
 
@@ -58,7 +56,7 @@ export class Identity {
     guestToken?: string | undefined;
   }): Promise<Identified> {
     if (token !== undefined && token !== "") return { caller: await this.#customer(token) };
-    const guest = guestToken === undefined ? null : await this.#guest(guestToken);
+    const guest = guestToken === undefined ? null : this.#guest(guestToken);
     return guest ?? this.#newGuest();
   }
 
@@ -75,9 +73,9 @@ export class Identity {
     return { customerId: sub, role, class: kind, name, expiresAt };
   }
 
-  async #guest(token: string): Promise<Identified | null> {
+  #guest(token: string): Identified | null {
     try {
-      const { payload, isCurrent } = await this.#verifyHmac(token, guestAudience);
+      const { payload, isCurrent } = this.#hmac.verify(token, guestAudience);
       const { sub, exp = 0 } = payload;
       if (sub === undefined) return null;
       const caller: Caller = {
@@ -89,13 +87,13 @@ export class Identity {
       };
       const isOld = exp - Date.now() / 1_000 < guestLifeSeconds / 2;
       // Signed by a secret that is on its way out: the next one must know its bearer too.
-      return isOld || !isCurrent ? { caller, guestToken: await this.#sign(sub) } : { caller };
+      return isOld || !isCurrent ? { caller, guestToken: this.#sign(sub) } : { caller };
     } catch {
       return null;
     }
   }
 
-  async #newGuest(): Promise<Identified> {
+  #newGuest(): Identified {
     const customerId = `guest:${randomBytes(16).toString("base64url")}`;
     const caller: Caller = {
       customerId,
@@ -105,49 +103,25 @@ export class Identity {
       isNew: true,
       expiresAt: undefined,
     };
-    return { caller, guestToken: await this.#sign(customerId) };
+    return { caller, guestToken: this.#sign(customerId) };
   }
 
   async #verify(token: string): Promise<JWTPayload> {
-    if (this.#jwks === undefined || algorithmOf(token) === "HS256") return (await this.#verifyHmac(token)).payload;
+    if (this.#jwks === undefined || algorithmOf(token) === "HS256") return this.#hmac.verify(token).payload;
     const algorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
     return jwtVerify(token, this.#jwks, { algorithms, clockTolerance: clockToleranceSeconds }).then(
       (result) => result.payload,
     );
   }
 
-  /** `isCurrent` where the secret that signs now has signed it. */
-  async #verifyHmac(token: string, audience?: string): Promise<{ payload: JWTPayload; isCurrent: boolean }> {
-    let fault: unknown;
-    for (const [at, key] of this.#keys.entries()) {
-      try {
-        const options = { algorithms: ["HS256"], clockTolerance: clockToleranceSeconds, ...(audience && { audience }) };
-        return { payload: (await jwtVerify(token, await key, options)).payload, isCurrent: at === 0 };
-      } catch (caught) {
-        if (!(caught instanceof errors.JWSSignatureVerificationFailed)) throw caught;
-        fault = caught;
-      }
-    }
-    throw fault;
-  }
-
-  async #sign(customerId: string): Promise<string> {
-    const [key] = this.#keys;
-    if (key === undefined) throw new Error("there is no secret");
-    const expiresAtSeconds = Math.floor(Date.now() / 1_000) + guestLifeSeconds;
-    return new SignJWT({ role: "customer", class: "guest" })
-      .setProtectedHeader({ alg: "HS256" })
+  #sign(customerId: string): string {
+    const token = new UnsecuredJWT({ role: "customer", class: "guest" })
       .setSubject(customerId)
       .setAudience(guestAudience)
       .setIssuedAt()
-      .setExpirationTime(expiresAtSeconds)
-      .sign(await key);
+      .setExpirationTime(Math.floor(Date.now() / 1_000) + guestLifeSeconds);
+    return this.#hmac.sign(token);
   }
-}
-
-function keyOf(secret: string): Promise<CryptoKey> {
-  const hmac = { name: "HMAC", hash: "SHA-256" };
-  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), hmac, false, ["sign", "verify"]);
 }
 
 /** Undefined for what is no token; verifying it says so. */
@@ -180,12 +154,11 @@ export interface TokenClaims {
 }
 
 /** A token as a shop makes them, signed with HS256. */
-export async function makeToken({ sub, ...claims }: TokenClaims, secret: string, lifeSeconds: number): Promise<string> {
+export function makeToken({ sub, ...claims }: TokenClaims, secret: string, lifeSeconds: number): string {
   const given = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
-  return new SignJWT(given)
-    .setProtectedHeader({ alg: "HS256" })
+  const token = new UnsecuredJWT(given)
     .setSubject(sub)
     .setIssuedAt()
-    .setExpirationTime(Math.floor(Date.now() / 1_000) + lifeSeconds)
-    .sign(await keyOf(secret));
+    .setExpirationTime(Math.floor(Date.now() / 1_000) + lifeSeconds);
+  return new HmacTokens([secret]).sign(token);
 }
