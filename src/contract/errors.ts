@@ -73,11 +73,18 @@ export class TidegateError extends Error {
 
   /** Without a stack, which costs many times the rest: for what thousands are told each second, and where it comes from is plain. */
   static often(code: ErrorCode, options: { retryAfterMs?: number } = {}): TidegateError {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    const error = new TidegateError(code, undefined, options);
+    return withoutStacks(() => new TidegateError(code, undefined, options));
+  }
+}
+
+/** The errors that `make` makes have no stacks: those cost much, and hold all whose code was running until somebody reads them. */
+export function withoutStacks<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
     Error.stackTraceLimit = limit;
-    return error;
   }
 }
 

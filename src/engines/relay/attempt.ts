@@ -1,4 +1,5 @@
 import { APIError, type APIPromise } from "@anthropic-ai/sdk";
+import { withoutStacks } from "../../contract/errors.ts";
 import type { AttemptEnd, AttemptReport, RelayFailure } from "../../domain/relay.ts";
 import { Answer } from "./answer.ts";
 import { RelayBody } from "./body.ts";
@@ -89,13 +90,21 @@ export class Attempt {
 
   readonly #close = (): void => {
     this.#isAborted = true;
-    this.#upstream.abort();
+    this.#leave();
   };
 
   readonly #expire = (expiry: Expiry): void => {
     this.#expired = expiry;
-    this.#upstream.abort();
+    this.#leave();
   };
+
+  /**
+   * The SDK keeps its controller, and so the reason of its abort, until the body is collected. By the stack of that reason
+   * the body would be kept by itself, and all that belongs to the attempt with it.
+   */
+  #leave(): void {
+    withoutStacks(() => this.#upstream.abort());
+  }
 
   #end(thrown: unknown): AttemptEnd {
     if (thrown instanceof APIError) this.#requestId ??= readRequestId(thrown.headers);
