@@ -46,6 +46,7 @@ import { MemoryWorld } from "./engines/memory/world.ts";
 import { openRelay } from "./engines/relay/relay.ts";
 import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
+import { mostConnections, openFilesLimit } from "./open-files.ts";
 import { openOverview } from "./overview.ts";
 import {
   connectionRate,
@@ -361,6 +362,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       ...(admission.tier === "high" || helm.reason === "budget" ? [] : [`tier-${admission.tier}`]),
       ...(shedding.isRecent ? ["customers-shed"] : []),
     ],
+    mostConnections: mostConnections(openFilesLimit()),
+    dropped: refused("connections"),
     onFault,
   });
   openChatApi(http, transport);

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
+import { openFilesLimit } from "../open-files.ts";
 import { doubtful, type Finding, well, wrong } from "./finding.ts";
 
 const leastNode = [24, 11] as const;
@@ -19,15 +19,6 @@ export function nodeFinding(version: string): Finding {
     `Node ${version} is too old`,
     `install Node ${leastNode.join(".")} or newer, or run npm ci on Linux`,
   );
-}
-
-function openFilesLimit(): number | null {
-  try {
-    const soft = /^Max open files\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
-    return soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
-  } catch {
-    return null;
-  }
 }
 
 export function filesFinding(limit: number | null): Finding {

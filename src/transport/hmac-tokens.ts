@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
-import { decodeProtectedHeader, errors, type JWTPayload, UnsecuredJWT } from "jose";
+import { decodeProtectedHeader, errors, type JWTPayload, type ProtectedHeaderParameters, UnsecuredJWT } from "jose";
 
 export interface Verified {
   readonly payload: JWTPayload;
@@ -19,6 +19,8 @@ const headerNow = Buffer.from(JSON.stringify({ alg: "HS256" })).toString("base64
  */
 export class HmacTokens {
   readonly #keys: readonly KeyObject[];
+  /** As it was spelled last: a shop's tokens all begin alike. */
+  #header = headerNow;
 
   /** @param secrets the first signs, all verify */
   constructor(secrets: readonly string[]) {
@@ -35,15 +37,14 @@ export class HmacTokens {
 
   /** @throws {errors.JOSEError} as `jwtVerify` of jose does */
   verify(token: string, audience?: string): Verified {
-    const { alg, crit } = headerOf(token);
-    if (alg !== "HS256") throw new errors.JOSEAlgNotAllowed('"alg" is not HS256');
-    // Whatever must be understood is not.
-    if (crit !== undefined) throw new errors.JOSENotSupported('"crit" is not supported');
+    const [header = "", payload, signature, more] = token.split(".", 4);
+    if (signature === undefined || more !== undefined) throw new errors.JWSInvalid("Invalid Compact JWS");
+    if (header !== this.#header) this.#header = checked(header);
     const by = this.#keys.findIndex((key) => isSigned(token, key));
     if (by < 0) throw new errors.JWSSignatureVerificationFailed();
     const options = { clockTolerance: clockToleranceSeconds, ...(audience !== undefined && { audience }) };
     return {
-      payload: UnsecuredJWT.decode(`${headerOfNone}.${token.split(".")[1]}.`, options).payload,
+      payload: UnsecuredJWT.decode(`${headerOfNone}.${payload}.`, options).payload,
       isCurrent: by === 0,
     };
   }
@@ -52,10 +53,17 @@ export class HmacTokens {
 /** What jose reads without a signature: only what was found to be signed is given to it so. */
 const headerOfNone = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
 
-function headerOf(token: string) {
-  if (token.split(".").length !== 3) throw new errors.JWSInvalid("Invalid Compact JWS");
+function checked(header: string): string {
+  const { alg, crit } = decoded(header);
+  if (alg !== "HS256") throw new errors.JOSEAlgNotAllowed('"alg" is not HS256');
+  // Whatever must be understood is not.
+  if (crit !== undefined) throw new errors.JOSENotSupported('"crit" is not supported');
+  return header;
+}
+
+function decoded(header: string): ProtectedHeaderParameters {
   try {
-    return decodeProtectedHeader(token);
+    return decodeProtectedHeader(`${header}..`);
   } catch (fault) {
     throw new errors.JWSInvalid("JWS Protected Header is invalid", { cause: fault });
   }

@@ -10,6 +10,10 @@ export interface HttpOptions {
   readonly unready: () => string | null;
   /** What an operator should know although traffic is welcome. */
   readonly notes: () => readonly string[];
+  /** Connections of all kinds at the same time; undefined for any number. Others are closed before anything is read. */
+  readonly mostConnections: number | undefined;
+  /** A connection was closed for that. */
+  readonly dropped: () => void;
   readonly onFault: (fault: unknown, where: string) => void;
 }
 
@@ -62,6 +66,8 @@ export async function openHttp(options: HttpOptions): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     frameworkErrors: answerFault,
   });
+  if (options.mostConnections !== undefined) app.server.maxConnections = options.mostConnections;
+  app.server.on("drop", options.dropped);
   app.addHook("onRequest", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff");
   });

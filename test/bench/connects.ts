@@ -46,9 +46,7 @@ async function measure(stage: Stage, { of, speech, isKnown }: Case, tokens: read
 export async function connectTable(stage: Stage, rounds: number): Promise<Table> {
   const tokens: string[] = [];
   for (let at = 0; at < clients; at++)
-    tokens.push(
-      makeToken({ sub: `customer${at}`, role: "customer", class: "member", name: "" }, authSecret, 3_600),
-    );
+    tokens.push(makeToken({ sub: `customer${at}`, role: "customer", class: "member", name: "" }, authSecret, 3_600));
   const samples = new Map(cases.map(({ name }) => [name, [] as Speed[]]));
   for (let round = 0; round < rounds; round++)
     for (const each of cases) samples.get(each.name)?.push(await measure(stage, each, tokens));

@@ -83,7 +83,7 @@ function peer(name: string, file: string, speech: Speech, env: (stage: Stage) =>
 const throughRedis = ({ redis }: Stage) => ({ REDIS_URL: redis.url });
 
 /** Limits that no benchmark reaches: what is measured is what things cost. */
-function writeConfig(): string {
+function writeConfig(admission?: object): string {
   const path = join(mkdtempSync(join(tmpdir(), "tidegate-bench-")), "config.json");
   const many = 1_000_000;
   const tier = { perSecond: many, burst: many };
@@ -98,14 +98,18 @@ function writeConfig(): string {
       messagesPerMinute: 100_000,
       messagesBurst: 100_000,
     },
-    admission: { tiers: { high: tier, medium: tier, degraded: tier } },
+    admission: admission ?? { tiers: { high: tier, medium: tier, degraded: tier } },
   };
   writeFileSync(path, JSON.stringify(config));
   return path;
 }
 
-/** Tidegate with all its features on. */
-export function tidegate(name: string, nodes: number, isShared: boolean): Contestant {
+/**
+ * Tidegate with all its features on.
+ *
+ * @param admission the part of its configuration, where it is not to let everybody in
+ */
+export function tidegate(name: string, nodes: number, isShared: boolean, admission?: object): Contestant {
   const open = async (stage: Stage): Promise<Running> => {
     const { relayUrl, redis } = stage;
     await using stack = new AsyncDisposableStack();
@@ -117,7 +121,7 @@ export function tidegate(name: string, nodes: number, isShared: boolean): Contes
       AUTH_SECRET: authSecret,
       ANTHROPIC_BASE_URL: relayUrl,
       ANTHROPIC_API_KEY: "key",
-      TIDEGATE_CONFIG: writeConfig(),
+      TIDEGATE_CONFIG: writeConfig(admission),
       ...(isShared && { REDIS_URL: redis.url, REDIS_PREFIX: `bench${process.hrtime.bigint()}` }),
     };
     const running: ClusterNode[] = [];

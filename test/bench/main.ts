@@ -11,6 +11,7 @@ import { installPeers, type Stage } from "./contestants.ts";
 import { deltaTable } from "./deltas.ts";
 import { firstTextTable } from "./first-text.ts";
 import { memoryTable } from "./memory.ts";
+import { partsTable } from "./parts.ts";
 import { scalingTable } from "./scaling.ts";
 import { showTable, type Table } from "./table.ts";
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (stage: Stage, rounds: number) => Promise
   memory: memoryTable,
   connects: connectTable,
   admission: admissionTable,
+  parts: partsTable,
   // Written for the browser's side of the types.
   widget: async (stage, rounds) => (await import(widgetBench)).widgetTable(stage, rounds),
 };

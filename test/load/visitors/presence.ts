@@ -102,7 +102,8 @@ export class Presence {
       tally.unopened++;
       remark("a connection did not come about", why);
     }
-    this.#node++;
+    // As behind a balancer: those of one node come to all others.
+    this.#node += 1 + Math.floor(Math.random() * Math.max(1, this.#options.urls.length - 1));
     const waitMs = Math.min(backoffMs.first * 2 ** this.#failures++, backoffMs.most) * (0.5 + Math.random());
     setTimeout(() => this.#socket && this.#connect(), waitMs);
   }
