@@ -9,6 +9,8 @@ import type { Share } from "./visitors/messages.ts";
 const socketsEach = { usual: 5_000, most: 15_000 };
 /** One address has 28,000 ports on a Linux that nobody has changed; those of ended connections rest for a minute. */
 const socketsPerAddress = 20_000;
+/** Of loopback there are as many as one likes. The system looks for a free port one by one: among many taken ones that takes a millisecond. */
+const socketsPerLoopback = 2_000;
 const usualRamp = 500;
 
 export function workersFor(sockets: number, { workers }: Typed): number {
@@ -42,10 +44,9 @@ function addressesFor(
   urls: readonly string[],
   typed: readonly string[] = [],
 ): string[] {
-  const needed = Math.ceil(sockets / socketsPerAddress);
   const isLoopback = urls.every((url) => new URL(url).hostname.startsWith("127."));
   if (typed.length === 0 && isLoopback && platform() === "linux")
-    return Array.from({ length: needed }, (_, at) => `127.0.${worker + 1}.${at + 1}`);
+    return Array.from({ length: Math.ceil(sockets / socketsPerLoopback) }, (_, at) => `127.0.${worker + 1}.${at + 1}`);
   const all = Math.ceil((sockets * workers) / (socketsPerAddress * urls.length));
   if (all > Math.max(1, typed.length))
     throw new UsageError(
