@@ -49,6 +49,7 @@ import { systemClock } from "./engines/system-clock.ts";
 import { mostConnections, openFilesLimit } from "./open-files.ts";
 import { openOverview } from "./overview.ts";
 import {
+  arrivalRate,
   connectionRate,
   deskSettings,
   lineSettings,
@@ -367,7 +368,8 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     onFault,
   });
   openChatApi(http, transport);
-  const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress);
+  const arrivals = new Rates(arrivalRate(config), clock, refused("connections"));
+  const addresses = new Addresses(config.trustedProxies, config.limits.connectionsPerAddress, arrivals);
   addresses.watch(http.server);
   const sockets = { ...transport, ...socketLimits(config), refused: refused("commands"), onFault };
   const io: SocketServer = openSockets(http.server, {

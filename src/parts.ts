@@ -65,6 +65,12 @@ export const connectionRate = ({ limits }: Config) => ({
   burst: limits.connectionsBurst,
 });
 
+/** Pages, probes and whatever else comes need connections too; beyond this nobody is told why any more. */
+export const arrivalRate = ({ limits }: Config) => ({
+  perSecond: 2 * limits.connectionsPerSecond,
+  burst: 2 * limits.connectionsBurst,
+});
+
 export const questionRate = ({ limits }: Config) => ({
   perSecond: limits.messagesPerMinute / 60,
   burst: limits.messagesBurst,

@@ -1,18 +1,22 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
-import { Crowd } from "./limits.ts";
+import { Crowd, type Rates } from "./limits.ts";
 import { addressOf, countedAs } from "./origins.ts";
 
 /**
- * How many connections each address holds at the same time (X2): all of them, also those on which nothing or half a request
- * was said. Behind proxies, which hold the connections and bound them, it is the sockets of each address they name.
+ * How many connections each address holds at the same time, and how many it makes (X2): all of them, also those on which
+ * nothing or half a request was said. Behind proxies, which hold the connections and bound them, it is the sockets of each
+ * address they name.
  */
 export class Addresses {
   readonly #trustedProxies: number;
   readonly #crowd: Crowd;
+  readonly #arrivals: Rates;
 
-  constructor(trustedProxies: number, most: number) {
+  /** @param arrivals of connections of any kind, from each address */
+  constructor(trustedProxies: number, most: number, arrivals: Rates) {
     this.#trustedProxies = trustedProxies;
     this.#crowd = new Crowd(most);
+    this.#arrivals = arrivals;
   }
 
   /** Counts what `http` takes; whatever is too much ends without a word, for a word would cost more. */
@@ -20,7 +24,7 @@ export class Addresses {
     if (this.#isProxied) return;
     http.on("connection", (socket) => {
       const address = countedAs(socket.remoteAddress ?? "unknown");
-      if (this.#crowd.isFull(address)) socket.destroy();
+      if (this.#crowd.isFull(address) || !this.#arrivals.take(address)) socket.destroy();
       else socket.once("close", this.#crowd.enter(address));
     });
   }

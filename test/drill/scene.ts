@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { openSimulator, type Simulator } from "../../src/simulator/server.ts";
+import { makeToken } from "../../src/transport/identity.ts";
 import { type ClusterNode, openTopology } from "../cluster/topology.ts";
+import { TestOperator } from "../support/operator.ts";
 import { openRedis } from "../support/redis.ts";
 import type { RedisProcess } from "../support/redis-process.ts";
 import { until } from "../support/until.ts";
@@ -17,6 +19,8 @@ export interface Scene extends AsyncDisposable {
   readonly relay: Simulator;
   readonly prometheus: Prometheus;
   readonly askers: Askers;
+  /** Looks at the dashboard of the first node. */
+  readonly operator: TestOperator;
   /** What a node's own settings are, for whoever examines it. */
   readonly env: Readonly<Record<string, string>>;
   /** The relay behaves so from now on. */
@@ -24,6 +28,7 @@ export interface Scene extends AsyncDisposable {
 }
 
 const token = "a-token-for-the-drill";
+const secret = "a secret for the drill only that is long enough";
 const askedPerSecond = 8;
 /** Enough for those who ask, and not for a flood. */
 const admission = {
@@ -36,7 +41,7 @@ export async function openScene(): Promise<Scene> {
   const relay = stack.use(await openSimulator({ pace: { firstTokenMs: 40, deltaMs: 5, deltaChars: 4 } }));
   const redis = stack.use(await openRedis({ settings: { maxmemory: "64mb", "maxmemory-policy": "noeviction" } }));
   const env = {
-    AUTH_SECRET: "a secret for the drill only that is long enough",
+    AUTH_SECRET: secret,
     ANTHROPIC_BASE_URL: relay.baseUrl,
     ANTHROPIC_API_KEY: "sk-drill",
     METRICS_TOKEN: token,
@@ -59,10 +64,11 @@ export async function openScene(): Promise<Scene> {
       token,
     ),
   );
+  const operator = stack.use(await openOperator(one.url));
   await until("Prometheus has seen every node twice", async () => (await prometheus.seen()) === nodes.length, 30_000);
   const running = stack.move();
   return {
-    ...{ nodes, redis, relay, prometheus, askers, env },
+    ...{ nodes, redis, relay, prometheus, askers, operator, env },
     async misbehave(fault) {
       const headers = { "content-type": "application/json" };
       const body = JSON.stringify({ times: "all", ...fault });
@@ -70,6 +76,13 @@ export async function openScene(): Promise<Scene> {
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+async function openOperator(url: string): Promise<TestOperator> {
+  const token = makeToken({ sub: "on-duty", role: "operator", name: "On duty" }, secret, 3_600);
+  const operator = await new TestOperator(url, { token }).connected();
+  await operator.ask("service:open", {});
+  return operator;
 }
 
 async function configured(stack: AsyncDisposableStack): Promise<string> {

@@ -1,3 +1,4 @@
+import type { TroubleCode } from "../../src/contract/service.ts";
 import type { Scene } from "./scene.ts";
 
 /** Something that breaks, and by what it should be known. */
@@ -9,6 +10,8 @@ export interface Trouble {
   readonly log: RegExp;
   /** Any of these alerts names it. */
   readonly alerts: readonly string[];
+  /** And any of these troubles on the dashboard, which has words for each that say what to do. */
+  readonly dashboard: readonly TroubleCode[];
   /** What doctor says of it. */
   readonly doctor: RegExp;
   /** The node that is examined; the first unless set. */
@@ -23,6 +26,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "bad-key" }),
     log: /"reason":"bad-key"/,
     alerts: ["RelayKeyRefused"],
+    dashboard: ["bad-key"],
     doctor: /✗ relay .*bad-key/,
   },
   {
@@ -30,6 +34,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "unknown-model", model: "claude-sonnet-4-5" }),
     log: /"reason":"unknown-model"/,
     alerts: ["RelayModelUnknown"],
+    dashboard: ["unknown-model"],
     doctor: /✗ relay .*unknown-model/,
   },
   {
@@ -37,6 +42,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "spend-limit" }),
     log: /"reason":"spend-limit"/,
     alerts: ["RelayMoneyUsedUp"],
+    dashboard: ["spend-limit"],
     doctor: /✗ relay .*spend-limit/,
   },
   {
@@ -44,6 +50,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "rate-limit" }),
     log: /the relay is given quiet/,
     alerts: ["RelayLimited"],
+    dashboard: ["rate-limit"],
     doctor: /✗ relay .*rate-limit/,
   },
   {
@@ -51,6 +58,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "overloaded" }),
     log: /"reason":"overloaded"/,
     alerts: ["AttemptsFail", "TierDegraded"],
+    dashboard: ["overloaded"],
     doctor: /✗ relay .*overloaded/,
   },
   {
@@ -58,6 +66,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "slow", ms: 4_000 }),
     log: /the relay is slow or fails: the tier is lowered/,
     alerts: ["TierMedium", "TierDegraded", "FirstTokenSlow"],
+    dashboard: ["slow", "slow-start"],
     doctor: /! relay .*first token after 4\d\d\d ms/,
   },
   {
@@ -65,6 +74,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "silent" }),
     log: /the relay is slow or fails: the tier is lowered/,
     alerts: ["TierDegraded", "TierMedium", "AttemptsFail"],
+    dashboard: ["slow-start"],
     doctor: /✗ relay .*slow-start/,
   },
   {
@@ -72,6 +82,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.relay.close(),
     log: /"reason":"unreachable"/,
     alerts: ["AttemptsFail"],
+    dashboard: ["unreachable"],
     doctor: /✗ relay .*unreachable/,
   },
   {
@@ -79,6 +90,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.misbehave({ kind: "cut", after: 2 }),
     log: /"reason":"cut"/,
     alerts: ["AttemptsFail"],
+    dashboard: ["cut"],
     doctor: /✗ relay .*cut/,
   },
   {
@@ -86,6 +98,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.redis.kill(),
     log: /Redis is away/,
     alerts: ["RedisAway"],
+    dashboard: ["redis-away"],
     doctor: /✗ redis +Redis cannot be reached/,
   },
   {
@@ -93,6 +106,7 @@ export const troubles: readonly Trouble[] = [
     strike: (scene) => scene.redis.stop(),
     log: /Redis is away/,
     alerts: ["RedisAway"],
+    dashboard: ["redis-away"],
     doctor: /✗ redis /,
   },
   {
@@ -100,6 +114,7 @@ export const troubles: readonly Trouble[] = [
     strike: async ({ redis }) => void (await redis.command("CONFIG", "SET", "maxmemory", "1mb")),
     log: /"why":"OOM.*Redis is away/,
     alerts: ["RedisAway"],
+    dashboard: ["redis-away"],
     doctor: /✗ redis +memory is full/,
   },
   {
@@ -107,6 +122,7 @@ export const troubles: readonly Trouble[] = [
     strike: async ({ nodes }) => void (await nodes[2].kill()),
     log: /a node has gone/,
     alerts: ["NodeDown"],
+    dashboard: ["node-lost"],
     doctor: /! pages +no node answers/,
     examined: port(2),
   },
@@ -115,6 +131,7 @@ export const troubles: readonly Trouble[] = [
     strike: ({ nodes }) => void nodes[2].child.kill("SIGSTOP"),
     log: /a node has gone/,
     alerts: ["NodeDown"],
+    dashboard: ["node-lost"],
     doctor: /! pages +no node answers/,
     examined: port(2),
   },
@@ -123,6 +140,7 @@ export const troubles: readonly Trouble[] = [
     strike: ({ askers }) => askers.ask(300),
     log: /customers are turned away/,
     alerts: ["CustomersShed"],
+    dashboard: ["shed"],
     doctor: /! service +customers are turned away/,
   },
 ];

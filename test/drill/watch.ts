@@ -15,6 +15,7 @@ export interface Sign {
 export interface Signs {
   readonly log: Sign | null;
   readonly alert: Sign | null;
+  readonly dashboard: Sign | null;
   /** The seconds that the doctor took, called at once. */
   readonly doctor: Sign | null;
   /** Alerts of a name that means something else. */
@@ -25,7 +26,7 @@ const patienceMs = 20_000;
 const lookMs = 100;
 const root = join(import.meta.dirname, "../..");
 
-/** Strikes, and looks at log, alerts and doctor until each has named the trouble, or for long enough. */
+/** Strikes, and looks at log, alerts, dashboard and doctor until each has named the trouble, or for long enough. */
 export async function watch(scene: Scene, trouble: Trouble): Promise<Signs> {
   const struckAt = Date.now();
   await trouble.strike(scene);
@@ -45,12 +46,17 @@ export async function watch(scene: Scene, trouble: Trouble): Promise<Signs> {
     const named = firing.find(({ name }) => trouble.alerts.includes(name));
     return named ? { what: `${named.name} (${named.severity}): ${named.summary}`, seconds: since() } : null;
   };
-  const [log, alert, doctor] = await Promise.all([
+  const shown = async () => {
+    const found = scene.operator.told.at(-1)?.troubles.find(({ code }) => trouble.dashboard.includes(code));
+    return found?.isNow ? { what: `${found.code} ${found.about}`.trim(), seconds: since() } : null;
+  };
+  const [log, alert, dashboard, doctor] = await Promise.all([
     look(async () => logged(scene, trouble, struckAt)),
     look(alerted),
+    look(shown),
     examine(scene, trouble, since),
   ]);
-  return { log, alert, doctor, others: [...others] };
+  return { log, alert, dashboard, doctor, others: [...others] };
 }
 
 /** The first line of a node that says it, by the time that stands in the line. */

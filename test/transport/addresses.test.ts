@@ -52,6 +52,31 @@ test("X2 one address holds no more connections than allowed, whatever is said on
   expect(String(await once(again, "data"))).toMatch(/^HTTP\/1\.1 200 /);
 });
 
+test("X2 one address makes twice as many connections of any kind as sockets; others end without a word, and no other address is disturbed", async () => {
+  const limits = { connectionsPerSecond: 0.1, connectionsBurst: 2 };
+  await using server = await openTestServer({
+    config: (config: Config): Config => ({ ...config, limits: { ...config.limits, ...limits } }),
+  });
+  const { port } = new URL(server.url);
+  const said = async () => {
+    const socket = connect({ host: "127.0.0.1", port: Number(port), localAddress: "127.0.0.3" });
+    let heard = "";
+    socket
+      .on("error", () => {})
+      .on("data", (data) => {
+        heard += data;
+      });
+    socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    await gone(socket);
+    return heard.slice(0, 12);
+  };
+  const served = "HTTP/1.1 200";
+  const all: string[] = [];
+  for (let at = 0; at < 6; at++) all.push(await said());
+  expect(all).toEqual([served, served, served, served, "", ""]);
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+});
+
 test("X2 behind a proxy the sockets of each address are counted that it names", async () => {
   await using server = await openTestServer(atMost(2, "1"));
   await using stack = new AsyncDisposableStack();
