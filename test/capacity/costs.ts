@@ -6,7 +6,7 @@ import type { Costs } from "./capacity.ts";
  */
 export const measured: Costs = {
   pieceUs: 120,
-  connectUs: 600,
+  connectUs: 925,
   shedUs: 60,
   idleUs: 3,
   socketBytes: 29_000,
