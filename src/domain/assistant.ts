@@ -275,17 +275,13 @@ export class Assistant {
   }
 
   async #start(conversationId: string): Promise<void> {
-    const { work, turns, conversations, admission } = this.#options;
+    const { work, turns, admission } = this.#options;
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
-    const starting = turns.start(conversationId);
-    // Asked for at the same time: the store gives both in one round trip.
-    const reading = conversations.read(conversationId);
-    reading.catch(() => {});
-    const turn = await starting;
+    const turn = await turns.start(conversationId);
     const isLookedAtAgain = this.#early.delete(conversationId);
     await listed;
-    if (turn) return this.#begin(turn, "", [], reading);
+    if (turn) return this.#begin(turn, "");
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
     if (revival === "adopted") return;
     await this.#rest(conversationId);
@@ -345,18 +341,13 @@ export class Assistant {
     if (left !== null) await this.#silencing.fence(left, "stopped");
   }
 
-  #begin(
-    turn: Turn,
-    text: string,
-    found: readonly Finding[] = [],
-    reading = this.#options.conversations.read(turn.conversationId),
-  ): void {
+  #begin(turn: Turn, text: string, found: readonly Finding[] = []): void {
     const service = this.#options.service(this.#options.admission.classOf(turn.conversationId));
     const answer = new Answer(turn, service.chain[0], text, found);
     const abort = new AbortController();
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
-      .then(() => this.#answer(turn, answer, service, reading, abort.signal))
+      .then(() => this.#answer(turn, answer, service, abort.signal))
       .catch((fault: unknown) => {
         this.#options.onFault(fault, answer.ref.conversationId);
         return "over" as const;
@@ -382,13 +373,7 @@ export class Assistant {
   }
 
   /** Writes the answer to its end; `lost` when somebody else goes on with it. */
-  async #answer(
-    turn: Turn,
-    answer: Answer,
-    service: Service,
-    reading: Promise<Conversation | null>,
-    signal: AbortSignal,
-  ): Promise<"over" | "lost"> {
+  async #answer(turn: Turn, answer: Answer, service: Service, signal: AbortSignal): Promise<"over" | "lost"> {
     const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
@@ -401,7 +386,7 @@ export class Assistant {
       begun: () => admission.began(turn.conversationId),
       again: (waitMs: number) => admission.again(turn.conversationId, waitMs, signal),
     };
-    const begun = this.#task(turn, service, reading).then(
+    const begun = this.#task(turn, service).then(
       (task) => new Answering({ ...this.#options, ...service }, answer, task, writing),
     );
     const ending = await begun
@@ -421,13 +406,9 @@ export class Assistant {
     return this.#closed === "lost" ? "lost" : "over";
   }
 
-  async #task(
-    { conversationId, turnId }: Turn,
-    { rounds }: Service,
-    reading: Promise<Conversation | null>,
-  ): Promise<Task> {
-    const { contextTokens, admission } = this.#options;
-    const conversation = await reading;
+  async #task({ conversationId, turnId }: Turn, { rounds }: Service): Promise<Task> {
+    const { conversations, contextTokens, admission } = this.#options;
+    const conversation = await conversations.read(conversationId);
     const name = conversation?.customer?.class ?? admission.classOf(conversationId);
     const account = { customerId: conversation?.customerId ?? "", class: name, tier: admission.tier };
     if (conversation === null) return { context: [], team: "", asker: null, account };
