@@ -14,8 +14,8 @@ const headerNow = Buffer.from(JSON.stringify({ alg: "HS256" })).toString("base64
 
 /**
  * Tokens signed with HS256 by a secret. The signature is checked here, at once: by way of WebCrypto, as jose would do it,
- * each token goes through a thread of its own, which costs thirty times as much and is the largest part of a handshake.
- * Everything that a token says is written and read by jose.
+ * each token goes through a thread of its own, which costs a handshake far more than the check itself. Everything that a
+ * token says is written and read by jose.
  */
 export class HmacTokens {
   readonly #keys: readonly KeyObject[];
