@@ -5,8 +5,14 @@ import type { Asked, Conversations, Question } from "./conversations.ts";
 import type { Wish } from "./line.ts";
 import type { Responding } from "./responding.ts";
 import { type Listener, questionAdded } from "./steps.ts";
-import type { TurnRef } from "./turns.ts";
+import type { Started, TurnRef } from "./turns.ts";
 import { Underway } from "./underway.ts";
+
+/** Where this node's work is listed, so that others find it should this node die (N1). Must not reject. */
+export interface WorkList {
+  take(conversationId: string): Promise<void>;
+  drop(conversationId: string): Promise<void>;
+}
 
 export interface AskingOptions {
   readonly conversations: Conversations;
@@ -18,8 +24,9 @@ export interface AskingOptions {
   readonly waits?: (conversationId: string) => boolean;
   /** Asked before a question is looked up that is shed: a flood of them costs the store nothing (A3). */
   readonly mayLookUp?: () => boolean;
-  /** The line lets an answer begin in that conversation. */
-  readonly begin: (conversationId: string) => void;
+  readonly work?: WorkList;
+  /** The line lets an answer begin in that conversation; its turn may have been started with the question. */
+  readonly begin: (conversationId: string, started?: Started) => void;
   /** The assistant owes an answer there. */
   readonly serve: (conversationId: string, as: CustomerClass) => void;
 }
@@ -61,11 +68,13 @@ export class Asking {
 
   async #askInLine(wish: Wish, question: Question): Promise<Asked> {
     const { conversationId } = wish;
-    const { conversations, listener, begin } = this.#options;
+    const { listener, begin } = this.#options;
     const admitted = await this.#enter(wish, question);
     if ("repeated" in admitted) return admitted;
+    let started: Started | undefined;
     try {
-      const asked = await conversations.ask(conversationId, question);
+      const asked = await this.#store(conversationId, question, admitted);
+      started = asked.started;
       // Also where it was asked before.
       listener.step(questionAdded(conversationId, asked, question.arrival));
       if (asked.repeated) return asked;
@@ -73,8 +82,19 @@ export class Asking {
       return asked;
     } finally {
       // Also when it could not be stored: what was granted is given back where nothing waits.
-      if (admitted.kind === "granted") begin(conversationId);
+      if (admitted.kind === "granted") begin(conversationId, started);
     }
+  }
+
+  /** Whoever is let begin at once begins in the same step. */
+  async #store(conversationId: string, question: Question, { kind }: Admitted): Promise<Asked> {
+    const { conversations, work } = this.#options;
+    if (kind !== "granted") return conversations.ask(conversationId, question);
+    // Listed first: the two commands leave in this order.
+    const listed = work?.take(conversationId);
+    const asked = await conversations.ask(conversationId, { ...question, begins: true });
+    await listed;
+    return asked;
   }
 
   /** A person reads it: no place in line is needed for that. */

@@ -14,7 +14,7 @@ import type { Service } from "./service.ts";
 import { Silencing, type SilencingOptions } from "./silencing.ts";
 import type { TurnReport } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
-import type { Ending, Turn, TurnRef } from "./turns.ts";
+import type { Ending, Started, Turn, TurnRef } from "./turns.ts";
 
 /** A turn that this node answers. */
 interface LiveTurn {
@@ -27,12 +27,6 @@ interface LiveTurn {
 /** What became of a running answer: it is written here now, there is none, or its writer may still be there. */
 export type Revival = "adopted" | "nothing" | "later";
 
-/** Where this node's work is listed, so that others find it should this node die (N1). Must not reject. */
-export interface WorkList {
-  take(conversationId: string): Promise<void>;
-  drop(conversationId: string): Promise<void>;
-}
-
 export interface AssistantOptions
   extends Omit<Desk, keyof Service>,
     Omit<AskingOptions, "begin" | "serve">,
@@ -44,7 +38,6 @@ export interface AssistantOptions
   /** Most tokens of context, as estimated. */
   readonly contextTokens: number;
   readonly newId: () => string;
-  readonly work?: WorkList;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
 }
@@ -78,7 +71,7 @@ export class Assistant {
     this.#options = options;
     this.#asking = new Asking({
       ...options,
-      begin: (conversationId) => this.begin(conversationId),
+      begin: (conversationId, started) => this.begin(conversationId, started),
       serve: (conversationId, as) => this.serve(conversationId, as),
     });
     this.#silencing = new Silencing({
@@ -120,9 +113,11 @@ export class Assistant {
     });
   }
 
-  /** The line lets an answer begin in that conversation. */
-  begin(conversationId: string): void {
-    this.#inTurn(conversationId, () => this.#startSurely(conversationId));
+  /** The line lets an answer begin in that conversation; its turn may be `started` already. */
+  begin(conversationId: string, started?: Started): void {
+    // At once: another start of that conversation may be waiting for its question, and must find the answer under way.
+    if (started) this.#go(started);
+    else this.#inTurn(conversationId, () => this.#startSurely(conversationId));
   }
 
   async #startSurely(conversationId: string): Promise<void> {
@@ -278,10 +273,10 @@ export class Assistant {
     const { work, turns, admission } = this.#options;
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
-    const turn = await turns.start(conversationId);
-    const isLookedAtAgain = this.#early.delete(conversationId);
+    const started = await turns.start(conversationId);
     await listed;
-    if (turn) return this.#begin(turn, "");
+    if (started) return this.#go(started);
+    const isLookedAtAgain = this.#early.delete(conversationId);
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
     if (revival === "adopted") return;
     await this.#rest(conversationId);
@@ -289,6 +284,11 @@ export class Assistant {
     else if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
     else if (!isLookedAtAgain && this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
     else admission.ended(conversationId);
+  }
+
+  #go({ turn, conversation }: Started): void {
+    this.#early.delete(turn.conversationId);
+    this.#begin(turn, "", [], conversation);
   }
 
   /** Asked at another node, which may not have stored it yet: looked at once more before its place is given up. */
@@ -341,13 +341,13 @@ export class Assistant {
     if (left !== null) await this.#silencing.fence(left, "stopped");
   }
 
-  #begin(turn: Turn, text: string, found: readonly Finding[] = []): void {
+  #begin(turn: Turn, text: string, found: readonly Finding[] = [], conversation?: Conversation): void {
     const service = this.#options.service(this.#options.admission.classOf(turn.conversationId));
     const answer = new Answer(turn, service.chain[0], text, found);
     const abort = new AbortController();
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
-      .then(() => this.#answer(turn, answer, service, abort.signal))
+      .then(() => this.#answer(turn, answer, service, abort.signal, conversation))
       .catch((fault: unknown) => {
         this.#options.onFault(fault, answer.ref.conversationId);
         return "over" as const;
@@ -373,7 +373,13 @@ export class Assistant {
   }
 
   /** Writes the answer to its end; `lost` when somebody else goes on with it. */
-  async #answer(turn: Turn, answer: Answer, service: Service, signal: AbortSignal): Promise<"over" | "lost"> {
+  async #answer(
+    turn: Turn,
+    answer: Answer,
+    service: Service,
+    signal: AbortSignal,
+    read?: Conversation,
+  ): Promise<"over" | "lost"> {
     const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
@@ -386,7 +392,7 @@ export class Assistant {
       begun: () => admission.began(turn.conversationId),
       again: (waitMs: number) => admission.again(turn.conversationId, waitMs, signal),
     };
-    const begun = this.#task(turn, service).then(
+    const begun = this.#task(turn, service, read).then(
       (task) => new Answering({ ...this.#options, ...service }, answer, task, writing),
     );
     const ending = await begun
@@ -406,9 +412,9 @@ export class Assistant {
     return this.#closed === "lost" ? "lost" : "over";
   }
 
-  async #task({ conversationId, turnId }: Turn, { rounds }: Service): Promise<Task> {
+  async #task({ conversationId, turnId }: Turn, { rounds }: Service, read?: Conversation): Promise<Task> {
     const { conversations, contextTokens, admission } = this.#options;
-    const conversation = await conversations.read(conversationId);
+    const conversation = read ?? (await conversations.read(conversationId));
     const name = conversation?.customer?.class ?? admission.classOf(conversationId);
     const account = { customerId: conversation?.customerId ?? "", class: name, tier: admission.tier };
     if (conversation === null) return { context: [], team: "", asker: null, account };

@@ -2,7 +2,7 @@ import type { Message, Note, Page, Rating } from "../contract/shapes.ts";
 import type { Finding } from "./findings.ts";
 import type { Caller } from "./identity.ts";
 import type { CustomerCard, PersonWish, Responder } from "./responders.ts";
-import type { Turn } from "./turns.ts";
+import type { Started, Turn } from "./turns.ts";
 
 /** The thread between one customer and the shop, as it stands. */
 export interface Conversation {
@@ -47,6 +47,8 @@ export interface Question {
   readonly turnId?: string | undefined;
   /** It is stored, and nobody is to answer it for now. */
   readonly opensNoTurn?: boolean | undefined;
+  /** Its answer may begin at once: unless another one is being written there, or a person answers, its turn starts too. */
+  readonly begins?: boolean | undefined;
   /** Not stored: for whoever observes. */
   readonly arrival?: Arrival | undefined;
 }
@@ -58,6 +60,8 @@ export interface Asked {
   readonly repeated: boolean;
   /** Nothing was asked in the conversation before; told of a new one alone. */
   readonly isFirst?: boolean | undefined;
+  /** Its turn was started in the same step; told of a new one alone. */
+  readonly started?: Started | undefined;
 }
 
 /**
@@ -79,8 +83,8 @@ export interface Conversations {
   /** Nobody on this node looks at the conversation any more. One in which nothing was said is gone soon. */
   leave(conversationId: string): Promise<void>;
   /**
-   * Stores a question and joins it to the waiting turn, in one atomic step. The same `messageId` again gives the first
-   * result. Throws `not-found` when the conversation is gone, `message-conflict` when the id was used for another text.
+   * Stores a question and joins it to the waiting turn, in one atomic step, which starts that turn where the question
+   * `begins`. The same `messageId` again gives the first result, and starts nothing. Throws `not-found` when the conversation is gone, `message-conflict` when the id was used for another text.
    */
   ask(conversationId: string, question: Question): Promise<Asked>;
   /** Keeps the customer's opinion of one answer. Throws `not-found` when there is no such answer. */

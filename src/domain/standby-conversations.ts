@@ -39,7 +39,7 @@ export class StandbyConversations implements Conversations {
       engines.conversations.ask(conversationId, question),
     );
     if (!asked.repeated) this.#standby.known.change(conversationId, afterAsking(asked));
-    return asked;
+    return asked.started ? { ...asked, started: await this.#standby.started(asked.started) } : asked;
   }
 
   rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {

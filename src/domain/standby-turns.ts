@@ -1,6 +1,6 @@
 import { afterEnding, afterStarting } from "./known.ts";
 import type { Standby } from "./standby.ts";
-import type { Ending, Turn, TurnRef, Turns } from "./turns.ts";
+import type { Ending, Started, Turn, TurnRef, Turns } from "./turns.ts";
 
 /** {@link Turns} whether the store can be reached or not: see {@link Standby}. */
 export class StandbyTurns implements Turns {
@@ -12,15 +12,14 @@ export class StandbyTurns implements Turns {
     this.#newId = newId;
   }
 
-  async start(conversationId: string): Promise<Turn | null> {
+  async start(conversationId: string): Promise<Started | null> {
     const start = (turns: Turns) => turns.start(conversationId);
     // Nearly always nothing waits, and nobody thinks so.
     const waiting = this.#standby.known.get(conversationId)?.waiting;
-    const turn = waiting
+    const started = waiting
       ? await this.#standby.step(waiting, start)
       : await this.#standby.run(conversationId, ({ turns }) => start(turns));
-    if (turn) this.#standby.known.change(conversationId, afterStarting(turn));
-    return turn;
+    return started && this.#standby.started(started);
   }
 
   async raise(ref: TurnRef, epoch: number, offset: number): Promise<Turn | null> {

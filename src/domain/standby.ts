@@ -2,9 +2,9 @@ import { TidegateError } from "../contract/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Caller } from "./identity.ts";
-import { afterRestoring, KnownConversations } from "./known.ts";
+import { afterRestoring, afterStarting, KnownConversations } from "./known.ts";
 import { Outage } from "./outage.ts";
-import type { Turn, TurnRef, Turns } from "./turns.ts";
+import type { Started, Turn, TurnRef, Turns } from "./turns.ts";
 
 /** What keeps conversations and their turns. */
 export interface Engines {
@@ -160,12 +160,25 @@ export class Standby {
   }
 
   /** A step of a turn. Null means that the turn is another's, unless the store has lost it, or what became of it. */
-  async step(ref: TurnRef, what: (turns: Turns) => Promise<Turn | null>): Promise<Turn | null> {
+  async step<T>(ref: TurnRef, what: (turns: Turns) => Promise<T | null>): Promise<T | null> {
     const { conversationId } = ref;
-    const turn = await this.run(conversationId, ({ turns }) => what(turns));
-    if (turn !== null || this.#kept.has(conversationId)) return turn;
+    const done = await this.run(conversationId, ({ turns }) => what(turns));
+    if (done !== null || this.#kept.has(conversationId)) return done;
     const isBehind = await this.#isBehind(ref);
     return isBehind && (await this.#giveBack(conversationId)) ? what(this.#options.store.turns) : null;
+  }
+
+  /** What was started, with its conversation as this node knows it by now: like one that was read. */
+  async started({ turn, conversation }: Started): Promise<Started> {
+    const { conversationId } = turn;
+    this.known.change(conversationId, afterStarting(turn));
+    if (this.#kept.has(conversationId)) return { turn, conversation };
+    try {
+      return { turn, conversation: this.known.note(await this.#completed(conversation)) };
+    } catch (fault) {
+      if (!(fault instanceof Outage)) throw fault;
+      return { turn, conversation: this.known.get(conversationId) ?? conversation };
+    }
   }
 
   /** The store knows less of a turn than this node: another node may have given back a conversation as it knew it. */

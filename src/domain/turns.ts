@@ -1,5 +1,6 @@
 import type { WireError } from "../contract/errors.ts";
 import type { Card, Message, Outcome, TurnState } from "../contract/shapes.ts";
+import type { Conversation } from "./conversations.ts";
 
 /** Where an epoch began: its first character stands at `offset` of the answer. */
 export interface EpochStart {
@@ -25,6 +26,12 @@ export interface Turn extends TurnRef {
   readonly owner?: string | undefined;
   /** Set when ended: the answer as it was stored, with its outcome. */
   readonly answer?: Message;
+}
+
+/** A turn whose answer begins, and its conversation as it stands in that very step: nothing else need be read. */
+export interface Started {
+  readonly turn: Turn;
+  readonly conversation: Conversation;
 }
 
 /** How a turn ends: the text so far is kept whatever the outcome (C2). */
@@ -55,7 +62,7 @@ export interface Turns {
    * Makes the waiting turn the running one under epoch 1. Null when nothing waits, another turn still runs, or the
    * assistant is not the responder.
    */
-  start(conversationId: string): Promise<Turn | null>;
+  start(conversationId: string): Promise<Started | null>;
   /** Begins the next epoch at `offset`, fencing the one given. Null when that one was not the turn's own any more. */
   raise(turn: TurnRef, epoch: number, offset: number): Promise<Turn | null>;
   /**

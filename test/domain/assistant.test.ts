@@ -28,6 +28,16 @@ async function ask(worker: Worker, text = "?"): Promise<Turn> {
   return runningIn(store, conversationId);
 }
 
+/** The answer ends that is being written; what waits behind it may begin. */
+async function endAnswer(): Promise<void> {
+  own.relay.last.write("first");
+  own.relay.last.end();
+  await everybodyWaits();
+  // In the next round.
+  clock.advance(25);
+  await everybodyWaits();
+}
+
 const answers = async () => {
   const { messages } = await store.stored(conversationId);
   return messages.filter(({ author }) => author === "assistant").map(({ text, outcome }) => [text, outcome]);
@@ -169,56 +179,84 @@ test("N3 N4 a node that leaves while the store is away does not wait for it", as
 });
 
 test("N1 a conversation is listed as a node's work before a turn of it starts", async () => {
-  await ask(own);
   const { calls } = own.side.wire;
-  expect(calls.indexOf("take")).toBeLessThan(calls.indexOf("start"));
+  await ask(own, "one");
+  // Its turn starts as it is stored.
+  expect(calls.filter((name) => name === "take" || name === "ask" || name === "start")).toEqual(["take", "ask"]);
+  await ask(own, "two");
+  calls.length = 0;
+  await endAnswer();
+  expect(calls.filter((name) => name === "take" || name === "start")).toEqual(["take", "start"]);
 });
 
 test("N1 a conversation is a node's work until nothing is left to answer in it", async () => {
   await ask(own, "one");
   await ask(own, "two");
   const work: (readonly string[])[] = [];
-  for (const text of ["first", "second"]) {
+  for (let i = 0; i < 2; i++) {
     work.push(await store.engines.nodes.work("own"));
-    own.relay.last.write(text);
-    own.relay.last.end();
-    await everybodyWaits();
-    // In the next round.
-    clock.advance(25);
-    await everybodyWaits();
+    await endAnswer();
   }
   expect(work).toEqual([[conversationId], [conversationId]]);
   expect(await store.engines.nodes.work("own")).toEqual([]);
 });
 
-test("S5 N4 a context that cannot be read ends the answer as failed, and only what is no outage is a fault", async () => {
-  for (const [name, fault] of Object.entries({ outage: null, broken: new Error("broken") })) {
+test.for([
+  ["away", null],
+  ["broken", new Error("broken")],
+] as const)(
+  "S5 N4 a context that cannot be read, the store being %s, ends the answer as failed, and only what is no outage is a fault",
+  async ([, fault]) => {
+    const turn = await ask(other);
     own.side.wire.fate = (called) => {
       if (called !== "read") return "done";
       if (fault) throw fault;
       return "undone";
     };
-    await own.assistant.ask(conversationId, { messageId: `m-${name}`, text: name });
+    await own.assistant.adopt(turn, "");
     await everybodyWaits();
     expect(own.steps.at(-1)).toMatchObject({ kind: "turn-ended", outcome: "failed" });
     expect(own.faults).toEqual(fault ? [fault] : []);
-  }
+  },
+);
+
+test("S5 a new answer needs nothing of the store but its question's one step", async () => {
+  own.side.wire.fate = (called) => (called === "read" || called === "start" ? "undone" : "done");
+  await ask(own, "one");
+  expect(own.relay.last.request.messages).toEqual([{ role: "user", text: "one" }]);
+});
+
+test("A4 S4 a start that waited for the question finds its answer under way, and begins no other", async () => {
+  const release = own.side.wire.hold();
+  const asked = own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await everybodyWaits();
+  own.assistant.begin(conversationId);
+  release();
+  await asked;
+  await everybodyWaits();
+  expect(own.relay.attempts).toHaveLength(1);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", epoch: 1 });
 });
 
 test("S5 a question whose start the store could not be asked for is begun when it can, and that is nobody's fault", async () => {
+  await ask(own, "one");
+  await ask(own, "two");
   own.side.wire.fate = (name) => (name === "start" ? "undone" : "done");
-  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await endAnswer();
   await pass(clock, 3_000);
-  expect(own.relay.attempts).toHaveLength(0);
+  expect(own.relay.attempts).toHaveLength(1);
   own.side.wire.mend();
   await pass(clock, 500);
-  expect([own.relay.attempts.length, own.faults]).toEqual([1, []]);
+  expect([own.relay.attempts.length, own.faults]).toEqual([2, []]);
 });
 
 test("N3 a node that leaves does not wait for a store that is away", async () => {
+  await ask(own, "one");
+  await ask(own, "two");
   own.side.wire.fate = (name) => (name === "start" ? "undone" : "done");
-  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await endAnswer();
   await pass(clock, 100);
+  expect([...own.assistant.busy]).toEqual([conversationId]);
   await own.assistant.drain(AbortSignal.abort(), "lost");
   expect(own.assistant.busy.size).toBe(0);
 });

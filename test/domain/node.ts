@@ -115,9 +115,9 @@ export class TestNode {
   }
 
   async begin(conversationId: string): Promise<TurnRef | null> {
-    const turn = await this.side.turns.start(conversationId);
+    const turn = (await this.side.turns.start(conversationId))?.turn;
     if (turn) this.#write(new Answer(turn, "m"), 0);
-    return turn;
+    return turn ?? null;
   }
 
   /** Goes on with what another node was writing, as far as it was logged. */

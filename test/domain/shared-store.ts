@@ -1,10 +1,10 @@
 import type { AnswerLog } from "../../src/domain/answer-log.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import type { Conversation, Conversations } from "../../src/domain/conversations.ts";
+import type { Asked, Conversation, Conversations, Question } from "../../src/domain/conversations.ts";
 import type { Line } from "../../src/domain/line.ts";
 import type { Nodes } from "../../src/domain/nodes.ts";
 import type { Kept, Restored, Restorer } from "../../src/domain/standby.ts";
-import type { Turn, Turns } from "../../src/domain/turns.ts";
+import type { Started, Turn, Turns } from "../../src/domain/turns.ts";
 import { MemoryAnswerLog } from "../../src/engines/memory/answer-log.ts";
 import { MemoryConversations } from "../../src/engines/memory/conversations.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
@@ -98,6 +98,12 @@ export class SharedStore {
     return owner === undefined ? turn : { ...turn, owner };
   }
 
+  /** What a node has started is its own. */
+  begun(started: Started, by: string): Started {
+    const turn = this.owned(started.turn, by);
+    return { turn, conversation: { ...started.conversation, running: turn } };
+  }
+
   #open(): Engines {
     const world = new MemoryWorld({ clock: this.#clock, newId: this.#newId, lifeMs, maxMessages: 200 });
     return {
@@ -174,19 +180,28 @@ export class StoreSide implements Restorer {
         this.#visitOf.delete(id);
         await this.wire.send("leave", async () => store.leave(id, this.#nodeId(), visit));
       },
-      ask: async (id, question) => this.#noted(id, await engine.ask(id, question)),
+      ask: async (id, question) => this.#noted(id, await this.wire.send("ask", () => this.#ask(id, question))),
       rateMessage: (id, messageId, value) => engine.rateMessage(id, messageId, value),
       rate: (id, score, comment) => engine.rate(id, score, comment),
     };
   }
 
+  async #ask(id: string, question: Question): Promise<Asked> {
+    const asked = await this.#store.engines.conversations.ask(id, question);
+    return asked.started ? { ...asked, started: this.#store.begun(asked.started, this.#nodeId()) } : asked;
+  }
+
   #turns(): Turns {
     const store = this.#store;
     const own = async (turn: Promise<Turn | null>) => store.owned(await turn, this.#nodeId());
-    const step = async (id: string, name: string, carryOut: () => Promise<Turn | null>) =>
+    const step = async <T>(id: string, name: string, carryOut: () => Promise<T>) =>
       this.#noted(id, await this.wire.send(name, carryOut));
+    const begin = async (id: string) => {
+      const started = await store.engines.turns.start(id);
+      return started && store.begun(started, this.#nodeId());
+    };
     return {
-      start: (id) => step(id, "start", () => own(store.engines.turns.start(id))),
+      start: (id) => step(id, "start", () => begin(id)),
       raise: (ref, epoch, offset) =>
         step(ref.conversationId, "raise", () => own(store.engines.turns.raise(ref, epoch, offset))),
       end: (ref, epoch, ending) =>

@@ -29,8 +29,8 @@ beforeEach(async () => {
 const ask = (messageId: string) => node.conversations.ask(conversationId, { messageId, text: messageId });
 
 async function start(): Promise<Turn> {
-  const started = await node.turns.start(conversationId);
-  if (started === null) throw new Error("nothing was started");
+  const started = (await node.turns.start(conversationId))?.turn;
+  if (started === undefined) throw new Error("nothing was started");
   return started;
 }
 

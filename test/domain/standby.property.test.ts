@@ -8,7 +8,19 @@ import { SharedStore } from "./shared-store.ts";
 import { StandbyNode } from "./standby-node.ts";
 import type { Fate } from "./wire.ts";
 
-const acts = ["ask", "ask", "repeat", "start", "raise", "end", "read", "writeBack", "empty", "fallBack"] as const;
+const acts = [
+  "ask",
+  "ask",
+  "begin",
+  "repeat",
+  "start",
+  "raise",
+  "end",
+  "read",
+  "writeBack",
+  "empty",
+  "fallBack",
+] as const;
 type Act = (typeof acts)[number];
 
 /** One node and one conversation: what it is asked to do, whatever the store does meanwhile. */
@@ -38,10 +50,12 @@ class Life {
     switch (act) {
       case "ask":
         return this.#ask(`m${this.#asked++}`);
+      case "begin":
+        return this.#ask(`m${this.#asked++}`, true);
       case "repeat":
         return this.#ask(`m${size % this.#asked}`);
       case "start":
-        return this.#hold(await insist(() => turns.start(this.#conversationId)));
+        return this.#hold((await insist(() => turns.start(this.#conversationId)))?.turn ?? null);
       case "raise":
         return turn && this.#hold(await insist(() => turns.raise(turn, turn.epoch, size)));
       case "end":
@@ -75,10 +89,11 @@ class Life {
     await (event === "writeBack" ? giving().catch(() => {}) : insist(giving));
   }
 
-  async #ask(messageId: string): Promise<unknown> {
+  async #ask(messageId: string, begins = false): Promise<unknown> {
     const { conversations } = this.#node;
-    const asked = await insist(() => conversations.ask(this.#conversationId, { messageId, text: messageId }));
-    return asked.turnId;
+    const question = { messageId, text: messageId, begins };
+    const { turnId, started } = await insist(() => conversations.ask(this.#conversationId, question));
+    return { turnId, begun: started ? this.#hold(started.turn) : null };
   }
 
   #hold(turn: Turn | null): unknown {

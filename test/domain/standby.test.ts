@@ -27,8 +27,8 @@ beforeEach(async () => {
 const ask = (messageId: string, by = node) => by.conversations.ask(conversationId, { messageId, text: messageId });
 
 async function start(by = node): Promise<Turn> {
-  const turn = await by.turns.start(conversationId);
-  if (turn === null) throw new Error("nothing was started");
+  const turn = (await by.turns.start(conversationId))?.turn;
+  if (turn === undefined) throw new Error("nothing was started");
   return turn;
 }
 
@@ -102,7 +102,7 @@ test("N4 a new guest is served while the store is away, and is in it afterwards"
   const guest = { ...caller("guest:new"), isNew: true };
   const { conversationId: id } = await node.conversations.open(guest);
   const { turnId } = await node.conversations.ask(id, { messageId: "g1", text: "hello" });
-  expect(await node.turns.start(id)).toMatchObject({ turnId, epoch: 1 });
+  expect((await node.turns.start(id))?.turn).toMatchObject({ turnId, epoch: 1 });
   node.side.wire.mend();
   await node.standby.writeBack();
   expect(await store.stored(id)).toMatchObject({ customerId: "guest:new", running: { turnId, owner: "node" } });

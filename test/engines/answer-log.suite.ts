@@ -102,7 +102,7 @@ export function answerLogSuite(open: OpenEngines): void {
     await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
     const ended = await world.turns.end(turn, 1, { outcome: "completed", text: "The wall holds" });
     expect(ended && (await world.log.read(ended))).toBe("");
-    const next = await world.turns.start(turn.conversationId);
+    const next = (await world.turns.start(turn.conversationId))?.turn;
     expect(next && (await world.log.read(next))).toBe("");
   });
 
@@ -122,7 +122,7 @@ export function answerLogSuite(open: OpenEngines): void {
     await world.conversations.ask(turn.conversationId, { messageId: "m2", text: "two" });
     await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
     await world.log.write(turn, 1, 0, "late");
-    const next = await world.turns.start(turn.conversationId);
+    const next = (await world.turns.start(turn.conversationId))?.turn;
     await world.log.write(turn, 1, 0, "later");
     expect(next && (await world.log.read(next))).toBe("");
   });
@@ -148,7 +148,7 @@ export function answerLogSuite(open: OpenEngines): void {
     const ended = await world.turns.end(turn, 1, { outcome: "completed", text: "1" });
     expect(ended && (await world.log.found(ended))).toEqual([]);
     await world.log.note(turn, finding("call_1_2"));
-    const next = await world.turns.start(turn.conversationId);
+    const next = (await world.turns.start(turn.conversationId))?.turn;
     await world.log.note(turn, finding("call_1_3"));
     expect(next && (await world.log.found(next))).toEqual([]);
   });

@@ -103,7 +103,7 @@ export function conversationsSuite(open: OpenEngines): void {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));
     await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
-    const turn = await world.turns.start(conversationId);
+    const turn = (await world.turns.start(conversationId))?.turn;
     const ended = turn && (await world.turns.end(turn, turn.epoch, { outcome: "completed", text: "1" }));
     for (const rating of ["up", "down"] as const) {
       await world.conversations.rateMessage(conversationId, ended?.answer?.messageId ?? "", rating);

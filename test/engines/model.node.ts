@@ -79,8 +79,8 @@ export class ModelNode {
 
   async #start(): Promise<void> {
     const { engines, conversationId } = this.#options;
-    const turn = await this.#insist(() => engines.turns.start(conversationId));
-    if (turn) this.#hold(turn, "");
+    const started = await this.#insist(() => engines.turns.start(conversationId));
+    if (started) this.#hold(started.turn, "");
     else await this.#look();
   }
 

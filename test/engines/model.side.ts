@@ -1,6 +1,6 @@
 import { TidegateError } from "../../src/contract/errors.ts";
 import type { Asked, Conversation } from "../../src/domain/conversations.ts";
-import type { Turn, TurnRef } from "../../src/domain/turns.ts";
+import type { Started, Turn, TurnRef } from "../../src/domain/turns.ts";
 import type { OnTurn, Wish } from "./model.wishes.ts";
 import { caller, type EngineWorld } from "./world.ts";
 
@@ -50,13 +50,14 @@ export class Side {
       case "rate":
         return conversations.rate(conversationId, 1 + (at % 5), at % 2 === 0 ? "fine" : undefined);
       case "start":
-        return this.#seen(await turns.start(conversationId));
+        return this.#begun(await turns.start(conversationId));
       case "pass":
         return this.#world.pass(wish.share * this.#world.lifeMs);
       case "ask": {
-        const { messageId, text } = wish;
+        const { messageId, text, begins } = wish;
         const page = wish.page ? { url: `https://shop.example/${at}`, title: "Tent" } : undefined;
-        return this.#asked(who, await conversations.ask(conversationId, { messageId, text, page, turnId: `t${at}` }));
+        const question = { messageId, text, page, turnId: `t${at}`, begins };
+        return this.#asked(who, await conversations.ask(conversationId, question));
       }
       default:
         return this.#onTurn(
@@ -96,10 +97,14 @@ export class Side {
     return this.#whole(conversation);
   }
 
-  #asked(who: number, asked: Asked): Asked {
+  async #asked(who: number, asked: Asked): Promise<unknown> {
     const own = this.#turnIds.get(who) ?? [];
     if (asked.turnId !== null && !own.includes(asked.turnId)) this.#turnIds.set(who, [...own, asked.turnId]);
-    return asked;
+    return asked.started ? { ...asked, started: await this.#begun(asked.started) } : asked;
+  }
+
+  async #begun(started: Started | null): Promise<unknown> {
+    return started && { turn: this.#seen(started.turn), conversation: await this.#whole(started.conversation) };
   }
 
   #seen(turn: Turn | null): Turn | null {

@@ -4,7 +4,13 @@ import { awkwardTexts } from "./texts.ts";
 /** Something that is asked of the engines. `who` is one of three customers, `turn` counts back from the newest. */
 export type Wish = { readonly who: number } & (
   | { readonly kind: "open" | "read" | "attend" | "leave" | "start" | "rate" }
-  | { readonly kind: "ask"; readonly messageId: string; readonly text: string; readonly page: boolean }
+  | {
+      readonly kind: "ask";
+      readonly messageId: string;
+      readonly text: string;
+      readonly page: boolean;
+      readonly begins: boolean;
+    }
   | OnTurn
   | { readonly kind: "pass"; readonly share: number }
 );
@@ -17,6 +23,7 @@ export type OnTurn = { readonly turn: number } & (
   | { readonly kind: "rate-message"; readonly answer: string; readonly value: "up" | "down" }
 );
 
+const begins = fc.boolean();
 const who = fc.nat(2);
 const turn = fc.constantFrom(0, 0, 0, 1, 2);
 const behind = fc.constantFrom(0, 0, 0, 1);
@@ -32,7 +39,7 @@ const text = fc.oneof(
 const share = fc.constantFrom(0.35, 0.7, 1.05);
 
 const anyWish: fc.Arbitrary<Wish> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("ask"), who, messageId, text, page: fc.boolean() }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("ask"), who, messageId, text, page: fc.boolean(), begins }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("start"), who }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("end"), who, turn, behind, answer, text }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom("raise", "write", "write"), who, turn, behind, offset }) },

@@ -46,11 +46,63 @@ export function questionsSuite(open: OpenEngines): void {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));
     const first = await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
-    const turn = await world.turns.start(conversationId);
+    const turn = (await world.turns.start(conversationId))?.turn;
     if (turn) await world.turns.end(turn, turn.epoch, { outcome: "completed", text: "1" });
     const again = await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
     expect(again).toMatchObject({ turnId: first.turnId, repeated: true });
     expect(await world.turns.start(conversationId)).toBeNull();
+  });
+
+  test("A4 a question that begins starts its turn in the same step, and gives the conversation as it stands then", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const question = { messageId: "m1", text: "one", begins: true };
+    const { started, turnId } = await world.conversations.ask(conversationId, question);
+    expect(started?.turn).toMatchObject({ turnId, state: "starting", epoch: 1, starts: [{ epoch: 1, offset: 0 }] });
+    expect(started?.conversation).toEqual(await world.conversations.read(conversationId));
+    expect(started?.conversation).toMatchObject({
+      running: { turnId },
+      waiting: null,
+      messages: [{ messageId: "m1" }],
+    });
+    expect(await world.turns.start(conversationId)).toBeNull();
+    expect(await world.conversations.ask(conversationId, question)).toEqual({
+      message: started?.conversation.messages[0],
+      turnId,
+      repeated: true,
+    });
+  });
+
+  test("A4 a question that begins takes along what waited there", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("li"));
+    const { turnId } = await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    const { started } = await world.conversations.ask(conversationId, { messageId: "m2", text: "two", begins: true });
+    expect(started?.turn).toMatchObject({ turnId, epoch: 1 });
+    expect(started?.conversation.messages.map((message) => message.turnId)).toEqual([turnId, turnId]);
+  });
+
+  test("A4 H1 a question that begins only waits where an answer is being written, and opens no turn where a person answers", async () => {
+    await using world = await open();
+    const turn = await startTurn(world);
+    const { conversationId } = turn;
+    const second = await world.conversations.ask(conversationId, { messageId: "m2", text: "two", begins: true });
+    expect(second).not.toHaveProperty("started");
+    expect(await world.conversations.read(conversationId)).toMatchObject({
+      running: { turnId: turn.turnId },
+      waiting: { turnId: second.turnId },
+    });
+    const other = await world.conversations.open(caller("wang"));
+    const notice = {
+      messageId: "n1",
+      text: "A person has been asked to join.",
+      notice: { kind: "person-requested" },
+    } as const;
+    const change = { from: ["assistant"], to: { kind: "nobody" }, wish: null, notice } as const;
+    expect(await world.responders.hand(other.conversationId, change)).toMatchObject({ kind: "handed" });
+    const third = await world.conversations.ask(other.conversationId, { messageId: "m3", text: "three", begins: true });
+    expect(third).toMatchObject({ turnId: null });
+    expect(third).not.toHaveProperty("started");
   });
 
   test("C2 an id that was used for another text is refused, and nothing changes", async () => {
@@ -73,7 +125,7 @@ export function questionsSuite(open: OpenEngines): void {
       await expect(ask(other)).rejects.toMatchObject({ code: "message-conflict" });
     }
     expect((await world.conversations.read(conversationId))?.messages).toMatchObject([{ text, turnId }]);
-    expect(await world.turns.start(conversationId)).toMatchObject({ turnId });
+    expect((await world.turns.start(conversationId))?.turn).toMatchObject({ turnId });
   });
 
   test("C2 an answer's id cannot be used for a question", async () => {
@@ -120,7 +172,7 @@ export function questionsSuite(open: OpenEngines): void {
     expect(messages.map(({ messageId }) => messageId)).toEqual(["more6", "more7", "more8", "more9"]);
     expect(await world.turns.end(running, 1, { outcome: "completed", text: "1" })).toMatchObject({ state: "ended" });
     expect(await world.turns.read(running)).toMatchObject({ state: "ended", answer: { text: "1" } });
-    expect(await world.turns.start(conversationId)).toMatchObject({ turnId: waiting });
+    expect((await world.turns.start(conversationId))?.turn).toMatchObject({ turnId: waiting });
     for (let i = 10; i < 14; i++) await ask(i);
     expect(await world.turns.read(running)).toBeNull();
     expect(await world.turns.read({ conversationId, turnId: waiting ?? "" })).toMatchObject({ state: "starting" });
@@ -149,7 +201,7 @@ export function questionsSuite(open: OpenEngines): void {
     expect(await ask("m1", "t1")).toMatchObject({ turnId: "t1", message: { turnId: "t1" } });
     expect(await ask("m2", "t2")).toMatchObject({ turnId: "t1" });
     expect(await ask("m1", "t3")).toMatchObject({ turnId: "t1", repeated: true });
-    expect(await world.turns.start(conversationId)).toMatchObject({ turnId: "t1" });
+    expect((await world.turns.start(conversationId))?.turn).toMatchObject({ turnId: "t1" });
     expect(await ask("m3", "t3")).toMatchObject({ turnId: "t3" });
   });
 

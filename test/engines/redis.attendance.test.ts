@@ -49,7 +49,7 @@ test("S7 every step gives the other nodes that attend at that step, and no other
   await one.conversations.ask(conversationId, { messageId: "m1", text: "one" });
   expect(others()).toEqual(["node1"]);
   await three.conversations.open(caller("li"));
-  const turn = await one.turns.start(conversationId);
+  const turn = (await one.turns.start(conversationId))?.turn;
   expect(others()).toEqual(["node1", "node2"]);
   await two.conversations.leave(conversationId);
   if (turn) await one.turns.raise(turn, 1, 0);

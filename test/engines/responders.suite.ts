@@ -121,7 +121,7 @@ export function respondersSuite(open: OpenEngines): void {
     expect(waiting).toMatchObject({ turnId: "new-turn", state: "queued" });
     const turnOf = (id: string) => messages.find(({ messageId }) => messageId === id)?.turnId;
     expect(["m1", "m2", "m3"].map(turnOf)).toEqual([undefined, "new-turn", "new-turn"]);
-    expect((await world.turns.start(conversationId))?.turnId).toBe("new-turn");
+    expect((await world.turns.start(conversationId))?.turn.turnId).toBe("new-turn");
   });
 
   test("H3 where everything is answered nothing is asked of the assistant", async () => {

@@ -40,7 +40,7 @@ export async function startTurn(
 ): Promise<Turn> {
   const { conversationId } = await conversations.open(caller(customerId));
   await conversations.ask(conversationId, { messageId: "m1", text: "one" });
-  const turn = await turns.start(conversationId);
-  if (turn === null) throw new Error("nothing to start");
+  const turn = (await turns.start(conversationId))?.turn;
+  if (turn === undefined) throw new Error("nothing to start");
   return turn;
 }

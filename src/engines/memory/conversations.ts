@@ -2,7 +2,8 @@ import { TidegateError } from "../../contract/errors.ts";
 import type { Message, Rating } from "../../contract/shapes.ts";
 import type { Asked, Conversation, Conversations, Question } from "../../domain/conversations.ts";
 import { type Caller, customerCard } from "../../domain/identity.ts";
-import { type MemoryConversation, type MemoryWorld, turnOf } from "./world.ts";
+import { startTurn } from "./turns.ts";
+import { copy, type MemoryConversation, type MemoryWorld } from "./world.ts";
 
 /** {@link Conversations} of one process; each call is one step because nothing in it waits. */
 export class MemoryConversations implements Conversations {
@@ -44,7 +45,8 @@ export class MemoryConversations implements Conversations {
     const isFirst = !conversation.messages.some(({ author }) => author === "customer");
     if (question.page) conversation.page = question.page;
     this.#world.append(conversation, message);
-    return { message, turnId, repeated: false, isFirst };
+    const started = question.begins ? startTurn(conversation) : null;
+    return { message, turnId, repeated: false, isFirst, ...(started && { started }) };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
@@ -85,28 +87,4 @@ export class MemoryConversations implements Conversations {
 function repeated(known: Message, question: Question): Asked {
   if (known.author !== "customer" || known.text !== question.text) throw new TidegateError("message-conflict");
   return { message: known, turnId: known.turnId ?? null, repeated: true };
-}
-
-/** A conversation as it stands, for whoever asked. */
-export function copy(conversation: MemoryConversation): Conversation {
-  const { conversationId, customerId, responder, messages, runningTurnId, waitingTurnId, page } = conversation;
-  const { customer, wish, notes } = conversation;
-  const turn = (turnId: string | null) => {
-    const found = conversation.turns.get(turnId ?? "");
-    return found ? turnOf(conversation, found) : null;
-  };
-  return {
-    conversationId,
-    customerId,
-    responder,
-    messages: [...messages],
-    running: turn(runningTurnId),
-    waiting: turn(waitingTurnId),
-    logged: "",
-    found: [],
-    page,
-    ...(customer && { customer }),
-    ...(wish && { wish }),
-    ...(notes && { notes }),
-  };
 }

@@ -1,9 +1,9 @@
 import type { Conversation } from "../../domain/conversations.ts";
 import type { Custody, Kept } from "../../domain/standby.ts";
 import type { Turn } from "../../domain/turns.ts";
-import { copy, MemoryConversations } from "./conversations.ts";
+import { MemoryConversations } from "./conversations.ts";
 import { MemoryTurns } from "./turns.ts";
-import { type MemoryTurn, type MemoryWorld, turnOf } from "./world.ts";
+import { copy, type MemoryTurn, type MemoryWorld, turnOf } from "./world.ts";
 
 /** {@link Custody}: the memory engines, and the way in and out of them. */
 export class MemoryCustody implements Custody {

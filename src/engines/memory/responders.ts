@@ -9,8 +9,7 @@ import {
   type Responders,
   type Said,
 } from "../../domain/responders.ts";
-import { copy } from "./conversations.ts";
-import type { MemoryConversation, MemoryWorld } from "./world.ts";
+import { copy, type MemoryConversation, type MemoryWorld } from "./world.ts";
 
 /** {@link Responders} of one process; each call is one step because nothing in it waits. */
 export class MemoryResponders implements Responders {

@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/shapes.ts";
-import type { Ending, Turn, TurnRef, Turns } from "../../domain/turns.ts";
-import { type MemoryConversation, type MemoryTurn, type MemoryWorld, turnOf } from "./world.ts";
+import type { Ending, Started, Turn, TurnRef, Turns } from "../../domain/turns.ts";
+import { copy, type MemoryConversation, type MemoryTurn, type MemoryWorld, turnOf } from "./world.ts";
 
 /** {@link Turns} of one process. */
 export class MemoryTurns implements Turns {
@@ -10,17 +10,9 @@ export class MemoryTurns implements Turns {
     this.#world = world;
   }
 
-  async start(conversationId: string): Promise<Turn | null> {
+  async start(conversationId: string): Promise<Started | null> {
     const conversation = this.#world.find(conversationId);
-    if (conversation === null || conversation.runningTurnId !== null) return null;
-    // H1: nobody else answers.
-    if (conversation.responder.kind !== "assistant") return null;
-    const turn = conversation.turns.get(conversation.waitingTurnId ?? "");
-    if (turn === undefined) return null;
-    conversation.waitingTurnId = null;
-    conversation.runningTurnId = turn.turnId;
-    turn.state = "starting";
-    return raise(conversation, turn, 0);
+    return conversation && startTurn(conversation);
   }
 
   async raise(ref: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
@@ -65,6 +57,18 @@ export class MemoryTurns implements Turns {
       ...shown,
     };
   }
+}
+
+/** See {@link Turns.start}. */
+export function startTurn(conversation: MemoryConversation): Started | null {
+  // H1: nobody else answers.
+  if (conversation.runningTurnId !== null || conversation.responder.kind !== "assistant") return null;
+  const turn = conversation.turns.get(conversation.waitingTurnId ?? "");
+  if (turn === undefined) return null;
+  conversation.waitingTurnId = null;
+  conversation.runningTurnId = turn.turnId;
+  turn.state = "starting";
+  return { turn: raise(conversation, turn, 0), conversation: copy(conversation) };
 }
 
 function raise(conversation: MemoryConversation, turn: MemoryTurn, offset: number): Turn {

@@ -1,5 +1,6 @@
 import type { Message, Note, Page } from "../../contract/shapes.ts";
 import type { Clock } from "../../domain/clock.ts";
+import type { Conversation } from "../../domain/conversations.ts";
 import type { CustomerCard, PersonWish, Responder } from "../../domain/responders.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
 import { conversationIdOf } from "../conversation-id.ts";
@@ -169,4 +170,28 @@ function isBare({ messages, responder, wish, notes = [], score }: MemoryConversa
 export function turnOf({ conversationId }: MemoryConversation, turn: MemoryTurn): Turn {
   const { turnId, state, epoch, starts, askedAt, answer } = turn;
   return { conversationId, turnId, state, epoch, starts, askedAt, ...(answer && { answer }) };
+}
+
+/** A conversation as it stands, for whoever asked. */
+export function copy(conversation: MemoryConversation): Conversation {
+  const { conversationId, customerId, responder, messages, runningTurnId, waitingTurnId, page } = conversation;
+  const { customer, wish, notes } = conversation;
+  const turn = (turnId: string | null) => {
+    const found = conversation.turns.get(turnId ?? "");
+    return found ? turnOf(conversation, found) : null;
+  };
+  return {
+    conversationId,
+    customerId,
+    responder,
+    messages: [...messages],
+    running: turn(runningTurnId),
+    waiting: turn(waitingTurnId),
+    logged: "",
+    found: [],
+    page,
+    ...(customer && { customer }),
+    ...(wish && { wish }),
+    ...(notes && { notes }),
+  };
 }

@@ -1,8 +1,10 @@
 -- Stores a question once and joins it to the waiting turn (C2, A4).
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 messageId, 3 its JSON without the closing brace, `at` and `turnId`, 4 its text as JSON, 5 page as JSON (or
---       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept, 9 '1' for one that opens no turn
--- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored' | 'first' (of its conversation), message, watchers }
+--       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept, 9 '1' for one that opens no turn, 10 owner of the
+--       answer, where it may begin at once (or empty)
+-- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored' | 'first' (of its conversation), message, watchers }, and behind them
+--        the whole conversation where its turn was started
 if not exists(ARGV[1]) then return { 'gone' } end
 local known = redis.call('HGET', messages, ARGV[2])
 if known then
@@ -37,5 +39,8 @@ end
 local outcome = isFirst() and 'first' or 'stored'
 if ARGV[5] ~= '' then redis.call('HSET', conversation, 'page', ARGV[5]) end
 append(ARGV[2], message, ARGV[8])
+if ARGV[10] ~= '' and startTurn(ARGV[10], ARGV[7]) then
+  return { outcome, message, redis.call('HKEYS', watchers), whole() }
+end
 keepAlive(ARGV[7])
 return { outcome, message, redis.call('HKEYS', watchers) }

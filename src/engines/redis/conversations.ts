@@ -4,7 +4,7 @@ import type { Asked, Conversation, Conversations, Question } from "../../domain/
 import { type Caller, customerCard } from "../../domain/identity.ts";
 import { conversationIdOf, tagOf } from "../conversation-id.ts";
 import { openJson, type Place } from "./place.ts";
-import { parseConversation, parseMessage, replies } from "./replies.ts";
+import { parseMessage, replies } from "./replies.ts";
 
 export interface RedisConversationsOptions {
   readonly place: Place;
@@ -61,20 +61,20 @@ export class RedisConversations implements Conversations {
   }
 
   async ask(conversationId: string, question: Question): Promise<Asked> {
-    const { messageId, text, page, turnId: newTurnId = this.#newId(), opensNoTurn = false } = question;
+    const { messageId, text, page, turnId: newTurnId = this.#newId(), opensNoTurn = false, begins = false } = question;
     const message = openJson({ messageId, author: "customer", text });
     const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", newTurnId];
-    const { lifeMs, maxMessages } = this.#place;
-    const reply = replies.asked.parse(
-      await this.#place.step("ask", conversationId, ...args, lifeMs, maxMessages, opensNoTurn ? "1" : ""),
-    );
+    const { lifeMs, maxMessages, options } = this.#place;
+    args.push(lifeMs, maxMessages, opensNoTurn ? "1" : "", begins ? options.nodeId() : "");
+    const reply = replies.asked.parse(await this.#place.step("ask", conversationId, ...args));
     if (reply.length === 1) throw new TidegateError(reply[0] === "gone" ? "not-found" : "message-conflict");
     const [outcome, stored, watchers] = reply;
     const known = parseMessage(stored);
     const turnId = known.turnId ?? null;
     if (outcome === "repeated") return { message: known, turnId, repeated: true };
-    this.#place.options.attendance.note(conversationId, watchers);
-    return { message: known, turnId, repeated: false, isFirst: outcome === "first" };
+    options.attendance.note(conversationId, watchers);
+    const started = reply.length === 4 && this.#place.started(reply[3]);
+    return { message: known, turnId, repeated: false, isFirst: outcome === "first", ...(started && { started }) };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
@@ -97,9 +97,8 @@ export class RedisConversations implements Conversations {
   #whole(reply: unknown, visit?: string): Conversation | null {
     const parsed = replies.whole.parse(reply);
     if (parsed === null) return null;
-    const conversation = parseConversation(parsed);
+    const conversation = this.#place.conversation(parsed);
     const { conversationId } = conversation;
-    this.#place.options.attendance.note(conversationId, parsed[5]);
     if (visit !== undefined && Number(visit) > Number(this.#visitOf.get(conversationId) ?? 0)) {
       this.#visitOf.set(conversationId, visit);
     }

@@ -1,7 +1,11 @@
+import { TidegateError } from "../../contract/errors.ts";
+import type { Conversation } from "../../domain/conversations.ts";
+import type { Started } from "../../domain/turns.ts";
 import { tagOf } from "../conversation-id.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Keys } from "./keys.ts";
 import type { Link } from "./link.ts";
+import { parseConversation, type WholeReply } from "./replies.ts";
 import type { StepName } from "./scripts.ts";
 
 export interface PlaceOptions {
@@ -30,6 +34,20 @@ export class Place {
 
   get maxMessages(): string {
     return String(this.options.maxMessages);
+  }
+
+  /** A conversation as a step gave it; who attends it is noted. */
+  conversation(whole: WholeReply): Conversation {
+    const conversation = parseConversation(whole);
+    this.options.attendance.note(conversation.conversationId, whole[5]);
+    return conversation;
+  }
+
+  /** What a step gave that has started a turn. */
+  started(whole: WholeReply): Started {
+    const conversation = this.conversation(whole);
+    if (conversation.running === null) throw new TidegateError("internal");
+    return { turn: conversation.running, conversation };
   }
 
   /** Makes a step on a conversation whose id is the first argument. */

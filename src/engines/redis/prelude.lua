@@ -74,18 +74,31 @@ local function append(messageId, json, maxMessages)
 end
 
 -- S4: the next epoch begins at `offset` and belongs to `owner`. Starts are kept as "1:0,2:40".
-local function raise(turnId, turn, offset, owner)
+local function advance(turnId, turn, offset, owner)
   turn.epoch = turn.epoch + 1
   turn.starts = (turn.starts == '' and '' or turn.starts .. ',') .. turn.epoch .. ':' .. offset
   turn.owner = owner
   writeTurn(turnId, turn)
-  return { cjson.encode(turn), redis.call('HKEYS', watchers) }
 end
 
 -- S8: the log of one turn at a time. The key stays, so that whatever a fenced writer still adds has an end of life.
 local function clearLog(turnId)
   redis.call('DEL', log)
   redis.call('HSET', log, 'turn', turnId)
+end
+
+-- A4, S4, H1: makes the waiting turn the running one under epoch 1, unless another one runs or a person answers.
+local function startTurn(owner, lifeMs)
+  if field('running') ~= '' or hands() ~= 'assistant' then return false end
+  local turnId = field('waiting')
+  local turn = readTurn(turnId)
+  if not turn then return false end
+  redis.call('HSET', conversation, 'running', turnId, 'waiting', '')
+  clearLog(turnId)
+  turn.state = 'starting'
+  keepAlive(lifeMs)
+  advance(turnId, turn, 0, owner)
+  return true
 end
 
 -- S7: from here on `node` is told what happens; `visit` lets a later visit survive the leaving of an earlier one, and one

@@ -4,4 +4,5 @@
 -- Gives: { turn, watchers }, or nil when the epoch was not the turn's own
 local turn = exists(ARGV[1]) and readTurn(ARGV[2])
 if not turn or turn.state ~= 'starting' or turn.epoch ~= tonumber(ARGV[3]) then return false end
-return raise(ARGV[2], turn, ARGV[4], ARGV[5])
+advance(ARGV[2], turn, ARGV[4], ARGV[5])
+return { cjson.encode(turn), redis.call('HKEYS', watchers) }

@@ -54,6 +54,7 @@ const personWish = z.object({
 
 const texts = z.array(z.string());
 const whole = z.tuple([texts.length(9), z.string(), z.string(), texts, texts, texts]);
+export type WholeReply = z.infer<typeof whole>;
 const handed = z.union([
   z.tuple([z.literal("gone")]),
   z.tuple([z.literal("refused"), z.string()]),
@@ -68,8 +69,8 @@ const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
   z.tuple([z.enum(["repeated", "stored", "first"]), z.string(), texts]),
+  z.tuple([z.enum(["stored", "first"]), z.string(), texts, whole]),
 ]);
-const started = z.tuple([z.string(), z.string(), texts]).nullable();
 const raised = z.tuple([z.string(), texts]).nullable();
 const ended = z.tuple([z.string(), z.string(), texts]).nullable();
 const read = z.tuple([z.string(), z.string()]).nullable();
@@ -134,7 +135,6 @@ export const replies = {
   handed,
   said,
   looked,
-  started,
   raised,
   ended,
   read,
@@ -189,7 +189,7 @@ function parseStarts(text: string): EpochStart[] {
   });
 }
 
-export function parseConversation(reply: z.infer<typeof whole>): Conversation {
+export function parseConversation(reply: WholeReply): Conversation {
   const [fields, running, waiting, messages, logged] = reply;
   const [conversationId = "", customerId = "", responderJson = "", pageJson, runningId = "", waitingId = ""] = fields;
   const [customerJson, wishJson, noteLines = ""] = fields.slice(6);

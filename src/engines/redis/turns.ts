@@ -1,4 +1,4 @@
-import type { Ending, Turn, TurnRef, Turns } from "../../domain/turns.ts";
+import type { Ending, Started, Turn, TurnRef, Turns } from "../../domain/turns.ts";
 import { openJson, type Place } from "./place.ts";
 import { parseMessage, parseTurn, replies } from "./replies.ts";
 
@@ -17,14 +17,10 @@ export class RedisTurns implements Turns {
     this.#newId = newId;
   }
 
-  async start(conversationId: string): Promise<Turn | null> {
+  async start(conversationId: string): Promise<Started | null> {
     const { lifeMs, options } = this.#place;
-    const reply = await this.#place.step("start", conversationId, options.nodeId(), lifeMs);
-    const started = replies.started.parse(reply);
-    if (started === null) return null;
-    const [turnId, turn, watchers] = started;
-    options.attendance.note(conversationId, watchers);
-    return parseTurn(conversationId, turnId, turn);
+    const begun = replies.whole.parse(await this.#place.step("start", conversationId, options.nodeId(), lifeMs));
+    return begun && this.#place.started(begun);
   }
 
   async raise({ conversationId, turnId }: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
