@@ -5,7 +5,9 @@ import { Outage } from "./outage.ts";
 import type { Listener, Step } from "./steps.ts";
 
 /** Between two writes of one answer. */
-export const logPaceMs = 200;
+const logPaceMs = 200;
+/** Answers that are due within so long of one another are written together: the fewer at once, the less any other waits. */
+const togetherMs = 25;
 
 interface Entry {
   readonly answer: Answer;
@@ -14,6 +16,8 @@ interface Entry {
   /** How much of what was looked up is known to be kept. */
   noted: number;
   epoch: number;
+  /** When what was added is to be written. */
+  dueAt: number;
   writing: Promise<void> | null;
 }
 
@@ -25,13 +29,14 @@ export interface LogKeeperOptions {
 }
 
 /**
- * Keeps the text of this node's running answers in the log (S8): every 200 ms what was added, all answers together. A
+ * Keeps the text of this node's running answers in the log (S8): every 200 ms what was added, answers that are due together in one write. A
  * piece that could not be written is part of the next one. Nothing in the token loop waits for it (S6). What was looked up
  * is written at once, behind the text before it (C3).
  */
 export class LogKeeper implements Listener {
   readonly #options: LogKeeperOptions;
   readonly #entries = new Map<string, Entry>();
+  /** With text that is not written yet, in the order in which they are due. */
   readonly #dirty = new Set<Entry>();
   #tick: Undo | null = null;
 
@@ -41,7 +46,8 @@ export class LogKeeper implements Listener {
 
   text(answer: Answer): void {
     const entry = this.#entries.get(answer.ref.turnId);
-    if (entry === undefined) return;
+    if (entry === undefined || this.#dirty.has(entry)) return;
+    entry.dueAt = this.#options.clock.elapsed() + logPaceMs;
     this.#dirty.add(entry);
     this.#tick ??= this.#options.clock.after(logPaceMs, () => this.#writeDue());
   }
@@ -55,9 +61,11 @@ export class LogKeeper implements Listener {
 
   /** Writes every running answer whole: the log may have been lost. */
   rewrite(): void {
+    const now = this.#options.clock.elapsed();
     for (const entry of this.#entries.values()) {
       entry.kept = 0;
       entry.noted = 0;
+      entry.dueAt = now;
       this.#dirty.add(entry);
     }
     this.#tick ??= this.#options.clock.after(0, () => this.#writeDue());
@@ -74,7 +82,7 @@ export class LogKeeper implements Listener {
     const isSame = before?.answer === answer;
     const kept = isSame ? Math.min(before.kept, offset) : offset;
     const noted = isSame ? before.noted : answer.found.length;
-    this.#entries.set(answer.ref.turnId, { answer, kept, noted, epoch: answer.epoch, writing: null });
+    this.#entries.set(answer.ref.turnId, { answer, kept, noted, epoch: answer.epoch, dueAt: 0, writing: null });
     if (kept < offset || noted < answer.found.length) this.text(answer);
   }
 
@@ -95,7 +103,17 @@ export class LogKeeper implements Listener {
 
   #writeDue(): void {
     this.#tick = null;
-    for (const entry of this.#dirty) void this.#write(entry);
+    const { clock } = this.#options;
+    const now = clock.elapsed();
+    for (const entry of this.#dirty) {
+      if (entry.dueAt > now + togetherMs) {
+        this.#tick = clock.after(entry.dueAt - now, () => this.#writeDue());
+        break;
+      }
+      // Not first when it is written: one write of it may be under way for long.
+      this.#dirty.delete(entry);
+      void this.#write(entry);
+    }
   }
 
   async #write(entry: Entry): Promise<void> {

@@ -58,6 +58,34 @@ test("S8 the text is written every 200 ms, all that came meanwhile at once", asy
   expect([writes(), await logged()]).toEqual([2, "abcd"]);
 });
 
+test("S8 answers that come one after the other are written one after the other, those that are due almost together in one go", async () => {
+  const others: Answer[] = [];
+  for (const customerId of ["wang", "zhao"]) {
+    const other = new Answer(await startTurn(side, customerId), "m");
+    keeper.step({ kind: "turn-started", answer: other, offset: 0 });
+    others.push(other);
+  }
+  const [second, third] = others;
+  if (!second || !third) throw new Error("there are three");
+  const writeTo = (other: Answer) => {
+    other.append("x");
+    keeper.text(other);
+  };
+  write("a");
+  clock.advance(20);
+  writeTo(second);
+  clock.advance(80);
+  writeTo(third);
+  const seen: number[] = [];
+  for (let at = 100; at < 400; at += 10) {
+    seen.push(writes());
+    await pass(clock, 10);
+  }
+  expect(seen.filter((count, at) => count !== seen[at - 1])).toEqual([0, 2, 3]);
+  expect(seen.indexOf(2) * 10 + 100).toBe(200);
+  expect(seen.indexOf(3) * 10 + 100).toBe(300);
+});
+
 test("S8 an answer to which nothing is added is not written again", async () => {
   write("a");
   await pass(clock, 2_000);
