@@ -36,7 +36,7 @@ test(
         expect([at, wish, await actual.fulfil(wish, at)]).toEqual([at, wish, await expected.fulfil(wish, at)]);
       }
     });
-    await fc.assert(property, { ...limits, numRuns: 300 });
+    await fc.assert(property, { ...limits, numRuns: 200 });
   },
   patienceMs,
 );
@@ -71,7 +71,7 @@ test(
     let runs = 0;
     const tape = fc.array(fc.nat(1_000), { minLength: 0, maxLength: 400, size: "max" });
     const property = fc.asyncProperty(tape, (choices) => storm(`storm${runs++}`, choices));
-    await fc.assert(property, { ...limits, numRuns: 1_000 });
+    await fc.assert(property, { ...limits, numRuns: 600 });
   },
   patienceMs,
 );
