@@ -1,4 +1,54 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+// Two cores are the smallest machine this has to pass on. The longest files of each group come first in its list: whatever
+// is begun last is waited for alone.
+
+/** Tests that mostly wait for clocks to run out, by seconds: more of them run beside one another. */
+const waiting = [
+  "test/browser/failures.test.ts",
+  "test/transport/failures.test.ts",
+  "test/browser/streaming.test.ts",
+  "test/browser/weather.test.ts",
+  "test/browser/line.test.ts",
+  "test/browser/service.test.ts",
+  "test/browser/access.test.ts",
+  "test/browser/console-looks.test.ts",
+  "test/browser/console.test.ts",
+  "test/transport/faults.test.ts",
+  "test/cluster/start.test.ts",
+  "test/transport/budget.test.ts",
+  "test/transport/bounds.test.ts",
+  "test/browser/dashboard.test.ts",
+  "test/transport/tiers.test.ts",
+  "test/transport/line.test.ts",
+  "test/support/redis.test.ts",
+  "test/load/smoke.test.ts",
+  "test/engines/redis.outage.test.ts",
+  "test/transport/operators.test.ts",
+  "test/cluster/operators.test.ts",
+  "test/client/chat-app.test.ts",
+  "test/transport/faults.mixed.test.ts",
+  "test/transport/drain.test.ts",
+  "test/telemetry/cost-book.test.ts",
+  "test/engines/mcp.test.ts",
+];
+
+/** Tests that keep the cores busy for long. */
+const busy = [
+  "test/engines/model.test.ts",
+  "test/cluster/line.test.ts",
+  "test/cluster/desk.test.ts",
+  "test/cluster/outage.test.ts",
+  "test/cluster/restart.test.ts",
+  "test/browser/safety.test.ts",
+  "test/cluster/agents.test.ts",
+  "test/cluster/webhooks.test.ts",
+  "test/transport/slow-reader.test.ts",
+  "test/cluster/desk-pages.test.ts",
+  "test/cluster/tools.test.ts",
+  "test/cluster/failover.test.ts",
+];
 
 /** Tests that hold a clock to what they see: nothing else may run beside them. */
 const timed = [
@@ -13,27 +63,41 @@ const timed = [
   "test/cluster/takeover.test.ts",
 ];
 
-// Tests that mostly wait for clocks to run out run beside one another.
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const long = [...waiting, ...busy];
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const at = long.findIndex((path) => moduleId.endsWith(path));
+      return at < 0 ? long.length : at;
+    };
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
 const shared = { testTimeout: 20_000, hookTimeout: 30_000, maxConcurrency: 3 };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
-        // Two cores are the smallest machine this has to pass on.
+        test: { ...shared, name: "waiting", include: waiting, maxWorkers: 4, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
         test: {
           ...shared,
           name: "all",
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: [...configDefaults.exclude, ...timed],
+          exclude: [...configDefaults.exclude, ...waiting, ...timed],
           maxWorkers: 2,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { ...shared, name: "timed", include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { ...shared, name: "timed", include: timed, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },
