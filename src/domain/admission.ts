@@ -13,6 +13,7 @@ import {
   type Wish,
 } from "./line.ts";
 import { Outage } from "./outage.ts";
+import { StartPace } from "./start-pace.ts";
 
 export interface AdmissionOptions {
   readonly line: Line;
@@ -67,7 +68,7 @@ const staleMs = 3_000;
  *
  * - **A3** Newcomers are shed by what the last round told, without a question to the line, until it may have changed.
  * - **A5** What a round has to say is said until it was heard.
- * - **A10** The node says how many more answers it can write.
+ * - **A10** The node says how many more answers it can write, and begin for now.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -96,6 +97,7 @@ export class Admission {
   readonly #resuming = new Map<string, () => void>();
   /** Of those who asked here last. */
   readonly #askers = new Latest<string, { readonly class: CustomerClass; readonly at: number }>(mostAskers);
+  readonly #pace = new StartPace();
   #next: Undo = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -368,7 +370,11 @@ export class Admission {
     if (this.#closed || at >= this.#dueAt) return;
     this.#next();
     this.#dueAt = at;
-    this.#next = this.#options.clock.after(ms, () => void this.#round());
+    this.#next = this.#options.clock.after(ms, () => {
+      const now = this.#options.clock.elapsed();
+      this.#pace.look(now, now - at);
+      void this.#round();
+    });
   }
 
   #round(): Promise<void> {
@@ -392,7 +398,7 @@ export class Admission {
     const { line, nodeId, mostOpen, clock } = this.#options;
     const [taken, begun, ended] = [this.#taken.slice(), this.#begun.slice(), this.#ended.slice()];
     const isClosed = this.#leaving || this.#options.isOpen?.() === false;
-    const room = isClosed ? 0 : Math.max(0, mostOpen - this.#mine.size);
+    const room = isClosed ? 0 : Math.max(0, Math.min(mostOpen - this.#mine.size, this.#pace.room));
     const round = await line.round({ nodeId: nodeId(), room, taken, begun, ended, leftSeen: this.#leftSeen });
     this.#taken.splice(0, taken.length);
     this.#begun.splice(0, begun.length);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { Admission } from "../../src/domain/admission.ts";
+import type { Clock } from "../../src/domain/clock.ts";
 import type { Round } from "../../src/domain/line.ts";
 import { Outage } from "../../src/domain/outage.ts";
 import { StandbyLine } from "../../src/domain/standby-line.ts";
@@ -55,6 +56,19 @@ async function waitAgain(): Promise<() => boolean> {
   return () => isResumed;
 }
 
+/** A clock whose timers run so much too late. */
+function lateClock(): { clock: Clock; lateMs: number } {
+  const late = {
+    lateMs: 0,
+    clock: {
+      now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
+      after: (ms: number, task: () => void) => clock.after(ms + late.lateMs, task),
+    },
+  };
+  return late;
+}
+
 async function fill(): Promise<void> {
   for (const id of ["a", "b", "c", "d", "e", "f"]) await ask(id);
 }
@@ -63,6 +77,27 @@ test("A1 A5 who waits is granted in turn, each once, and nothing is granted that
   await fill();
   await pass(clock, 1_000, 20);
   expect(granted).toEqual(["c", "d", "e", "f"]);
+});
+
+test("A10 a node whose loop is late lets two begin in a round, and all again once it is not", async () => {
+  const late = lateClock();
+  const own = admissionOf(late.clock, { line: new MemoryLine({ settings: openLine, clock }) });
+  await own.open({ granted: (id) => granted.push(id), round: () => {}, tier: () => {} });
+  let asked = 0;
+  const beginOf = async (count: number) => {
+    const kinds = await Promise.all(Array.from({ length: count }, () => ask(`c${asked++}`, own)));
+    return kinds.filter((kind) => kind === "granted").length;
+  };
+  expect(await beginOf(100)).toBe(100);
+  late.lateMs = 51;
+  await pass(clock, 3_000, 10);
+  expect(await beginOf(50)).toBe(2);
+  await pass(clock, 25 + 51, 1);
+  expect(granted).toHaveLength(2);
+  late.lateMs = 0;
+  await pass(clock, 3_000, 10);
+  expect(granted).toHaveLength(48);
+  expect(await beginOf(100)).toBe(100);
 });
 
 test("A3 whoever is shed is told when to come back, and others are told so without a question to the line", async () => {
