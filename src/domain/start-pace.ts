@@ -1,5 +1,5 @@
 /** A loop that runs its timers so much too late has more to do than it can. */
-const lateMs = 50;
+const lateMs = 25;
 /** More starts than this in one round hold no node up. */
 const enough = 40;
 /** So many go on in any case: a node is never quite out of the line. */
