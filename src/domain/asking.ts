@@ -42,6 +42,8 @@ export class Asking {
   readonly #options: AskingOptions;
   /** Questions that are being entered and stored, by conversation. */
   readonly #underway = new Underway();
+  /** Those of them that may begin at once. */
+  readonly #beginning = new Underway();
 
   constructor(options: AskingOptions) {
     this.#options = options;
@@ -50,6 +52,11 @@ export class Asking {
   /** While a question of that conversation is on its way into the store; undefined where none is. */
   settled(conversationId: string): Promise<unknown> | undefined {
     return this.#underway.settled(conversationId);
+  }
+
+  /** Conversations with a question on its way into the store whose answer begins with it. */
+  get beginning(): Iterable<string> {
+    return this.#beginning.ids;
   }
 
   /**
@@ -92,7 +99,8 @@ export class Asking {
     if (kind !== "granted") return conversations.ask(conversationId, question);
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
-    const asked = await conversations.ask(conversationId, { ...question, begins: true });
+    const storing = () => conversations.ask(conversationId, { ...question, begins: true });
+    const asked = await this.#beginning.during(conversationId, storing);
     await listed;
     return asked;
   }

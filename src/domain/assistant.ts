@@ -94,7 +94,7 @@ export class Assistant {
   /** The conversations in which this node writes an answer, or is about to. */
   get busy(): ReadonlySet<string> {
     const writing = [...this.#live.values()].map(({ answer }) => answer.ref.conversationId);
-    return new Set([...writing, ...this.#starts.keys()]);
+    return new Set([...writing, ...this.#starts.keys(), ...this.#asking.beginning]);
   }
 
   /** See {@link Asking.ask}. */
@@ -183,7 +183,7 @@ export class Assistant {
       await this.#end(turn, { outcome: "stopped", text: "" }, noReport);
     }
     // It may have begun meanwhile: then it is stopped as an answer.
-    await this.#starts.get(ref.conversationId);
+    await this.#settled(ref.conversationId);
     if (!(await this.#stopHere(ref))) await this.#stopElsewhere(ref);
     return (await this.#options.turns.read(ref))?.answer?.outcome ?? "stopped";
   }
@@ -208,11 +208,17 @@ export class Assistant {
 
   /** Ends an answer that is written here, because somebody else answers; resolves when that is stored. */
   async interruptHere({ conversationId, turnId }: TurnRef): Promise<void> {
-    // It may be about to begin.
-    await this.#starts.get(conversationId);
+    await this.#settled(conversationId);
     const live = this.#live.get(turnId);
     live?.abort.abort("interrupted" satisfies Interruption);
     await live?.ended;
+  }
+
+  /** What is about to begin there has begun, or has not. */
+  async #settled(conversationId: string): Promise<void> {
+    // First: a question may bring its start along.
+    await this.#asking.settled(conversationId);
+    await this.#starts.get(conversationId);
   }
 
   /** Whoever asked has gone: the place in line is given up (A7). False while an answer is being written there. */

@@ -16,6 +16,11 @@ export class Underway {
     }
   }
 
+  /** Those for whom something is under way. */
+  get ids(): Iterable<string> {
+    return this.#of.keys();
+  }
+
   /** Undefined where nothing is under way. */
   settled(id: string): Promise<unknown> | undefined {
     return this.#of.get(id);

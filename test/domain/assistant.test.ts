@@ -238,6 +238,30 @@ test("A4 S4 a start that waited for the question finds its answer under way, and
   expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", epoch: 1 });
 });
 
+test("H1 an answer that begins while it is taken over is ended before that is told, and says not a word", async () => {
+  const { wire } = own.side;
+  let release = () => {};
+  wire.fate = (name) => {
+    if (name === "ask") release = wire.hold();
+    return "done";
+  };
+  const asked = own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await everybodyWaits();
+  // The store has started it, and the reply is on its way.
+  const turn = await runningIn(store, conversationId);
+  let isSilent = false;
+  const silenced = own.assistant.interruptHere(turn).then(() => {
+    isSilent = true;
+  });
+  await pass(clock, 100);
+  expect([isSilent, [...own.assistant.busy]]).toEqual([false, [conversationId]]);
+  release();
+  await Promise.all([asked, silenced]);
+  expect((await store.engines.turns.read(turn))?.state).toBe("ended");
+  expect(await answers()).toEqual([["", "interrupted"]]);
+  expect(own.relay.attempts.filter(({ aborted }) => !aborted)).toEqual([]);
+});
+
 test("S5 a question whose start the store could not be asked for is begun when it can, and that is nobody's fault", async () => {
   await ask(own, "one");
   await ask(own, "two");
