@@ -54,7 +54,12 @@ export class Asking {
     return this.#underway.settled(conversationId);
   }
 
-  /** Conversations with a question on its way into the store whose answer begins with it. */
+  /** A question is on its way into the store there whose answer begins with it. */
+  isBeginning(conversationId: string): boolean {
+    return this.#beginning.settled(conversationId) !== undefined;
+  }
+
+  /** The conversations of which {@link isBeginning} holds. */
   get beginning(): Iterable<string> {
     return this.#beginning.ids;
   }
@@ -98,11 +103,12 @@ export class Asking {
     const { conversations, work } = this.#options;
     if (kind !== "granted") return conversations.ask(conversationId, question);
     // Listed first: the two commands leave in this order.
-    const listed = work?.take(conversationId);
-    const storing = () => conversations.ask(conversationId, { ...question, begins: true });
-    const asked = await this.#beginning.during(conversationId, storing);
-    await listed;
-    return asked;
+    return this.#beginning.during(conversationId, async () => {
+      const listed = work?.take(conversationId);
+      const asked = await conversations.ask(conversationId, { ...question, begins: true });
+      await listed;
+      return asked;
+    });
   }
 
   /** A person reads it: no place in line is needed for that. */

@@ -115,9 +115,13 @@ export class Assistant {
 
   /** The line lets an answer begin in that conversation; its turn may be `started` already. */
   begin(conversationId: string, started?: Started): void {
+    if (!started) return this.#inTurn(conversationId, () => this.#startSurely(conversationId));
     // At once: another start of that conversation may be waiting for its question, and must find the answer under way.
-    if (started) this.#go(started);
-    else this.#inTurn(conversationId, () => this.#startSurely(conversationId));
+    try {
+      this.#go(started);
+    } catch (fault) {
+      this.#inTurn(conversationId, () => this.#broke(fault, conversationId));
+    }
   }
 
   async #startSurely(conversationId: string): Promise<void> {
@@ -126,9 +130,14 @@ export class Assistant {
     try {
       await this.#surely(() => this.#start(conversationId));
     } catch (fault) {
-      this.#options.onFault(fault, conversationId);
-      await this.#surely(() => this.#options.admission.defer(conversationId, brokenMs));
+      await this.#broke(fault, conversationId);
     }
+  }
+
+  /** It is tried once more, much later. */
+  async #broke(fault: unknown, conversationId: string): Promise<void> {
+    this.#options.onFault(fault, conversationId);
+    await this.#surely(() => this.#options.admission.defer(conversationId, brokenMs));
   }
 
   #inTurn(conversationId: string, what: () => Promise<unknown>): void {
@@ -146,6 +155,8 @@ export class Assistant {
    * nothing was done.
    */
   async adopt(turn: Turn, text: string, found: readonly Finding[] = []): Promise<boolean> {
+    // It has started it itself, and is about to hear so.
+    if (this.#asking.isBeginning(turn.conversationId)) return false;
     await this.#options.work?.take(turn.conversationId);
     const raised = await this.#options.turns.raise(turn, turn.epoch, text.length);
     if (raised === null) {
@@ -249,7 +260,8 @@ export class Assistant {
     const { admission, clock } = this.#options;
     // Those who wait are answered too, where there is nobody else to do it.
     const waits = () => how === "draining" && admission.isBusy;
-    while (this.#live.size + this.#starts.size > 0 || waits()) {
+    while (this.#live.size + this.#starts.size + [...this.#asking.beginning].length > 0 || waits()) {
+      await Promise.all([...this.#asking.beginning].map((id) => this.#asking.settled(id)));
       if (this.#closed === "draining")
         for (const conversationId of await admission.giveUpAll()) this.begin(conversationId);
       await Promise.all([...this.#starts.values(), ...[...this.#live.values()].map(({ ended }) => ended)]);
@@ -282,18 +294,21 @@ export class Assistant {
     const started = await turns.start(conversationId);
     await listed;
     if (started) return this.#go(started);
+    // The question begins what there is, and tells the line.
+    if (this.#asking.isBeginning(conversationId)) return;
     const isLookedAtAgain = this.#early.delete(conversationId);
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
-    if (revival === "adopted") return;
+    if (revival === "adopted" || this.#asking.isBeginning(conversationId)) return;
     await this.#rest(conversationId);
-    if (revival === "later") await admission.defer(conversationId, deferMs);
-    else if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
+    if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
+    else if (revival === "later") await admission.defer(conversationId, deferMs);
     else if (!isLookedAtAgain && this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
     else admission.ended(conversationId);
   }
 
   #go({ turn, conversation }: Started): void {
     this.#early.delete(turn.conversationId);
+    if (this.#live.has(turn.turnId)) return;
     this.#begin(turn, "", [], conversation);
   }
 

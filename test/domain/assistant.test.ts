@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
+import type { AssistantOptions } from "../../src/domain/assistant.ts";
+import type { Conversations } from "../../src/domain/conversations.ts";
 import type { Turn } from "../../src/domain/turns.ts";
 import { caller } from "../engines/world.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -260,6 +262,123 @@ test("H1 an answer that begins while it is taken over is ended before that is to
   expect((await store.engines.turns.read(turn))?.state).toBe("ended");
   expect(await answers()).toEqual([["", "interrupted"]]);
   expect(own.relay.attempts.filter(({ aborted }) => !aborted)).toEqual([]);
+});
+
+/** A node to which the store's answers to questions come when the function is called. */
+function slowToHear(parts: Partial<AssistantOptions> = {}): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { conversations } = own.side;
+  const slow = {
+    open: (by) => conversations.open(by),
+    read: (id) => conversations.read(id),
+    attend: (id) => conversations.attend(id),
+    leave: (id) => conversations.leave(id),
+    rate: (id, score, comment) => conversations.rate(id, score, comment),
+    rateMessage: (id, messageId, value) => conversations.rateMessage(id, messageId, value),
+    ask: async (id, question) => {
+      const asked = await own.side.conversations.ask(id, question);
+      await promise;
+      return asked;
+    },
+  } satisfies Conversations;
+  own = new Worker({ nodeId: "slow", store, clock, parts: { conversations: slow, ...parts } });
+  return resolve;
+}
+
+test("S4 N1 a stray start that finds what a question has just started leaves it to the question", async () => {
+  const hear = slowToHear();
+  let release = () => {};
+  own.side.wire.fate = (name) => {
+    if (name === "start") release = own.side.wire.hold();
+    return "done";
+  };
+  own.assistant.begin(conversationId);
+  await everybodyWaits();
+  own.side.wire.mend();
+  const asked = own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  release();
+  for (let i = 0; i < 20; i++) await everybodyWaits();
+  hear();
+  await asked;
+  await pass(clock, 500, 20);
+  expect(own.told.filter((kind) => kind === "turn-started")).toHaveLength(1);
+  expect(own.relay.attempts).toHaveLength(1);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "slow", epoch: 1 });
+  expect(await store.engines.nodes.work("slow")).toEqual([conversationId]);
+});
+
+test("N1 A8 a start that found nothing, while a question brought its own, takes neither its listing nor its grant", async () => {
+  const looking = Promise.withResolvers<void>();
+  const hear = slowToHear({
+    revive: async () => {
+      await looking.promise;
+      return "nothing";
+    },
+  });
+  own.assistant.begin(conversationId);
+  await everybodyWaits();
+  const asked = own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await everybodyWaits();
+  looking.resolve();
+  await everybodyWaits();
+  hear();
+  await asked;
+  await pass(clock, 500, 20);
+  expect([own.assistant.liveCount, own.admission.isBusy]).toEqual([1, true]);
+  expect(await store.engines.nodes.work("slow")).toEqual([conversationId]);
+});
+
+test("N1 a conversation is busy until its listing and its start have both been heard of", async () => {
+  const listed = Promise.withResolvers<void>();
+  own = new Worker({
+    nodeId: "own",
+    store,
+    clock,
+    parts: { work: { take: () => listed.promise, drop: async () => {} } },
+  });
+  const asked = own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await everybodyWaits();
+  expect((await runningIn(store, conversationId)).state).toBe("starting");
+  expect([...own.assistant.busy]).toEqual([conversationId]);
+  listed.resolve();
+  await asked;
+  expect([...own.assistant.busy]).toEqual([conversationId]);
+});
+
+test("N3 a node that leaves waits for a question that brings its start along", async () => {
+  const hear = slowToHear();
+  const asked = own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await everybodyWaits();
+  let isDrained = false;
+  const drained = own.assistant.drain(new AbortController().signal, "lost").then(() => {
+    isDrained = true;
+  });
+  await everybodyWaits();
+  expect(isDrained).toBe(false);
+  hear();
+  await asked;
+  await everybodyWaits();
+  expect([isDrained, own.assistant.liveCount]).toEqual([false, 1]);
+  own.relay.last.write("whole");
+  own.relay.last.end();
+  await drained;
+});
+
+test("X5 what breaks as an answer begins is told, its question is stored all the same, and it is tried later", async () => {
+  let broken = true;
+  const parts: Partial<AssistantOptions> = {
+    service: () => {
+      if (broken) throw new Error("broken");
+      return { chain: ["claude-sonnet-4-5"], maxTokens: 1_024, rounds: 10, tools: true };
+    },
+  };
+  own = new Worker({ nodeId: "own", store, clock, parts });
+  expect(await own.assistant.ask(conversationId, { messageId: "m1", text: "?" })).toMatchObject({ repeated: false });
+  await everybodyWaits();
+  expect(own.faults).toEqual([new Error("broken")]);
+  broken = false;
+  await pass(clock, 61_000, 500);
+  expect(own.assistant.liveCount).toBe(1);
 });
 
 test("S5 a question whose start the store could not be asked for is begun when it can, and that is nobody's fault", async () => {
