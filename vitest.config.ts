@@ -1,10 +1,12 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Two cores are the smallest machine this has to pass on. The longest files of each group come first in its list: whatever
-// is begun last is waited for alone.
+// Two cores are the smallest machine this has to pass on.
 
-/** Tests that mostly wait for clocks to run out, by seconds: more of them run beside one another. */
+/**
+ * Tests that mostly wait for clocks to run out: more of them run beside one another. The longest come first, for whatever is
+ * begun last is waited for alone.
+ */
 const waiting = [
   "test/browser/failures.test.ts",
   "test/transport/failures.test.ts",
@@ -34,22 +36,6 @@ const waiting = [
   "test/engines/mcp.test.ts",
 ];
 
-/** Tests that keep the cores busy for long. */
-const busy = [
-  "test/engines/model.test.ts",
-  "test/cluster/line.test.ts",
-  "test/cluster/desk.test.ts",
-  "test/cluster/outage.test.ts",
-  "test/cluster/restart.test.ts",
-  "test/browser/safety.test.ts",
-  "test/cluster/agents.test.ts",
-  "test/cluster/webhooks.test.ts",
-  "test/transport/slow-reader.test.ts",
-  "test/cluster/desk-pages.test.ts",
-  "test/cluster/tools.test.ts",
-  "test/cluster/failover.test.ts",
-];
-
 /** Tests that hold a clock to what they see: nothing else may run beside them. */
 const timed = [
   "test/transport/first-delta.test.ts",
@@ -65,10 +51,9 @@ const timed = [
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const long = [...waiting, ...busy];
     const placeOf = ({ moduleId }: TestSpecification) => {
-      const at = long.findIndex((path) => moduleId.endsWith(path));
-      return at < 0 ? long.length : at;
+      const at = waiting.findIndex((path) => moduleId.endsWith(path));
+      return at < 0 ? waiting.length : at;
     };
     return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
   }

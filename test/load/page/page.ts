@@ -40,12 +40,14 @@ export function renderPage(document: Document): string {
 ${verdict.story ? `<p>${quote(verdict.story)}</p>` : ""}
 <p class="soft">${quote(place)}, ${new Date(endedAt).toISOString().replace("T", " ").slice(0, 16)} UTC.</p>
 </header>
+<main>
 ${tiles.length > 0 ? `<ul class="tiles">${tiles.map(({ value, what }) => `<li><b>${quote(value)}</b><span class="soft">${quote(what)}</span></li>`).join("")}</ul>` : ""}
 <h2>What was checked</h2>
 <ul class="checks">${inOrder.map(drawCheck).join("")}</ul>
 ${timeline ? drawTimeline(timeline) : ""}
 <h2>Figures</h2>
 <table>${notes.map(({ what, figures }) => `<tr><td>${quote(what)}<td>${quote(figures)}`).join("")}</table>
+</main>
 </html>
 `;
 }
