@@ -2,6 +2,14 @@ import { expect, test } from "vitest";
 import { awkwardTexts } from "./texts.ts";
 import { caller, type OpenEngines, startTurn } from "./world.ts";
 
+/** The assistant is to be silent, and a person is waited for. */
+const toNobody = {
+  from: ["assistant"],
+  to: { kind: "nobody" },
+  wish: null,
+  notice: { messageId: "n1", text: "A person has been asked to join.", notice: { kind: "person-requested" } },
+} as const;
+
 /** What {@link Conversations} promises of the questions that are asked in them. */
 export function questionsSuite(open: OpenEngines): void {
   test("C2 a question is stored once, in order, with its author", async () => {
@@ -19,13 +27,7 @@ export function questionsSuite(open: OpenEngines): void {
   test("C2 the first question of a conversation is told from all later ones, also behind words of the system", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("li"));
-    const notice = {
-      messageId: "n1",
-      text: "A person has been asked to join.",
-      notice: { kind: "person-requested" },
-    } as const;
-    const change = { from: ["assistant"], to: { kind: "nobody" }, wish: null, notice } as const;
-    expect(await world.responders.hand(conversationId, change)).toMatchObject({ kind: "handed" });
+    expect(await world.responders.hand(conversationId, toNobody)).toMatchObject({ kind: "handed" });
     const ask = (messageId: string) => world.conversations.ask(conversationId, { messageId, text: "one" });
     expect(await ask("m1")).toMatchObject({ isFirst: true });
     expect((await ask("m1")).isFirst).not.toBe(true);
@@ -93,13 +95,7 @@ export function questionsSuite(open: OpenEngines): void {
       waiting: { turnId: second.turnId },
     });
     const other = await world.conversations.open(caller("wang"));
-    const notice = {
-      messageId: "n1",
-      text: "A person has been asked to join.",
-      notice: { kind: "person-requested" },
-    } as const;
-    const change = { from: ["assistant"], to: { kind: "nobody" }, wish: null, notice } as const;
-    expect(await world.responders.hand(other.conversationId, change)).toMatchObject({ kind: "handed" });
+    expect(await world.responders.hand(other.conversationId, toNobody)).toMatchObject({ kind: "handed" });
     const third = await world.conversations.ask(other.conversationId, { messageId: "m3", text: "three", begins: true });
     expect(third).toMatchObject({ turnId: null });
     expect(third).not.toHaveProperty("started");
