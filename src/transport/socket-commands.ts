@@ -13,7 +13,7 @@ export interface Guarded {
   readonly admit: () => number | null;
 }
 
-/** Refusals in a row after which a socket is closed: it does not listen. */
+/** A socket is closed after so many refusals beyond its rate of commands: it does not listen. */
 export const patience = 100;
 
 /** @throws {TidegateError} `rate-limited`, `token-expired` */
@@ -33,14 +33,14 @@ export function admitter(
   { commands, refused }: { readonly commands: Rate; readonly refused?: (() => void) | undefined },
 ): Guarded["admit"] {
   const bucket = openBucket(commands);
-  let refusals = 0;
+  // What is let through in between forgives nothing: a steady flood has its rate of that too.
+  const refusals = openBucket({ perSecond: commands.perSecond, burst: patience });
   return () => {
-    const taken = bucket.tryRemoveTokens(1);
-    refusals = taken ? 0 : refusals + 1;
-    if (!taken) refused?.();
+    if (bucket.tryRemoveTokens(1)) return null;
+    refused?.();
     // A moment later, so that it hears of the refusals first.
-    if (refusals > patience) setImmediate(() => socket.conn.close());
-    return taken ? null : waitMs(bucket, commands);
+    if (!refusals.tryRemoveTokens(1)) setImmediate(() => socket.conn.close());
+    return waitMs(bucket, commands);
   };
 }
 

@@ -1,26 +1,51 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
+import { usageOf } from "../load/stage/procfs.ts";
 import { type Attack, attacks, type Tally } from "./attacks.ts";
 
-/** A thread of its own that attacks until it is ended, and tells once a second what it has done. */
+export type AttackName = keyof typeof attacks;
 
-export interface Orders {
-  readonly url: string;
-  readonly attack: keyof typeof attacks;
+/** Linux' command that starts a program of a class which runs only while nobody else wants to, and gives way at once. */
+const idle = "/usr/bin/chrt";
+
+/**
+ * A process that attacks until it is ended. Attackers have machines of their own: what is lacking here is lacking to them
+ * first. A low priority alone is not enough: whoever has it still keeps a core to the end of its time slice.
+ */
+export class Attacker implements AsyncDisposable {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static start(attack: AttackName, url: string, told: (tally: Tally) => void): Attacker {
+    const command = existsSync(idle)
+      ? { execPath: idle, execArgv: ["--idle", "0", process.execPath] }
+      : { execPath: process.execPath, execArgv: [] };
+    const child = fork(import.meta.filename, [attack, url], command);
+    child.on("message", (message) => told(message as Tally)); // CAST: it sends nothing else
+    return new Attacker(child);
+  }
+
+  /** What it has used so far, in milliseconds of one core. */
+  get cpuMs(): number {
+    return usageOf(this.#child.pid ?? 0)?.cpuMs ?? 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await exited;
+  }
 }
 
-const { url, attack } = workerData as Orders; // CAST: the thread is started with it
-const tally: Tally = { begun: 0, refused: 0, cut: 0 };
-// A server that cuts an attacker off is what is looked for.
-process.on("unhandledRejection", () => {});
-process.on("uncaughtException", () => {});
-// Attackers have machines of their own: what is lacking here is lacking to them first. On Linux this is of the thread alone.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
-setInterval(() => parentPort?.postMessage(tally), 1_000);
-
 /** So often in each second, however long each takes; what is late is not made up for. */
-async function often({ perSecond, once }: Attack): Promise<never> {
+async function often({ perSecond, once }: Attack, url: string, tally: Tally): Promise<never> {
   const everyMs = 20;
   for (let due = 0; ; due += (perSecond * everyMs) / 1_000) {
     for (; due >= 1; due--) {
@@ -33,4 +58,18 @@ async function often({ perSecond, once }: Attack): Promise<never> {
   }
 }
 
-await Promise.all(attacks[attack].map(often));
+function attack(name: AttackName, url: string): void {
+  const tally: Tally = { begun: 0, refused: 0, cut: 0 };
+  setPriority(constants.priority.PRIORITY_LOW);
+  // A server that cuts an attacker off is what is looked for.
+  process.on("unhandledRejection", () => {});
+  process.on("uncaughtException", () => {});
+  // Whoever started it may have been killed.
+  process.on("disconnect", () => process.exit());
+  setInterval(() => process.send?.(tally), 1_000);
+  for (const each of attacks[name]) void often(each, url, tally);
+}
+
+const [, , name, url] = process.argv;
+// CAST: `start` gives the name of one.
+if (process.send && process.argv[1] === import.meta.filename && url !== undefined) attack(name as AttackName, url);

@@ -1,12 +1,11 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import { Honest } from "../fuzz/honest.ts";
 import { openTarget, type Target } from "../fuzz/target.ts";
 import { Percentiles } from "../load/percentiles.ts";
 import { machineCpuMs } from "../load/stage/procfs.ts";
-import type { Orders } from "./attacker.ts";
-import type { attacks, Tally } from "./attacks.ts";
+import { Attacker, type AttackName } from "./attacker.ts";
+import type { Tally } from "./attacks.ts";
 
 export interface FloodOptions {
   /** Of all, a fifth of it calm. */
@@ -28,8 +27,6 @@ export interface Flood {
   /** What must not have happened. */
   readonly findings: readonly string[];
 }
-
-type AttackName = keyof typeof attacks;
 
 const names: readonly AttackName[] = ["connections", "crowd", "commands", "frames", "halves", "polling"];
 const honestCustomers = 24;
@@ -71,9 +68,9 @@ export async function flood(options: FloodOptions): Promise<Flood> {
     await pause(200 * options.seconds);
     flood.bytes.before = await target.inspect(true);
     times = storm;
-    const since = used(target);
-    await rage(target, options, tallies, () => {
-      flood.cpu = shareOf(since, used(target));
+    const since = used(target, []);
+    await rage(target, options, tallies, (attackers) => {
+      flood.cpu = shareOf(since, used(target, attackers));
       options.progress?.(flood);
     });
   }
@@ -82,10 +79,13 @@ export async function flood(options: FloodOptions): Promise<Flood> {
   return { ...flood, findings: [...findings] };
 }
 
-const used = (target: Target) => ({
+const used = (target: Target, attackers: readonly Attacker[]) => ({
   at: performance.now(),
   nodes: target.cpuMs(),
-  own: process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000,
+  own: attackers.reduce(
+    (sum, { cpuMs }) => sum + cpuMs,
+    process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000,
+  ),
   machine: machineCpuMs(),
 });
 
@@ -111,20 +111,18 @@ async function rage(
   { urls, inspect }: Target,
   { seconds }: FloodOptions,
   tallies: Map<string, Tally>,
-  progress: () => void,
+  progress: (attackers: readonly Attacker[]) => void,
 ): Promise<void> {
-  const workers = names.map((attack, at) => {
-    const workerData: Orders = { url: urls[at % urls.length] ?? "", attack };
-    const worker = new Worker(new URL("attacker.ts", import.meta.url), { workerData });
-    return worker.on("message", (tally: Tally) => tallies.set(attack, tally));
-  });
+  await using stack = new AsyncDisposableStack();
+  const attackers = names.map((attack, at) =>
+    stack.use(Attacker.start(attack, urls[at % urls.length] ?? "", (tally) => tallies.set(attack, tally))),
+  );
   const endsAt = performance.now() + 800 * seconds;
   while (performance.now() < endsAt) {
     await pause(10_000);
     await inspect(false);
-    progress();
+    progress(attackers);
   }
-  await Promise.all(workers.map((worker) => worker.terminate()));
 }
 
 async function comeDown(target: Target, before: number): Promise<number> {

@@ -7,7 +7,7 @@ export interface HonestOptions {
   readonly token?: string;
   /** How the relay writes, as the simulator is told. */
   readonly pace: string;
-  /** Waits between an answer and the next question. */
+  /** Waits so long between an answer and the next question, half of it more or less: customers do not ask in step. */
   readonly pauseMs: number;
   readonly fault: (what: string) => void;
   /** Told of each answer, with the time to its first text. */
@@ -52,7 +52,7 @@ export class Honest implements AsyncDisposable {
         this.#options.fault(`${this.#name}: ${wrong}`);
         return;
       }
-      await pause(this.#options.pauseMs);
+      await pause(this.#options.pauseMs * (0.5 + Math.random()));
     }
   }
 

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { admitter } from "../../src/transport/socket-commands.ts";
+
+/** A connection that tells whether it was closed. */
+class Connection {
+  isOpen = true;
+
+  close(): void {
+    this.isOpen = false;
+  }
+}
+
+const commands = { perSecond: 1_000, burst: 20 };
+
+/** Asks at so many times the rate, for as long as the connection is open and a second at most; true where it was closed. */
+async function isClosedAt(times: number): Promise<boolean> {
+  const conn = new Connection();
+  // CAST: of the library's connection nothing else is used.
+  const admit = admitter({ conn } as unknown as Parameters<typeof admitter>[0], { commands });
+  const until = performance.now() + 1_000;
+  for (let due = performance.now(); conn.isOpen && due < until; ) {
+    while (performance.now() < due);
+    admit();
+    // What was missed while this process was held up is not made up for.
+    due = performance.now() + 1 / times;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return !conn.isOpen;
+}
+
+test("X2 a socket that goes on at five times its rate is closed, although commands are let through in between", async () => {
+  expect(await isClosedAt(5)).toBe(true);
+});
+
+test("X2 a socket that goes on at one and a half times its rate is refused, and not closed", async () => {
+  expect(await isClosedAt(1.5)).toBe(false);
+});
