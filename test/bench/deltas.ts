@@ -7,6 +7,8 @@ import type { Table } from "./table.ts";
 const clients = 100;
 const deltas = 100;
 const answers = 3;
+/** So many answers before it is looked: by then what is compiled is compiled, of small servers and of large ones. */
+export const warmUp = 600;
 export const question = `[[sim: long chars=${deltas * 4}; pace first=40 delta=20 chars=4]] 这款还有货吗?`;
 
 export interface Spent {
@@ -31,7 +33,7 @@ export async function deltaTable(stage: Stage, rounds: number): Promise<Table> {
     for (const { name, open } of all) {
       await using running = await open(stage);
       await using askers = await Askers.open({ speech: running.speech, urls: running.urls, clients });
-      await measureDeltas(running, askers, 1);
+      await measureDeltas(running, askers, warmUp / clients);
       samples.get(name)?.push(await measureDeltas(running, askers));
     }
   }

@@ -1,6 +1,7 @@
 import type { Admission } from "../../src/domain/admission.ts";
 import { Assistant, type AssistantOptions } from "../../src/domain/assistant.ts";
 import { Caretaker } from "../../src/domain/caretaker.ts";
+import { ListedWork } from "../../src/domain/listed-work.ts";
 import { LogKeeper } from "../../src/domain/log-keeper.ts";
 import { StandbyLine } from "../../src/domain/standby-line.ts";
 import { type Step, tellAll } from "../../src/domain/steps.ts";
@@ -50,10 +51,7 @@ export class Worker {
       conversations,
       admission,
       revive: (conversationId, isFree) => this.caretaker.revive(conversationId, isFree),
-      work: {
-        take: (conversationId) => nodes.take(nodeId, conversationId).catch(() => {}),
-        drop: (conversationId) => nodes.drop(nodeId, conversationId).catch(() => {}),
-      },
+      work: new ListedWork({ nodes, nodeId: () => nodeId, clock, onFault }),
       onFault,
       ...parts,
     });
