@@ -19,7 +19,10 @@ interface Crowd extends AsyncDisposable {
   leave(count: number): Promise<void>;
 }
 
-/** Others who have asked before. At the end all have left, so that the next test begins with a line of its own. */
+/**
+ * Others who have asked before. The line moves on from here: pages are opened before. At the end all have left, so that the next
+ * test begins with a line of its own.
+ */
 async function openCrowd(count: number): Promise<Crowd> {
   await using stack = new AsyncDisposableStack();
   const others: { leave(): Promise<unknown> }[] = [];
@@ -60,9 +63,9 @@ async function leave(customer: Visitor): Promise<void> {
 }
 
 test("A6 two who wait see each a place that only falls, with a bar that only grows, over a reload as well", async () => {
-  await using crowd = await openCrowd(15);
   await using first = await openCustomer(shop);
   await using second = await openCustomer(shop, { locale: "en-US" });
+  await using crowd = await openCrowd(15);
   await first.ask("你好");
   const told = await bannerOf(first);
   expect(told.words).toContain(`排队中，您排在第 ${told.place} 位`);
@@ -84,8 +87,8 @@ test("A6 two who wait see each a place that only falls, with a bar that only gro
 });
 
 test("A6 whoever browses on is told on the button, in the title and by voice that it is their turn, until they look", async () => {
-  await using _crowd = await openCrowd(4);
   await using customer = await openCustomer(shop);
+  await using _crowd = await openCrowd(4);
   const title = await customer.page.title();
   const badge = customer.launcher.locator(".unread");
   await customer.ask(saying("轮到我了"));
@@ -107,8 +110,8 @@ test("A6 whoever browses on is told on the button, in the title and by voice tha
 });
 
 test("A6 whoever looks at another tab is told in the title that it is their turn", async () => {
-  await using _crowd = await openCrowd(4);
   await using customer = await openCustomer(shop, { locale: "en-US" });
+  await using _crowd = await openCrowd(4);
   const title = await customer.page.title();
   await customer.ask(saying("here"));
   await lineOf(customer).waitFor();
@@ -120,8 +123,8 @@ test("A6 whoever looks at another tab is told in the title that it is their turn
 });
 
 test("a widget that is taken off the page leaves no sign in its title", async () => {
-  await using _crowd = await openCrowd(9);
   await using customer = await openCustomer(shop);
+  await using _crowd = await openCrowd(9);
   const title = await customer.page.title();
   await customer.ask("你好");
   await lineOf(customer).waitFor();
@@ -132,8 +135,8 @@ test("a widget that is taken off the page leaves no sign in its title", async ()
 });
 
 test("A6 the voice tells the place and then that the answer begins", async () => {
-  await using _crowd = await openCrowd(4);
   await using customer = await openCustomer(shop);
+  await using _crowd = await openCrowd(4);
   const spoken = await customer.listen();
   await customer.ask(saying("好"));
   await eventually(async () => (await spoken()).at(-1)).toBe("回答完毕");
@@ -143,9 +146,9 @@ test("A6 the voice tells the place and then that the answer begins", async () =>
 });
 
 test("A7 whoever leaves the line is out of it, may ask again, and moves the others up", async () => {
-  await using _crowd = await openCrowd(9);
   await using first = await openCustomer(shop);
   await using second = await openCustomer(shop);
+  await using _crowd = await openCrowd(15);
   await first.ask("问一下");
   await lineOf(first).waitFor();
   await second.ask("也问一下");
@@ -165,9 +168,9 @@ test("A7 whoever leaves the line is out of it, may ask again, and moves the othe
 });
 
 test("nothing is inaccessible while one waits in line", { timeout: 60_000 }, async () => {
-  await using _crowd = await openCrowd(20);
   for (const { look, options } of looks) {
     await using customer = await openCustomer(shop, options);
+    await using _crowd = await openCrowd(15);
     await customer.ask("你好");
     await lineOf(customer).waitFor();
     expect.soft(await violationsOf(customer), look).toEqual([]);
