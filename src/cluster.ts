@@ -2,6 +2,7 @@ import type { Config, RedisConfig } from "./config.ts";
 import { TidegateError, wireError } from "./contract/errors.ts";
 import type { Admission } from "./domain/admission.ts";
 import type { Answer } from "./domain/answer.ts";
+import type { WorkList } from "./domain/asking.ts";
 import type { Assistant, Revival } from "./domain/assistant.ts";
 import type { Audience } from "./domain/audience.ts";
 import { Caretaker } from "./domain/caretaker.ts";
@@ -12,7 +13,6 @@ import { Hushes } from "./domain/hushes.ts";
 import type { Inbox } from "./domain/inbox.ts";
 import { afterHearing } from "./domain/known.ts";
 import type { LineSettings, StartRate } from "./domain/line.ts";
-import { ListedWork } from "./domain/listed-work.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "./domain/member.ts";
 import { Membership } from "./domain/membership.ts";
@@ -94,7 +94,7 @@ export class Cluster implements AsyncDisposable {
   readonly desk: RedisEngines["desk"];
   readonly webhooks: RedisEngines["webhooks"];
   readonly ledger: RedisEngines["ledger"];
-  readonly work: ListedWork;
+  readonly work: WorkList;
   readonly line: StandbyLine;
   readonly health: StandbyHealth;
   readonly board: RedisBoard;
@@ -158,12 +158,11 @@ export class Cluster implements AsyncDisposable {
       openLocal: (course) => new MemoryHealth(clock, course),
     });
     this.board = new RedisBoard({ link: redis.link, keys: redis.keys });
-    this.work = new ListedWork({
-      nodes,
-      nodeId: () => membership.nodeId,
-      clock,
-      onFault: (fault) => onFault(fault, "work"),
-    });
+    const forgive = unlessOutage(onFault);
+    this.work = {
+      take: (conversationId) => nodes.take(membership.nodeId, conversationId).catch(forgive),
+      drop: (conversationId) => nodes.drop(membership.nodeId, conversationId).catch(forgive),
+    };
   }
 
   get nodeId(): string {
@@ -302,9 +301,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** What this node still answers is the others' from now on. */
-  async leave(): Promise<void> {
-    await this.work.flush();
-    await this.#membership.close();
+  leave(): Promise<void> {
+    return this.#membership.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

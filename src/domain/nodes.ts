@@ -26,8 +26,8 @@ export interface Nodes {
   leave(nodeId: string): Promise<void>;
   /** Lists a conversation as this node's work. */
   take(nodeId: string, conversationId: string): Promise<void>;
-  /** The conversations, one at least, are no work of that node any more. */
-  drop(nodeId: string, conversationIds: readonly string[]): Promise<void>;
+  /** The conversation is no work of that node any more. */
+  drop(nodeId: string, conversationId: string): Promise<void>;
   work(nodeId: string): Promise<readonly string[]>;
   /** The work of a buried node has been taken over: it is forgotten. */
   forget(nodeId: string): Promise<void>;

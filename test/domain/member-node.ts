@@ -2,7 +2,6 @@ import type { Admission } from "../../src/domain/admission.ts";
 import { Assistant } from "../../src/domain/assistant.ts";
 import { Audience } from "../../src/domain/audience.ts";
 import { Caretaker } from "../../src/domain/caretaker.ts";
-import { ListedWork } from "../../src/domain/listed-work.ts";
 import { LogKeeper } from "../../src/domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "../../src/domain/member.ts";
 import { Membership } from "../../src/domain/membership.ts";
@@ -45,6 +44,7 @@ export class MemberNode {
     const { conversations, turns, side, standby } = this.keeping;
     const { nodes, log } = side;
     const onFault = (fault: unknown) => void this.faults.push(fault);
+    const forgive = () => {};
     this.membership = new Membership({ nodes, clock, newId: () => `${name}${++lives}` });
     this.audience = new Audience({ clock, paceMs: () => 40, muted: () => this.membership.fenced });
     const logKeeper = new LogKeeper({ log, clock, onFault });
@@ -61,7 +61,10 @@ export class MemberNode {
       admission,
       revive: (conversationId, isFree) => this.caretaker.revive(conversationId, isFree),
       waits: (conversationId) => (standby.known.get(conversationId)?.waiting ?? null) !== null,
-      work: new ListedWork({ nodes, nodeId: () => this.membership.nodeId, clock, onFault }),
+      work: {
+        take: (conversationId) => nodes.take(this.membership.nodeId, conversationId).catch(forgive),
+        drop: (conversationId) => nodes.drop(this.membership.nodeId, conversationId).catch(forgive),
+      },
       onFault,
     });
     const { assistant, audience, membership } = this;

@@ -1,7 +1,6 @@
 import type { Admission } from "../../src/domain/admission.ts";
 import { Assistant, type AssistantOptions } from "../../src/domain/assistant.ts";
 import { Caretaker } from "../../src/domain/caretaker.ts";
-import { ListedWork } from "../../src/domain/listed-work.ts";
 import { LogKeeper } from "../../src/domain/log-keeper.ts";
 import { StandbyLine } from "../../src/domain/standby-line.ts";
 import { type Step, tellAll } from "../../src/domain/steps.ts";
@@ -51,7 +50,10 @@ export class Worker {
       conversations,
       admission,
       revive: (conversationId, isFree) => this.caretaker.revive(conversationId, isFree),
-      work: new ListedWork({ nodes, nodeId: () => nodeId, clock, onFault }),
+      work: {
+        take: (conversationId) => nodes.take(nodeId, conversationId).catch(() => {}),
+        drop: (conversationId) => nodes.drop(nodeId, conversationId).catch(() => {}),
+      },
       onFault,
       ...parts,
     });

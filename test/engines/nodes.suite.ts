@@ -82,8 +82,8 @@ export function nodesSuite(open: OpenEngines): void {
     await using world = await open();
     await world.nodes.beat("one", true);
     for (const id of ["c1", "c2", "c2", "c3"]) await world.nodes.take("one", id);
-    await world.nodes.drop("one", ["c1"]);
-    await world.nodes.drop("one", ["never taken"]);
+    await world.nodes.drop("one", "c1");
+    await world.nodes.drop("one", "never taken");
     await world.nodes.bury("one", 1);
     expect((await world.nodes.work("one")).toSorted()).toEqual(["c2", "c3"]);
     await world.nodes.forget("one");
@@ -96,7 +96,7 @@ export function nodesSuite(open: OpenEngines): void {
     await using world = await open();
     await world.nodes.take("one", "c1");
     await world.nodes.take("two", "c1");
-    await world.nodes.drop("one", ["c1"]);
+    await world.nodes.drop("one", "c1");
     expect([await world.nodes.work("one"), await world.nodes.work("two")]).toEqual([[], ["c1"]]);
   });
 }

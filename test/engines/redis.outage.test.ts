@@ -39,7 +39,7 @@ function steps({ conversations, turns, log, nodes }: Engines): readonly (() => P
     () => nodes.bury("other", 1),
     () => nodes.leave("node"),
     () => nodes.take("node", "somewhere"),
-    () => nodes.drop("node", ["somewhere"]),
+    () => nodes.drop("node", "somewhere"),
     () => nodes.work("other"),
     () => nodes.forget("other"),
   ];

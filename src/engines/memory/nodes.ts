@@ -25,8 +25,8 @@ export class MemoryNodes implements Nodes {
     this.#work.set(nodeId, new Set(this.#work.get(nodeId)).add(conversationId));
   }
 
-  async drop(nodeId: string, conversationIds: readonly string[]): Promise<void> {
-    for (const conversationId of conversationIds) this.#work.get(nodeId)?.delete(conversationId);
+  async drop(nodeId: string, conversationId: string): Promise<void> {
+    this.#work.get(nodeId)?.delete(conversationId);
   }
 
   async work(nodeId: string): Promise<readonly string[]> {

@@ -33,8 +33,8 @@ export class RedisNodes implements Nodes {
     await this.#link.run((store) => store.sadd(this.#keys.work(nodeId), conversationId));
   }
 
-  async drop(nodeId: string, conversationIds: readonly string[]): Promise<void> {
-    await this.#link.run((store) => store.srem(this.#keys.work(nodeId), ...conversationIds));
+  async drop(nodeId: string, conversationId: string): Promise<void> {
+    await this.#link.run((store) => store.srem(this.#keys.work(nodeId), conversationId));
   }
 
   work(nodeId: string): Promise<readonly string[]> {
