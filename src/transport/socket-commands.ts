@@ -33,11 +33,12 @@ export function admitter(
   { commands, refused }: { readonly commands: Rate; readonly refused?: (() => void) | undefined },
 ): Guarded["admit"] {
   const bucket = openBucket(commands);
-  // What is let through in between forgives nothing: a steady flood has its rate of that too.
-  const refusals = openBucket({ perSecond: commands.perSecond, burst: patience });
+  // What is let through in between forgives nothing: a steady flood has its rate of that too. Most sockets never need it.
+  let refusals: ReturnType<typeof openBucket> | undefined;
   return () => {
     if (bucket.tryRemoveTokens(1)) return null;
     refused?.();
+    refusals ??= openBucket({ perSecond: commands.perSecond, burst: patience });
     // A moment later, so that it hears of the refusals first.
     if (!refusals.tryRemoveTokens(1)) setImmediate(() => socket.conn.close());
     return waitMs(bucket, commands);

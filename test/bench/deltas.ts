@@ -8,7 +8,7 @@ const clients = 100;
 const deltas = 100;
 const answers = 3;
 /** So many answers before it is looked: by then what is compiled is compiled, of small servers and of large ones. */
-export const warmUp = 600;
+const warmUp = 600;
 export const question = `[[sim: long chars=${deltas * 4}; pace first=40 delta=20 chars=4]] 这款还有货吗?`;
 
 export interface Spent {

@@ -16,9 +16,11 @@ const idle = "/usr/bin/chrt";
  * first. A low priority alone is not enough: whoever has it still keeps a core to the end of its time slice.
  */
 export class Attacker implements AsyncDisposable {
+  readonly attack: AttackName;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess) {
+  private constructor(attack: AttackName, child: ChildProcess) {
+    this.attack = attack;
     this.#child = child;
   }
 
@@ -28,7 +30,7 @@ export class Attacker implements AsyncDisposable {
       : { execPath: process.execPath, execArgv: [] };
     const child = fork(import.meta.filename, [attack, url], command);
     child.on("message", (message) => told(message as Tally)); // CAST: it sends nothing else
-    return new Attacker(child);
+    return new Attacker(attack, child);
   }
 
   /** What it has used so far, in milliseconds of one core. */
@@ -36,8 +38,13 @@ export class Attacker implements AsyncDisposable {
     return usageOf(this.#child.pid ?? 0)?.cpuMs ?? 0;
   }
 
+  /** It has ended by itself, as it never should. */
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.hasEnded) return;
     const exited = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
     await exited;

@@ -70,6 +70,7 @@ export async function flood(options: FloodOptions): Promise<Flood> {
     times = storm;
     const since = used(target, []);
     await rage(target, options, tallies, (attackers) => {
+      for (const { hasEnded, attack } of attackers) if (hasEnded) fault(`nobody attacks with ${attack} any more`);
       flood.cpu = shareOf(since, used(target, attackers));
       options.progress?.(flood);
     });
