@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { openSentinelClient } from "./sentinel-client.ts";
 
 /** Where Redis is: one server, a Redis Cluster's nodes, or Sentinels that know the master by a name. */
 export type RedisPlace =
@@ -62,13 +63,16 @@ export function openClient(place: RedisPlace, purpose: keyof typeof options): St
     case "one":
       return new Redis(place.url, own);
     case "sentinel":
-      return new Redis({
+      return openSentinelClient({
         ...own,
         ...credentialsOf(place.sentinels),
         sentinels: place.sentinels.map(addressOf),
         name: place.master,
         failoverDetector: true,
         sentinelRetryStrategy: retryMs,
+        // One that hangs is passed over.
+        sentinelCommandTimeout: patienceMs,
+        // One that hangs is passed over.
       });
     case "cluster":
       return new Cluster(place.nodes.map(addressOf), {
