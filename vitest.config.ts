@@ -59,7 +59,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const shared = { testTimeout: 20_000, hookTimeout: 30_000, maxConcurrency: 3 };
+const shared = { testTimeout: 60_000, hookTimeout: 60_000, maxConcurrency: 3 };
 
 export default defineConfig({
   test: {

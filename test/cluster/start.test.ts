@@ -30,14 +30,14 @@ test("X6: nodes without AUTH_SECRET agree on one: each knows the guests of the o
 
 describe.concurrent("a node that cannot have its Redis", () => {
   test("N4: does not start: it says so in one sentence, and ends with 1 after a quarter of a minute", {
-    timeout: 40_000,
+    timeout: 60_000,
   }, async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const { exit, said, tookMs } = await startInVain({ REDIS_URL: url });
     expect(exit).toBe(1);
     expect(said).toMatch(/Redis cannot be reached \([^)]*ECONNREFUSED[^)]*\)\. Start it, or correct REDIS_URL\./);
     expect(tookMs).toBeGreaterThan(10_000);
-    expect(tookMs).toBeLessThan(25_000);
+    expect(tookMs).toBeLessThan(40_000);
   });
 
   test("X6: is told that REDIS_URL and REDIS_NODES exclude each other, and ends with 2", async () => {

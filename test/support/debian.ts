@@ -10,22 +10,29 @@ export interface Wanted {
   readonly find: () => string | null;
   /** Debian's packages that bring it. */
   readonly packages: readonly string[];
+  /** Those that do so where it has no such packages. */
+  readonly otherwise?: readonly string[];
   /** What the reader can do where it cannot be installed. */
   readonly remedy: string;
 }
 
 /** The program's path; installed from Debian's packages where that is possible, else the process says why and ends. */
-export function ensureProgram({ title, find, packages, remedy }: Wanted): string {
+export function ensureProgram({ title, find, packages, otherwise, remedy }: Wanted): string {
   const found = find();
   if (found !== null) return found;
-  console.log(`No ${title} found: installing Debian's ${packages.join(" and ")} …`);
-  const apt = (...args: string[]) => spawnSync(...asRoot("apt-get", args), { stdio: ["ignore", "ignore", "inherit"] });
   apt("update", "-qq");
-  apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
-  const installed = find();
-  if (installed !== null) return installed;
+  for (const wanted of otherwise ? [packages, otherwise] : [packages]) {
+    console.log(`No ${title} found: installing Debian's ${wanted.join(" and ")} …`);
+    apt("install", "-y", "-qq", "--no-install-recommends", ...wanted);
+    const installed = find();
+    if (installed !== null) return installed;
+  }
   console.error(`The tests need ${title}, and it could not be installed. ${remedy}`);
   process.exit(1);
+}
+
+function apt(...args: readonly string[]): void {
+  spawnSync(...asRoot("apt-get", args), { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 /** The first of `places` that holds a program, and one that suits. */

@@ -11,7 +11,7 @@ const everyMs = 20;
 export async function until<T>(
   what: string,
   look: () => Promise<T> | T,
-  patienceMs = 15_000,
+  patienceMs = 30_000,
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + patienceMs;
   let cause: unknown;
