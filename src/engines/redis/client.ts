@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { sayTogether, sayTogetherToAll } from "./gathering.ts";
 import { openSentinelClient } from "./sentinel-client.ts";
 
 /** Where Redis is: one server, a Redis Cluster's nodes, or Sentinels that know the master by a name. */
@@ -59,32 +60,33 @@ const options = {
 /** A client for one purpose. It connects by itself, again and again, until it is closed. */
 export function openClient(place: RedisPlace, purpose: keyof typeof options): Store {
   const own = options[purpose];
-  switch (place.kind) {
-    case "one":
-      return new Redis(place.url, own);
-    case "sentinel":
-      return openSentinelClient({
-        ...own,
-        ...credentialsOf(place.sentinels),
-        sentinels: place.sentinels.map(addressOf),
-        name: place.master,
-        failoverDetector: true,
-        sentinelRetryStrategy: retryMs,
-        // One that hangs is passed over.
-        sentinelCommandTimeout: patienceMs,
-        // One that hangs is passed over.
-      });
-    case "cluster":
-      return new Cluster(place.nodes.map(addressOf), {
-        enableOfflineQueue: own.enableOfflineQueue,
-        shardedSubscribers: true,
-        slotsRefreshTimeout: connectMs,
-        clusterRetryStrategy: retryMs,
-        redisOptions: { ...own, ...credentialsOf(place.nodes) },
-      });
-    default:
-      return place satisfies never;
+  if (place.kind !== "cluster") {
+    const client = place.kind === "one" ? new Redis(place.url, own) : openSentinelClient(sentinelOptions(place, own));
+    sayTogether(client);
+    return client;
   }
+  const cluster = new Cluster(place.nodes.map(addressOf), {
+    enableOfflineQueue: own.enableOfflineQueue,
+    shardedSubscribers: true,
+    slotsRefreshTimeout: connectMs,
+    clusterRetryStrategy: retryMs,
+    redisOptions: { ...own, ...credentialsOf(place.nodes) },
+  });
+  sayTogetherToAll(cluster);
+  return cluster;
+}
+
+function sentinelOptions({ sentinels, master }: Extract<RedisPlace, { kind: "sentinel" }>, own: RedisOptions) {
+  return {
+    ...own,
+    ...credentialsOf(sentinels),
+    sentinels: sentinels.map(addressOf),
+    name: master,
+    failoverDetector: true,
+    sentinelRetryStrategy: retryMs,
+    // One that hangs is passed over.
+    sentinelCommandTimeout: patienceMs,
+  };
 }
 
 function parse(node: string): URL {
