@@ -27,7 +27,8 @@ test("S11, N2: over a Redis Cluster of three masters tabs at two nodes see the s
       return { there, tab };
     }),
   );
-  const turns = await Promise.all(readers.map(({ tab }) => tab.ask(asking({ chars }))));
+  // Slow enough that the last has begun before the first has ended.
+  const turns = await Promise.all(readers.map(({ tab }) => tab.ask(asking({ chars, deltaMs: 60 }))));
   await Promise.all(readers.map(({ tab }, at) => tab.grownTo(turns[at] ?? "", 200)));
   await dying?.kill();
   await Promise.all(
