@@ -56,7 +56,7 @@ export async function runMixed(turns: number): Promise<Comparison> {
   const customers = customersFor(turns);
   await using redis = await openRedis();
   const config = (given: Config): Config => {
-    const patient = withRelay({ firstTokenMs: 3_000, idleMs: 1_000, backoffMs: 5 })(given);
+    const patient = withRelay({ firstTokenMs: 2_000, idleMs: 1_000, backoffMs: 5 })(given);
     // Long enough for the cache of prompts with the small model too, which needs four times as much.
     const instructions = `${given.assistant.instructions}\n${"Be kind. ".repeat(2_000)}`;
     return { ...patient, assistant: { ...patient.assistant, instructions } };
