@@ -1,4 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Redis, type RedisOptions, SentinelConnector } from "ioredis";
+
+/** Whatever else may be wrong is not asked about again and again without a breath. */
+const pauseMs = 50;
 
 /**
  * A client of the master that Sentinels know. It looks for the master again and again until it is closed. The library by itself
@@ -16,6 +20,7 @@ export function openSentinelClient(options: Omit<RedisOptions, "replyMapping">):
         try {
           return await super.connect(...given);
         } catch (fault) {
+          if (!isClosed) await pause(pauseMs);
           if (isClosed) throw fault;
         }
       }
