@@ -209,12 +209,12 @@ export class Cluster implements AsyncDisposable {
     return this.#crew?.mirrors.live(turnId);
   }
 
-  /** Shows here what another node writes in a conversation (S7). */
-  show(conversation: Conversation): void {
+  /** Shows here what another node writes in a conversation (S7), and ends since then that were missed. */
+  show(conversation: Conversation, since?: number): void {
     const { running, logged } = conversation;
     this.#crew?.responding.note(conversation);
     this.#crew?.inbox.opened(conversation);
-    this.#crew?.mirrors.read(conversation);
+    this.#crew?.mirrors.read(conversation, since);
     if (running && running.owner !== this.nodeId) this.#crew?.mirrors.follow(running, logged);
   }
 
@@ -406,7 +406,7 @@ export class Cluster implements AsyncDisposable {
       caretaker,
       clock,
       listen: (nodeId) => this.#peers.listen(nodeId),
-      show: (conversation) => this.show(conversation),
+      show: (conversation, since) => this.show(conversation, since),
       report,
       onFault,
     });

@@ -32,8 +32,8 @@ export interface MemberOptions {
   readonly clock: Clock;
   /** Hears what the others send to that id from here on. */
   readonly listen: (nodeId: string) => Promise<void>;
-  /** Shows here what other nodes write in a conversation. */
-  readonly show: (conversation: Conversation) => void;
+  /** Shows here what other nodes write in a conversation, and which answers have ended since then. */
+  readonly show: (conversation: Conversation, since: number) => void;
   readonly report: (event: ClusterEvent) => void;
   readonly onFault: (fault: unknown, where: string) => void;
 }
@@ -148,7 +148,7 @@ export class Member implements MembershipListener {
     this.#options.assistant.finish(conversation);
     const { responder } = conversation;
     audience.step({ kind: "responder-changed", conversationId, responder, at: handedAt(conversation) });
-    show(conversation);
+    show(conversation, since);
   }
 
   /** Brings Redis and this node together again; while that goes on, another wish for it is done after it. */

@@ -93,17 +93,28 @@ export class Mirrors {
   /**
    * A conversation was read that somebody is to be given: an answer that has ended in it is over here from now on, so that
    * nobody is shown a piece of it after its end.
+   *
+   * @param since where those who look here may have missed what was told from then on, in epoch milliseconds: they are told
+   * of ends of which this node has heard nothing, too
    */
-  read({ messages }: Pick<Conversation, "messages">): void {
+  read({ conversationId, messages }: Pick<Conversation, "conversationId" | "messages">, since?: number): void {
     for (const message of messages) {
-      const mirror = message.author === "assistant" ? this.#mirrors.get(message.turnId ?? "") : undefined;
-      if (mirror) this.#ended(endOf({ ...mirror.answer.ref, epoch: mirror.answer.epoch }, message));
+      const { author, turnId, at } = message;
+      if (author !== "assistant" || turnId === undefined) continue;
+      const mirror = this.#mirrors.get(turnId);
+      const isMissed = since !== undefined && at >= since && !this.#over.has(turnId);
+      // Nobody here was told of a beginning that nothing was heard of.
+      if (mirror || isMissed) this.#ended(endOf({ conversationId, turnId, epoch: mirror?.answer.epoch ?? 0 }, message));
     }
   }
 
-  /** Another node's answer was ended by this one, and everybody here is told so. */
+  /**
+   * Another node's answer was ended by this one, and everybody here is told so; or this node's own is another's from now
+   * on, who may not know that somebody looks at it here.
+   */
   step(step: Step): void {
     if (step.kind === "turn-ended") this.#finish(step.ref.turnId, step.epoch);
+    if (step.kind === "turn-lost") this.#lost(step.answer);
   }
 
   /** This node writes the answer itself from now on, or nobody here looks at it. */
@@ -193,6 +204,14 @@ export class Mirrors {
     if (own.epoch >= epoch) return false;
     this.#options.overruled(turnId);
     return true;
+  }
+
+  #lost(answer: Answer): void {
+    const { conversationId, turnId } = answer.ref;
+    if (this.#mirrors.has(turnId) || this.#isOver(turnId, answer.epoch)) return;
+    if (!this.#options.audience.isWatched(conversationId)) return;
+    this.#reflect(answer, "");
+    void this.#lookUp(turnId);
   }
 
   #reflect(answer: Answer, owner: string): Mirror {

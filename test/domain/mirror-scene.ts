@@ -137,7 +137,7 @@ export class MirrorScene {
   /** Whoever was asleep while another node took over makes sure of its answers. */
   async #fenceTheStale(): Promise<void> {
     for (const node of this.nodes) {
-      if (node.writing.size > 0 || node.mayHaveMissed) await node.reclaim(this.#conversationId);
+      if (node.writing.size > 0) await node.reclaim(this.#conversationId);
     }
     await this.#settled();
   }

@@ -61,6 +61,51 @@ test("S4 an owner who learns from the store that it was replaced shows not one m
   expect([page, pair.asking].map((each) => each.textOf(pair.ref.turnId))).toEqual(["XYZ", "XYZ"]);
 });
 
+test("S4 N1 an owner who finds itself replaced, by somebody who knows of nobody here, shows what that one writes", async () => {
+  pair.write("abc");
+  const answer = await takenOver();
+  pair.network.dropAll();
+  pair.other.side.attendance.remove(pair.ref.conversationId, "owner");
+  pair.other.append(answer, "XYZ");
+  await pair.owner.raise(pair.answer, 3);
+  await pair.settle();
+  expect(pair.asking.textOf(pair.ref.turnId)).toBe("XYZ");
+  await pair.other.end(answer);
+  await pair.settle();
+  expect(pair.asking.told("turn:ended")).toBe(1);
+});
+
+test("S5 N1 an owner who comes to the end of its answer and finds that another one has ended it shows that end", async () => {
+  pair.write("abc");
+  const answer = await takenOver();
+  pair.other.append(answer, "XYZ");
+  pair.other.side.attendance.remove(pair.ref.conversationId, "owner");
+  await pair.other.end(answer);
+  pair.network.dropAll();
+  await pair.owner.end(pair.answer);
+  await pair.settle();
+  expect(pair.asking.textOf(pair.ref.turnId)).toBe("XYZ");
+  expect(pair.asking.told("turn:ended")).toBe(1);
+});
+
+test("S5 the end of an answer of which this node heard nothing at all is told where it may have been missed, and once", async () => {
+  const page = await pair.join(pair.other);
+  pair.owner.side.attendance.remove(pair.ref.conversationId, "other");
+  pair.other.mirrors.release(pair.ref.turnId);
+  pair.write("abc");
+  pair.clock.advance(100);
+  await pair.owner.end(pair.answer);
+  pair.network.dropAll();
+  const conversation = await pair.other.side.conversations.read(pair.ref.conversationId);
+  const at = conversation?.messages.at(-1)?.at ?? 0;
+  if (conversation === null) throw new Error("it is gone");
+  pair.other.mirrors.read(conversation);
+  pair.other.mirrors.read(conversation, at + 1);
+  expect(page.told("turn:ended")).toBe(0);
+  for (const since of [at, at]) pair.other.mirrors.read(conversation, since);
+  expect(page.told("turn:ended")).toBe(1);
+});
+
 test("S4 what was read of an answer before this node took it over does not disturb it", async () => {
   const answer = await takenOver();
   const page = await pair.join(pair.other);

@@ -45,8 +45,6 @@ export class TestNode {
   readonly faults: unknown[] = [];
   /** Nodes that it knows to be no more. */
   readonly gone = new Set<string>();
-  /** Others may have held it for dead: what they said is to be looked up. */
-  mayHaveMissed = false;
   muted = false;
   paceMs = 40;
   readonly #listener: Listener;
@@ -75,7 +73,8 @@ export class TestNode {
       ownerless: ({ conversationId }) => this.takeOver(conversationId),
       onFault,
     });
-    this.#listener = tellAll([this.audience, this.herald, this.logKeeper]);
+    const mirrors: Listener = { step: (step) => this.mirrors.step(step), text: () => {} };
+    this.#listener = tellAll([this.audience, this.herald, this.logKeeper, mirrors]);
     const assistant = new Assistant({ ...deskOf({ clock, turns, listener: this.#listener }), conversations, onFault });
     const world: CustomerWorld = {
       conversations,
@@ -148,7 +147,7 @@ export class TestNode {
   async raise(answer: Answer, offset: number): Promise<void> {
     const raised = await this.side.turns.raise(answer.ref, answer.epoch, offset);
     if (!this.#writes(answer)) return;
-    if (raised === null) return this.#fenced(answer.ref.turnId);
+    if (raised === null) return this.#lose(answer.ref.turnId);
     answer.raise(raised);
     this.#step({ kind: "turn-started", answer, offset });
   }
@@ -157,7 +156,7 @@ export class TestNode {
     const { ref, epoch, text } = answer;
     const ended = await this.side.turns.end(ref, epoch, { outcome: "completed", text });
     if (!this.#writes(answer)) return;
-    if (ended?.answer === undefined) return this.#fenced(ref.turnId);
+    if (ended?.answer === undefined) return this.#lose(ref.turnId);
     this.writing.delete(ref.turnId);
     const report = { firstTextMs: 0, totalMs: 0, attempts: 1 };
     const end = { ref, epoch, outcome: "completed", message: ended.answer, error: undefined, model: "m" } as const;
@@ -177,11 +176,6 @@ export class TestNode {
 
   #writes(answer: Answer): boolean {
     return this.writing.get(answer.ref.turnId) === answer;
-  }
-
-  #fenced(turnId: string): void {
-    this.mayHaveMissed = true;
-    this.#lose(turnId);
   }
 
   #lose(turnId: string): void {
