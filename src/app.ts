@@ -32,7 +32,6 @@ import { type Tool, Toolbox } from "./domain/tools.ts";
 import { Troubles } from "./domain/troubles.ts";
 import type { WebhookReport } from "./domain/webhooks.ts";
 import { Withdrawal } from "./domain/withdrawal.ts";
-import { openMcpServer } from "./engines/mcp/server.ts";
 import { MemoryBoard } from "./engines/memory/board.ts";
 import { MemoryConversations } from "./engines/memory/conversations.ts";
 import { MemoryDesk } from "./engines/memory/desk.ts";
@@ -503,12 +502,14 @@ async function openToolbox(
   const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
   const now = () => systemClock.now();
   toolbox.bring("shop", shopTools(shop, now));
-  const opening = mcpPlaces(config).map((place) => {
+  const opening = mcpPlaces(config).map(async (place) => {
     const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
     const report = (event: ToolServerEvent) => {
       if (event.kind === "away") troubles.note("tools-away", event.server);
       mcpLog(log)(event);
     };
+    // A tenth of what a node loads, where somebody wishes for it.
+    const { openMcpServer } = await import("./engines/mcp/server.ts");
     return openMcpServer({ place, clock: systemClock, bring, report });
   });
   for (const server of await Promise.all(opening)) stack.use(server);

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import type { Logger } from "pino";
 import { type App, openApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
@@ -16,6 +17,8 @@ async function main(): Promise<void> {
   const app = await openApp(config, log).catch((fault: unknown) => refuseToStart(log, fault, config));
   announce(log, app, config);
   closeOnSignal(log, app, config);
+  // Now, and not when it ends: it may be killed.
+  flushCompileCache();
 }
 
 function readSettings(): Config {
