@@ -373,7 +373,8 @@ export class Cluster implements AsyncDisposable {
       clock,
       written: (turnId) => assistant.live(turnId),
       overruled: (turnId) => assistant.lose(turnId),
-      mayLive: (nodeId) => this.#membership.mayLive(nodeId),
+      // An answer that is this node's by the store's word, and that it does not write, is nobody's.
+      mayLive: (nodeId) => nodeId !== this.nodeId && this.#membership.mayLive(nodeId),
       ownerless: async ({ conversationId }) => assistant.serve(conversationId),
       unwanted: (conversationId) => this.emptied(conversationId),
       onFault,

@@ -13,6 +13,7 @@ import { sharedChars, type Turn, type TurnRef, type Turns } from "./turns.ts";
 /** An answer that another node writes, as far as it is known here. */
 interface Mirror {
   readonly answer: Answer;
+  /** Empty for one that this node wrote itself and lost, until its new owner is known. */
   owner: string;
   /** When its owner was heard of last, and asked last. */
   heardAt: number;
@@ -28,7 +29,7 @@ export interface MirrorsOptions {
   readonly written: (turnId: string) => Answer | undefined;
   /** Another node has taken that turn further: this one has to give it up (S4). */
   readonly overruled: (turnId: string) => void;
-  /** That node lives, or it cannot be told. */
+  /** That node, which is another one, lives, or it cannot be told. */
   readonly mayLive: (nodeId: string) => boolean;
   /** The owner of that turn is no more and nobody has found out: whoever looks at its answer sees to it (N2). */
   readonly ownerless: (turn: Turn) => Promise<void>;
@@ -105,6 +106,8 @@ export class Mirrors {
       const isMissed = since !== undefined && at >= since && !this.#over.has(turnId);
       // Nobody here was told of a beginning that nothing was heard of.
       if (mirror || isMissed) this.#ended(endOf({ conversationId, turnId, epoch: mirror?.answer.epoch ?? 0 }, message));
+      // It is stored: whoever goes on with it does not know.
+      if (isMissed) this.#over.set(turnId, Number.POSITIVE_INFINITY);
     }
   }
 
@@ -147,6 +150,7 @@ export class Mirrors {
   hear(from: string, message: Told | MessageOf<"absent">): void {
     if (message.kind === "absent") return void this.#lookUp(message.ref.turnId);
     if (message.kind !== "added" && !this.#yields(message)) return;
+    if (message.kind !== "added" && message.kind !== "ended") this.#doubt(message.ref.turnId, epochOf(message));
     const conversationId = conversationOf(message);
     if (!this.#options.audience.isWatched(conversationId)) {
       return this.#early.keep(conversationId, { from, told: message });
@@ -212,6 +216,12 @@ export class Mirrors {
     if (!this.#options.audience.isWatched(conversationId)) return;
     this.#reflect(answer, "");
     void this.#lookUp(turnId);
+  }
+
+  /** Two have written it under one epoch, each for itself: what this node wrote is worth nothing. */
+  #doubt(turnId: string, epoch: number): void {
+    const mirror = this.#mirrors.get(turnId);
+    if (mirror?.owner === "" && epoch <= mirror.answer.epoch) this.#mirrors.delete(turnId);
   }
 
   #reflect(answer: Answer, owner: string): Mirror {
@@ -346,9 +356,11 @@ export class Mirrors {
       if (this.#mirrors.get(turnId) !== mirror) return;
       if (turn === null) return this.release(turnId);
       if (turn.answer) return this.#ended(endOf(turn, turn.answer));
-      mirror.owner = turn.owner ?? mirror.owner;
-      if (!this.#options.mayLive(mirror.owner)) return await this.#options.ownerless(turn);
-      this.#ask(mirror);
+      this.#doubt(turnId, turn.epoch);
+      const current = this.#mirrors.get(turnId) ?? this.#reflect(new Answer(turnFrom(ref, []), "unknown"), "");
+      current.owner = turn.owner ?? current.owner;
+      if (!this.#options.mayLive(current.owner)) return await this.#options.ownerless(turn);
+      this.#ask(current);
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault(fault, ref.conversationId);
     }

@@ -18,6 +18,9 @@ async function takenOver(node = pair.other): Promise<Answer> {
   return answer;
 }
 
+/** A piece of the answer under its first epoch, as another node tells it. */
+const late = ({ ref }: Pair) => ({ ref, starts: [{ epoch: 1, offset: 0 }], model: "m", offset: 0, activities: [] });
+
 test("S4 N1 an owner who hears of a later epoch gives the answer up, and its pages see the new owner's", async () => {
   pair.write("abc");
   const answer = await takenOver();
@@ -104,6 +107,24 @@ test("S5 the end of an answer of which this node heard nothing at all is told wh
   expect(page.told("turn:ended")).toBe(0);
   for (const since of [at, at]) pair.other.mirrors.read(conversation, since);
   expect(page.told("turn:ended")).toBe(1);
+  // Whoever goes on with it does not know.
+  const shown = page.told("turn:delta");
+  pair.other.mirrors.hear("owner", { kind: "slice", ...late(pair), text: "abcdef" });
+  await pair.settle();
+  expect(page.told("turn:delta")).toBe(shown);
+});
+
+test("S4 an owner who lost its answer to another one under the same epoch shows what that one writes", async () => {
+  pair.write("abc");
+  await pair.settle();
+  pair.owner.writing.delete(pair.ref.turnId);
+  for (const { step } of [pair.owner.audience, pair.owner.mirrors].map((listener) => ({
+    step: listener.step.bind(listener),
+  })))
+    step({ kind: "turn-lost", answer: pair.answer });
+  pair.owner.mirrors.hear("other", { kind: "slice", ...late(pair), text: "ABCdef" });
+  pair.clock.advance(100);
+  expect(pair.asking.textOf(pair.ref.turnId)).toBe("abcdef");
 });
 
 test("S4 what was read of an answer before this node took it over does not disturb it", async () => {

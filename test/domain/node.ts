@@ -69,7 +69,7 @@ export class TestNode {
       written: (turnId) => this.writing.get(turnId),
       overruled: (turnId) => this.#lose(turnId),
       unwanted: emptied,
-      mayLive: (owner) => !this.gone.has(owner),
+      mayLive: (owner) => owner !== nodeId && !this.gone.has(owner),
       ownerless: ({ conversationId }) => this.takeOver(conversationId),
       onFault,
     });
