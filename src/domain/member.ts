@@ -4,6 +4,7 @@ import type { Audience } from "./audience.ts";
 import type { Caretaker } from "./caretaker.ts";
 import type { Clock } from "./clock.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
+import { inBatches } from "./in-batches.ts";
 import type { LogKeeper } from "./log-keeper.ts";
 import type { Membership, MembershipListener } from "./membership.ts";
 import type { Nodes } from "./nodes.ts";
@@ -40,8 +41,6 @@ export interface MemberOptions {
 
 /** What was told around the moment of a loss may have been missed; clocks may differ by as much. */
 const marginMs = 30_000;
-/** Conversations that are looked at together when everything is looked at. */
-const batch = 32;
 
 /**
  * This node among the others: what it does when Redis goes and comes back, when it was taken for dead, when another dies.
@@ -204,12 +203,9 @@ export class Member implements MembershipListener {
     if (this.#missedSince === null) return;
     const { since } = this;
     const losses = this.#losses;
-    const watched = [...this.#options.audience.watched];
-    for (let at = 0; at < watched.length; at += batch) {
-      await Promise.all(
-        watched.slice(at, at + batch).map((conversationId) => this.#retellUnlessBroken(conversationId, since)),
-      );
-    }
+    await inBatches([...this.#options.audience.watched], (conversationId) =>
+      this.#retellUnlessBroken(conversationId, since),
+    );
     // What was missed meanwhile is caught up with by another round.
     if (losses === this.#losses) this.#missedSince = null;
     else this.#again = true;

@@ -64,6 +64,7 @@ export class Membership {
   /** The name under which it was taken for dead, until everything has been made sure of. */
   #former: string | null = null;
   #born = true;
+  #isReviving = false;
   #away = false;
   #asleep = false;
   /** How often it woke. */
@@ -158,6 +159,7 @@ export class Membership {
     this.#tickedAt = this.#options.clock.elapsed();
     this.#tickedAtWall = this.#options.clock.now();
     this.#schedule();
+    if (this.#isReviving) this.#giveSign();
     this.#beating ??= this.#beat()
       .catch((fault: unknown) => this.#failed(fault))
       .finally(() => {
@@ -201,10 +203,20 @@ export class Membership {
   /** Fenced until everything that it was doing is its own again, or given up. */
   async #revive(former: string): Promise<void> {
     this.#asleep = true;
-    await this.#listener?.reborn(former, this.#nodeId);
+    this.#isReviving = true;
+    try {
+      await this.#listener?.reborn(former, this.#nodeId);
+    } finally {
+      this.#isReviving = false;
+    }
     this.#former = null;
     // What is kept in Redis is looked after as if it had been away.
     this.#away = true;
+  }
+
+  /** Making sure of everything may take longer than the others wait before they bury the new name too. */
+  #giveSign(): void {
+    this.#options.nodes.beat(this.#nodeId, false).catch((fault: unknown) => this.#fault(fault));
   }
 
   #look({ beats, buried }: Pulse): void {

@@ -2,6 +2,7 @@ import { TidegateError } from "../contract/errors.ts";
 import type { Clock } from "./clock.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Caller } from "./identity.ts";
+import { inBatches } from "./in-batches.ts";
 import { afterRestoring, afterStarting, KnownConversations } from "./known.ts";
 import { Outage } from "./outage.ts";
 import type { Started, Turn, TurnRef, Turns } from "./turns.ts";
@@ -195,19 +196,19 @@ export class Standby {
    * {@link Outage} when the store is away again.
    */
   async writeBack(): Promise<void> {
-    for (const conversationId of [...this.#kept]) {
+    await inBatches([...this.#kept], (conversationId) => {
       const returning = this.#return(conversationId).finally(() => this.#returning.delete(conversationId));
       // Whoever waits for the conversation goes on either way.
       this.#returning.set(conversationId, returning);
-      await this.#unlessBroken(conversationId, returning);
-    }
+      return this.#unlessBroken(conversationId, returning);
+    });
     const lately = this.#options.clock.now() - tailMs;
-    for (const { conversationId } of this.known.changedSince(lately)) {
+    await inBatches([...this.known.changedSince(lately)], async ({ conversationId }) => {
       // As it stands by now: the others take their time.
       const conversation = this.known.get(conversationId);
-      if (!conversation || this.#kept.has(conversationId)) continue;
+      if (!conversation || this.#kept.has(conversationId)) return;
       await this.#unlessBroken(conversationId, this.#restore(asKept(conversation)));
-    }
+    });
   }
 
   async #unlessBroken(conversationId: string, writing: Promise<void>): Promise<void> {

@@ -81,7 +81,8 @@ test("N1 a node that was buried while it slept goes on under another name, fence
   const made = Promise.withResolvers<void>();
   two.reviving = () => made.promise;
   await sleepTwo();
-  await live(3_000, one, two);
+  // Longer than the others wait for a sign of life.
+  await live(6_000, one, two);
   expect(one.knowsDead("two1")).toBe(true);
   expect(two.events).toEqual(["reborn two1 two2"]);
   expect(two.membership).toMatchObject({ nodeId: "two2", fenced: true });
@@ -89,6 +90,8 @@ test("N1 a node that was buried while it slept goes on under another name, fence
   await live(1_000, one, two);
   expect(two.membership.fenced).toBe(false);
   expect(two.events.slice(0, 2)).toEqual(["reborn two1 two2", "back"]);
+  expect(two.events.filter((event) => event.startsWith("reborn"))).toHaveLength(1);
+  expect(one.knowsDead("two2")).toBe(false);
 });
 
 test("N1 a node that slept again while it was being made sure of stays fenced, and begins anew once more", async () => {
