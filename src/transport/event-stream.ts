@@ -68,6 +68,8 @@ export class EventStream implements Viewer {
   readonly #ends: TurnEnds;
   /** What came before the beginning; null from then on. */
   #early: string | null = "";
+  /** Turns of whose end it was told. */
+  readonly #ended = new Set<string>();
   /** Characters sent since the client stopped taking any. */
   #pressed = 0;
   #alive: NodeJS.Timeout | undefined;
@@ -105,12 +107,14 @@ export class EventStream implements Viewer {
     const event = toEvent(fact, payload);
     if (this.#early === null) this.#write(event);
     else this.#early += event;
+    // CAST: the name says which payload it is; TypeScript does not narrow one generic by the other.
+    if (fact === "turn:ended") this.#ended.add((payload as Ended).turnId);
     this.#ends.send(fact, payload);
   }
 
-  /** The last event of a stream whose turn has ended without a word of it, so that there is one in every stream. */
+  /** The last event of a stream whose turn has ended without a word of it, so that there is one in every stream, and one alone. */
   end(ended: Ended): void {
-    if (ended.epoch === 0) this.#write(toEvent("turn:ended", ended));
+    if (!this.#ended.has(ended.turnId)) this.#write(toEvent("turn:ended", ended));
   }
 
   /** Ends the stream if it has begun; a response that was not begun stays as it is. Closing again changes nothing. */

@@ -69,6 +69,23 @@ describe("an event stream", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("S5: tells the end of its turn once, whether it was told of it, as of a message alone, or both ways", async () => {
+    const message = { messageId: "m1", author: "assistant", text: "Yes.", at: 0, turnId: "t1" } as const;
+    const told = { ...ended, epoch: 0, message };
+    for (const facts of [["message:added"], ["turn:ended"], ["message:added", "turn:ended"]]) {
+      await using exchange = await openExchange();
+      const ends = new TurnEnds();
+      const stream = new EventStream(exchange.response, ends);
+      stream.begin({}, () => {});
+      if (facts.includes("message:added")) stream.send("message:added", { message });
+      if (facts.includes("turn:ended")) stream.send("turn:ended", told);
+      const end = await ends.of("t1");
+      if (end) stream.end(end);
+      stream.close();
+      expect((await restOf(exchange.client)).match(/event: turn:ended/g)).toHaveLength(1);
+    }
+  });
+
   test("S9: survives a failure of its response", async () => {
     await using exchange = await openExchange();
     const ends = new TurnEnds();
