@@ -131,13 +131,14 @@ describe("the line in one Redis, when that misbehaves", () => {
 describe("the line in one Redis that was emptied", () => {
   const redis = storeOn("one");
 
-  test("A10 A12 goes on with the tier and the pauses that this node knew of, and gives no second burst", async () => {
+  test("A10 A12 goes on with the tier and the pauses that this node knew of, gives no second burst and no number twice", async () => {
     const [clock, keys] = [new VirtualClock(), new Keys(randomUUID())];
     const open = () =>
       new RedisLine({ link: new Link(redis.store), keys, settings: smallLine, clock, now: () => clock.elapsed() });
     const [line, other] = [open(), open()];
     const news = { nodeId: "one", room: 100, taken: [], begun: [], ended: [], leftSeen: 0 };
     await line.round(news);
+    const entered = await line.enter({ conversationId: "first", class: "vip" }, "one");
     await other.steer({ tier: "medium", pause: { classes: ["guest"], ms: 5_000 } });
     await line.round(news);
     clock.advance(2_000);
@@ -146,7 +147,10 @@ describe("the line in one Redis that was emptied", () => {
     expect((await line.enter({ conversationId: "vip", class: "vip" }, "one")).kind).toBe("waiting");
     expect(await line.round(news)).toMatchObject({ tier: "medium", pausedMs: { guest: 3_000 }, granted: [] });
     clock.advance(1_000);
-    expect((await line.round(news)).granted.map(({ conversationId }) => conversationId)).toEqual(["vip"]);
+    const { granted } = await line.round(news);
+    expect(granted.map(({ conversationId }) => conversationId)).toEqual(["vip"]);
+    // What a node still has to say of a grant of the line before is said of no other one.
+    expect(granted[0]?.number).toBeGreaterThan(entered.kind === "granted" ? entered.grant.number : 0);
   });
 
   test("A1 one that knew of no line begins with a full bucket", async () => {

@@ -29,12 +29,12 @@ local s = stateOf(pcall(cmsgpack.unpack, redis.call('GET', state) or ''))
 local beginsWith = not s and { string.match(ARGV[#ARGV - 14], '^(%a+)|([%d-]+)|(%d+)|(%d+)|(%d+)$') }
 if beginsWith then
   -- Where the value is lost or is not ours, tickets and grants go on behind those that are still there. A line that is not the
-  -- first goes on with what steered the one before, and with an empty bucket.
+  -- first goes on with what steered the one before, and with an empty bucket; nodes may still speak of that one's grants.
   local tier, most = unpack(beginsWith)
   local isLost = redis.call('EXISTS', entries) == 1
   s = {
     now = 0, tier = tier or 'high', tokens = tier and 0, mostStarting = tonumber(most) or 1e15, held = 0, virtual = 0, leftSeq = 0,
-    numbers = isLost and tonumber(redis.call('TIME')[1]) * 1000 or 0,
+    numbers = (isLost or tier) and tonumber(redis.call('TIME')[1]) * 1000 or 0,
     next = {}, served = byClass(0, 0, 0), pass = byClass(0, 0, 0), pausedUntil = byClass(0, 0, 0),
   }
   for _, class in ipairs(classes) do s.next[class] = tonumber(redis.call('ZRANGE', line[class], -1, -1, 'WITHSCORES')[2] or 0) end
