@@ -250,9 +250,11 @@ export class Cluster implements AsyncDisposable {
     const { assistant, audience, places, member } = this.#crew;
     if (!audience.isWatched(conversationId)) return places.forget(conversationId);
     const looked = member.retell(conversationId, 0).then(async () => {
-      if (!this.waits(conversationId)) places.forget(conversationId);
+      if (!this.waits(conversationId)) return places.forget(conversationId);
+      const standing = await this.line.find(conversationId);
+      if (standing) places.stands(conversationId, standing.at, standing.position);
       // It waits, and stands nowhere: the line has lost it.
-      else if ((await this.line.find(conversationId)) === null) assistant.serve(conversationId);
+      else assistant.serve(conversationId);
     });
     looked.catch(unlessOutage(this.#options.onFault));
   }
@@ -458,7 +460,7 @@ export class Cluster implements AsyncDisposable {
         places.gone(message.ref);
         return mirrors.hear(from, message);
       case "ended":
-        places.gone(message.end.ref);
+        places.ended(message.end.ref);
         return mirrors.hear(from, message);
       case "responder": {
         const { conversationId, responder, at } = message;

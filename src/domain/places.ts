@@ -12,7 +12,10 @@ export interface PlacesOptions {
   readonly clock: Clock;
   /** Tells whoever looks at the conversation on this node. */
   readonly tell: (conversationId: string, place: FactPayload<"turn:queued">) => void;
-  /** A place that has been served or given up without a word of it: what has become of the turn is to be looked up. */
+  /**
+   * A place that has been served or given up without a word of it, or a turn whose place nobody told: what has become of it
+   * is to be looked up.
+   */
   readonly vanished: (ref: TurnRef) => void;
   /** Whoever is of that class waits for an operator: nobody can tell how long. */
   readonly isHeld?: (name: CustomerClass) => boolean;
@@ -37,6 +40,13 @@ interface Waiter {
 
 export type Place = Pick<FactPayload<"turn:queued">, "position" | "waitMs">;
 
+/** A turn that waits, and whose place is not known. */
+interface Asked {
+  readonly ref: TurnRef;
+  /** Since when nothing is answered there any more, and it should stand in line or begin. */
+  freeSince: number | null;
+}
+
 /** All places are looked at so often. */
 const lookMs = 500;
 /** A place that is nowhere to be found for so long is gone. */
@@ -56,7 +66,7 @@ export class Places implements Listener {
   readonly #options: PlacesOptions;
   readonly #waiters = new Map<string, Waiter>();
   /** The waiting turns of conversations whose place is not known yet. */
-  readonly #turns = new Map<string, TurnRef>();
+  readonly #turns = new Map<string, Asked>();
   readonly #left: Readonly<Record<CustomerClass, LeftTickets>>;
   readonly #waits: WaitEstimate;
   readonly #before: Record<CustomerClass, ReadonlyMap<number, number>> = {
@@ -83,7 +93,7 @@ export class Places implements Listener {
       case "turn-started":
         return this.gone(step.answer.ref);
       case "turn-ended":
-        return this.gone(step.ref);
+        return this.ended(step.ref);
       default:
     }
   }
@@ -94,7 +104,7 @@ export class Places implements Listener {
   #asked(ref: TurnRef): void {
     const waiter = this.#waiters.get(ref.conversationId);
     if (waiter) this.#waiters.set(ref.conversationId, { ...waiter, ref });
-    else this.#turns.set(ref.conversationId, ref);
+    else this.#turns.set(ref.conversationId, { ref, freeSince: null });
   }
 
   /**
@@ -103,7 +113,7 @@ export class Places implements Listener {
    */
   stands(conversationId: string, at: Ticket, position?: number | null): void {
     const known = this.#waiters.get(conversationId);
-    const ref = this.#turns.get(conversationId) ?? known?.ref;
+    const ref = this.#turns.get(conversationId)?.ref ?? known?.ref;
     if (ref === undefined) return;
     const isSeen = position !== null;
     const isSame = known?.at.ticket === at.ticket && known.at.class === at.class && known.isSeen === isSeen;
@@ -124,13 +134,22 @@ export class Places implements Listener {
     this.#waiters.set(conversationId, waiter);
     this.#turns.delete(conversationId);
     this.#tell(waiter);
-    this.#next ??= this.#options.clock.after(lookMs, () => this.#look());
+    this.#lookSoon();
   }
 
   /** The answer begins, or the turn is over: whatever waits there waits no more. */
   gone({ conversationId, turnId }: TurnRef): void {
     if (this.#waiters.get(conversationId)?.ref.turnId === turnId) this.#waiters.delete(conversationId);
-    if (this.#turns.get(conversationId)?.turnId === turnId) this.#turns.delete(conversationId);
+    if (this.#turns.get(conversationId)?.ref.turnId === turnId) this.#turns.delete(conversationId);
+  }
+
+  /** The turn is over: what was asked meanwhile stands in line from now on, and the node that answered is told where. */
+  ended(ref: TurnRef): void {
+    this.gone(ref);
+    const asked = this.#turns.get(ref.conversationId);
+    if (asked === undefined) return;
+    asked.freeSince ??= this.#options.clock.elapsed();
+    this.#lookSoon();
   }
 
   /** Nobody here looks at the conversation, and it is not this node that answers it. */
@@ -184,11 +203,23 @@ export class Places implements Listener {
     return ticket < line.head ? null : 1 + ticket - line.head - this.#left[name].countBelow(ticket);
   }
 
+  #lookSoon(): void {
+    this.#next ??= this.#options.clock.after(lookMs, () => this.#look());
+  }
+
   #look(): void {
     this.#next = null;
     const now = this.#options.clock.elapsed();
     for (const waiter of this.#waiters.values()) this.#update(waiter, now);
-    if (this.#waiters.size > 0) this.#next = this.#options.clock.after(lookMs, () => this.#look());
+    let isAnyFree = false;
+    for (const asked of this.#turns.values()) {
+      if (asked.freeSince === null) continue;
+      isAnyFree = true;
+      if (now - asked.freeSince < missingMs) continue;
+      asked.freeSince = now;
+      this.#options.vanished(asked.ref);
+    }
+    if (isAnyFree || this.#waiters.size > 0) this.#lookSoon();
   }
 
   #update(waiter: Waiter, now: number): void {

@@ -261,3 +261,23 @@ test("A6 A12 places stand still while the line of all nodes cannot be seen, and 
   });
   expect(positionsOf("new")).toEqual([3]);
 });
+
+test("A6 what was asked during an answer, and of whose place nobody told when that was over, is looked up until it is known", async () => {
+  const [running, asked] = ["t0", "t1"].map((turnId) => ({ conversationId: "c", turnId }));
+  if (!running || !asked) throw new Error("never");
+  places.step({ kind: "turn-queued", ref: asked, place: null });
+  places.gone(running);
+  clock.advance(10_000);
+  // It is still being answered.
+  expect(vanished).toEqual([]);
+  places.ended(running);
+  clock.advance(1_500);
+  expect(vanished).toEqual([]);
+  clock.advance(5_000);
+  expect(vanished.length).toBeGreaterThan(1);
+  expect(vanished[0]).toEqual(asked);
+  const { length } = vanished;
+  places.gone(asked);
+  clock.advance(10_000);
+  expect(vanished).toHaveLength(length);
+});
