@@ -203,7 +203,7 @@ export class Standby {
       return this.#unlessBroken(conversationId, returning);
     });
     const lately = this.#options.clock.now() - tailMs;
-    await inBatches([...this.known.changedSince(lately)], async ({ conversationId }) => {
+    await inBatches(this.known.changedSince(lately), async ({ conversationId }) => {
       // As it stands by now: the others take their time.
       const conversation = this.known.get(conversationId);
       if (!conversation || this.#kept.has(conversationId)) return;

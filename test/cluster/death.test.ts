@@ -86,7 +86,7 @@ test("N2, S8: kill -9 of a node with 100 live answers: all go on where they were
   expect(Math.max(...endsMs)).toBeLessThan(withinMs);
   const wentOn = await Promise.all(readers.map(expectWhole));
   // Some may have ended in the moment between the look and the death, unknown to their tabs.
-  expect(wentOn.filter(Boolean).length).toBeGreaterThan(written / 2);
+  expect(wentOn.filter(Boolean).length).toBeGreaterThanOrEqual(0.9 * written);
   const mostCut = Math.max(...readers.map(cutOf));
   console.log(`S8: at most ${mostCut} characters were taken back, to be written again`);
   expect(mostCut).toBeLessThan(logChars);

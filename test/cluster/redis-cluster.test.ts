@@ -46,7 +46,7 @@ test("S11, N2: over a Redis Cluster of three masters tabs at two nodes see the s
     }),
   );
   // The other node has begun a few itself where the first was busy.
-  expect(epochs.filter((epoch) => epoch === 2).length).toBeGreaterThan(written / 2);
+  expect(epochs.filter((epoch) => epoch === 2).length).toBeGreaterThanOrEqual(0.9 * written);
   expect(Math.max(...epochs)).toBe(2);
   expect(service.faults).toEqual([]);
 });

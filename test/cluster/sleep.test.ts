@@ -104,7 +104,7 @@ test("N1, H1: a node that slept for ten seconds wakes, and nobody is told a word
   }
   // The other node has begun a few itself where the first was busy.
   const wentOn = woken.filter(({ stored }) => stored.turn.epoch === 2);
-  expect(wentOn.length).toBeGreaterThan(written / 2);
+  expect(wentOn.length).toBeGreaterThanOrEqual(0.9 * written);
   expectNothingLate(woken);
   expect(service.faults).toEqual([]);
 });
