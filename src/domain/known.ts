@@ -8,6 +8,8 @@ import type { Turn } from "./turns.ts";
 /** Conversations beyond so many, or beyond so much text, are forgotten, those that were quiet longest first. */
 const mostKnown = 5_000;
 const mostChars = 50_000_000;
+/** Those in which a question waits are kept beside them, up to so many: a whole line may stand behind one node. */
+const mostWaiting = 50_000;
 /** As many as a page shows; the context needs fewer. */
 const mostMessages = 60;
 
@@ -18,7 +20,9 @@ type Change = (conversation: Conversation) => Conversation;
 
 /** The conversations that this node has seen lately, as it saw them: what it can go on from when the store is away. */
 export class KnownConversations {
-  readonly #conversations = new Map<string, Conversation>();
+  readonly #quiet = new Map<string, Conversation>();
+  /** Those in which a question waits. */
+  readonly #waiting = new Map<string, Conversation>();
   readonly #byCustomer = new Map<string, string>();
   readonly #isWritten: (turnId: string) => boolean;
   readonly #lifeMs: number;
@@ -39,20 +43,22 @@ export class KnownConversations {
     this.#forget(conversationId);
     const kept =
       messages.length > mostMessages ? { ...conversation, messages: messages.slice(-mostMessages) } : conversation;
-    this.#conversations.set(conversationId, kept);
+    (kept.waiting === null ? this.#quiet : this.#waiting).set(conversationId, kept);
     this.#byCustomer.set(customerId, conversationId);
     this.#chars += charsOf(kept);
-    while (this.#conversations.size > mostKnown || this.#chars > mostChars) if (!this.#forgetOldest()) break;
+    while (this.#quiet.size > mostKnown) if (!this.#forgetOldest(this.#quiet)) break;
+    while (this.#waiting.size > mostWaiting) if (!this.#forgetOldest(this.#waiting)) break;
+    while (this.#chars > mostChars) if (!this.#forgetOldest(this.#quiet) && !this.#forgetOldest(this.#waiting)) break;
     return conversation;
   }
 
   change(conversationId: string, change: Change): void {
-    const known = this.#conversations.get(conversationId);
+    const known = this.get(conversationId);
     if (known) this.note(change(known));
   }
 
   get(conversationId: string): Conversation | null {
-    return this.#conversations.get(conversationId) ?? null;
+    return this.#quiet.get(conversationId) ?? this.#waiting.get(conversationId) ?? null;
   }
 
   ofCustomer(customerId: string): string | null {
@@ -61,7 +67,7 @@ export class KnownConversations {
 
   /** Those in which this node writes an answer, or with a message at or after that time. */
   changedSince(at: number): readonly Conversation[] {
-    return [...this.#conversations.values()].filter(
+    return [...this.#quiet.values(), ...this.#waiting.values()].filter(
       (conversation) => this.isWritten(conversation) || (conversation.messages.at(-1)?.at ?? 0) >= at,
     );
   }
@@ -88,15 +94,16 @@ export class KnownConversations {
   }
 
   #forget(conversationId: string): void {
-    const known = this.#conversations.get(conversationId);
-    if (known === undefined) return;
-    this.#conversations.delete(conversationId);
+    const known = this.get(conversationId);
+    if (known === null) return;
+    this.#quiet.delete(conversationId);
+    this.#waiting.delete(conversationId);
     this.#chars -= charsOf(known);
     if (this.#byCustomer.get(known.customerId) === conversationId) this.#byCustomer.delete(known.customerId);
   }
 
-  #forgetOldest(): boolean {
-    for (const [conversationId, conversation] of this.#conversations) {
+  #forgetOldest(among: ReadonlyMap<string, Conversation>): boolean {
+    for (const [conversationId, conversation] of among) {
       if (this.isWritten(conversation)) continue;
       this.#forget(conversationId);
       return true;

@@ -38,8 +38,16 @@ export class StandbyConversations implements Conversations {
     const asked = await this.#standby.run(conversationId, (engines) =>
       engines.conversations.ask(conversationId, question),
     );
-    if (!asked.repeated) this.#standby.known.change(conversationId, afterAsking(asked));
+    if (!asked.repeated) this.#know(conversationId, asked);
     return asked.started ? { ...asked, started: await this.#standby.started(asked.started) } : asked;
+  }
+
+  /** Of very many conversations not all are known any more: the one in which a question waits is read anew, beside all else. */
+  #know(conversationId: string, asked: Asked): void {
+    const { known } = this.#standby;
+    if (known.get(conversationId) !== null) return known.change(conversationId, afterAsking(asked));
+    // Without it no more is lost than what a store forgets that is emptied now.
+    if (asked.turnId !== null && !asked.started) this.read(conversationId).catch(() => {});
   }
 
   rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {

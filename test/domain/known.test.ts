@@ -35,6 +35,18 @@ test("N4 conversations beyond 5,000 are forgotten, those that were quiet longest
   expect(known.ofCustomer("of-c1")).toBeNull();
 });
 
+test("N4 of those in which a question waits none is forgotten for the sake of others, up to fifty thousand", () => {
+  const waiting = (name: string) => ({ ...conversation(name), waiting: { ...turnOf(`t-${name}`, "node"), epoch: 0 } });
+  for (let at = 0; at < 50_000; at++) known.note(waiting(`w${at}`));
+  for (let at = 0; at < 5_001; at++) known.note(conversation(`c${at}`));
+  expect(["w0", "c0", "c1"].map((id) => known.get(id) !== null)).toEqual([true, false, true]);
+  known.note(waiting("one more"));
+  expect(["w0", "w1"].map((id) => known.get(id) !== null)).toEqual([false, true]);
+  // It waits no longer.
+  known.note(conversation("w1"));
+  expect(["c1", "c2"].map((id) => known.get(id) !== null)).toEqual([false, true]);
+});
+
 test("N4 text beyond fifty million characters is forgotten, but never that of an answer which this node writes", () => {
   const text = "x".repeat(1_000_000);
   written.add("t0");

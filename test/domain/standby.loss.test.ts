@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Turn } from "../../src/domain/turns.ts";
 import { caller } from "../engines/world.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -56,6 +56,18 @@ test("N4 a store that was emptied gets a conversation back, with who answers it,
   expect(await start()).toMatchObject({ epoch: 1 });
   expect(await said()).toEqual(["one", "two", "answer"]);
   expect(await store.stored(conversationId)).toMatchObject({ running: { owner: "node" }, waiting: null });
+});
+
+test("N4 a question that was asked when its conversation was forgotten among thousands is not lost with the store", async () => {
+  const { conversationId: quiet } = await node.conversations.open(caller("quiet"));
+  for (let at = 0; at < 5_000; at++) await node.conversations.open(caller(`guest${at}`));
+  const { turnId } = await node.conversations.ask(quiet, { messageId: "m", text: "late" });
+  await vi.waitFor(() => expect(node.standby.known.get(quiet)?.waiting?.turnId).toBe(turnId));
+  // Nor is it forgotten for those who come after it.
+  for (let at = 0; at < 5_001; at++) await node.conversations.open(caller(`later${at}`));
+  store.empty();
+  expect((await node.turns.start(quiet))?.turn).toMatchObject({ turnId, epoch: 1 });
+  expect((await store.stored(quiet)).messages.map(({ text }) => text)).toEqual(["late"]);
 });
 
 test("N4 S4 an answer ends under its epoch though another node gave the conversation back as it was before", async () => {
