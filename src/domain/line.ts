@@ -107,7 +107,7 @@ export interface Round {
   readonly pausedMs: Readonly<Partial<Record<CustomerClass, number>>>;
   /** The tickets are those of a line of this node alone: they tell nobody's place (A12). */
   readonly isAlone?: boolean;
-  /** Another one than before tells that the line was lost and has begun anew. */
+  /** Another one than before tells that the line was lost and has begun anew; its tickets go on behind those of the old one. */
   readonly life: string;
 }
 
@@ -161,8 +161,11 @@ export interface Line {
   /**
    * Takes in who waited, should the line have been lost: before all newcomers, in the order of their tickets. Those who
    * are in it keep their places.
+   *
+   * @param life {@link Round.life} of the line in which they waited. In another one, whose numbers go on behind theirs, they
+   *   stand among all others, each at its own ticket; without it they are put before all others.
    */
-  restore(kept: readonly Kept[], nodeId: string): Promise<void>;
+  restore(kept: readonly Kept[], nodeId: string, life?: string | null): Promise<void>;
   steer(order: Order): Promise<void>;
 }
 

@@ -139,8 +139,8 @@ export class StandbyLine implements Line {
     });
   }
 
-  restore(kept: readonly Kept[], nodeId: string): Promise<void> {
-    return this.#options.store.restore(kept, nodeId);
+  restore(kept: readonly Kept[], nodeId: string, life?: string | null): Promise<void> {
+    return this.#options.store.restore(kept, nodeId, life);
   }
 
   async steer(order: Order): Promise<void> {
@@ -173,15 +173,23 @@ export class StandbyLine implements Line {
   async #roundInStore(news: News): Promise<Round> {
     const { taken, begun, ended } = this.#unheard;
     const said = { taken: [...taken.values()], begun: [...begun.values()], ended: [...ended.values()] };
-    const round = await this.#options.store.round({ ...news, ...said });
+    let round = await this.#options.store.round({ ...news, ...said });
     for (const part of parts) for (const { number } of said[part]) this.#unheard[part].delete(number);
     for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
-    if (this.#life !== null && this.#life !== round.life) await this.#restore(news.nodeId);
+    if (this.#life !== null && this.#life !== round.life) round = await this.#afterLoss(news, round);
     else for (const [id, kept] of this.#kept) if (isGone(kept, round.lines)) this.#kept.delete(id);
     this.#life = round.life;
     this.#orders.heard(round);
     for (const kept of round.queued) this.#kept.set(kept.conversationId, kept);
     return round;
+  }
+
+  /** How the line stands once those who waited in the one before stand in it: without them it tells of nobody's place. */
+  async #afterLoss({ nodeId, room, leftSeen }: News, { queued }: Round): Promise<Round> {
+    await this.#restore(nodeId);
+    const round = await this.#options.store.round({ ...nothing, nodeId, room, leftSeen });
+    for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
+    return { ...round, queued: [...queued, ...round.queued] };
   }
 
   /** @throws what is no outage */
@@ -233,7 +241,7 @@ export class StandbyLine implements Line {
 
   async #restore(nodeId: string): Promise<void> {
     const waiting = [...this.#kept.values()];
-    if (waiting.length > 0) await this.#options.store.restore(waiting, nodeId);
+    if (waiting.length > 0) await this.#options.store.restore(waiting, nodeId, this.#life);
   }
 
   /** Opened in one go: nobody enters it, and nothing is granted, before it knows what the store's line knew. */
@@ -242,7 +250,7 @@ export class StandbyLine implements Line {
     const local = this.#options.openLocal(this.#orders.tier);
     this.#local = local;
     const steered = this.#orders.all.map((order) => local.steer(order));
-    this.#opening = Promise.all([...steered, local.restore([...this.#kept.values()], nodeId)]);
+    this.#opening = Promise.all([...steered, local.restore([...this.#kept.values()], nodeId, this.#life)]);
     return local;
   }
 

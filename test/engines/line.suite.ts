@@ -366,6 +366,19 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(100)).toEqual([first.conversationId]);
   });
 
+  test("A12 A6 in a line that follows on a lost one everybody stands at their own ticket, and newcomers behind them", async () => {
+    const world = await LineWorld.open(open);
+    const kept = (...tickets: number[]) =>
+      tickets.map((ticket) => ({ conversationId: `c${ticket}`, class: "guest" as const, ticket }));
+    await world.line.restore(kept(2_007, 2_003), "one", "the one before");
+    await world.line.restore(kept(2_005, 2_003), "two", "the one before");
+    expect(await world.line.find("c2005")).toEqual({ at: { class: "guest", ticket: 2_005 }, position: 2 });
+    const entered = await world.line.enter({ conversationId: "new", class: "guest" }, "one");
+    expect(entered).toEqual({ kind: "waiting", at: { class: "guest", ticket: 2_008 }, position: 4 });
+    expect((await world.round()).lines.guest).toMatchObject({ head: 2_003, next: 2_009, before: [] });
+    expect(await world.after(400)).toEqual(["c2003", "c2005", "c2007", "new"]);
+  });
+
   test("A12 a line that was lost is put together again in the order of its tickets, from what each node kept", async () => {
     const world = await LineWorld.open(open);
     const kept = (...tickets: number[]) =>

@@ -49,7 +49,7 @@ interface Entry {
 
 interface ClassState {
   /** In the order of tickets. */
-  readonly line: Map<string, Entry>;
+  line: Map<string, Entry>;
   /** Sorted by ticket. */
   before: Entry[];
   next: number;
@@ -66,6 +66,8 @@ interface NodeState {
 /** A node that has said nothing for so long is given no grants. */
 const awayMs = 3_000;
 const mostLeft = 20_000;
+
+const ownLife = "of this process";
 
 /** {@link Line} of one process; each call is one step because nothing in it waits. */
 export class MemoryLine implements Line {
@@ -132,7 +134,7 @@ export class MemoryLine implements Line {
       leftSeen: this.#leftSeq,
       tier: this.#gates.tier,
       pausedMs: this.#gates.pausedMs,
-      life: "of this process",
+      life: ownLife,
     };
   }
 
@@ -179,17 +181,27 @@ export class MemoryLine implements Line {
     return { at, position };
   }
 
-  async restore(kept: readonly Kept[], nodeId: string): Promise<void> {
+  async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {
+    const isOther = life !== null && life !== ownLife;
     for (const { conversationId, class: name, ticket } of kept) {
       if (this.#entries.has(conversationId)) continue;
       const entry = { ...this.#newEntry(conversationId, name, nodeId), ticket };
+      const state = this.#classes[name];
       this.#entries.set(conversationId, entry);
-      this.#activate(this.#classes[name]);
-      entry.place = "before";
-      this.#classes[name].before.push(entry);
+      this.#activate(state);
+      entry.place = isOther ? "line" : "before";
+      if (!isOther) state.before.push(entry);
+      else {
+        state.line.set(conversationId, entry);
+        state.next = Math.max(state.next, ticket);
+      }
     }
     // Once for all of them: there may be many.
-    for (const name of classes) this.#classes[name].before.sort(byTicket);
+    for (const name of classes) {
+      const state = this.#classes[name];
+      state.before.sort(byTicket);
+      if (isOther) state.line = inOrder(state.line);
+    }
   }
 
   async steer(order: Order): Promise<void> {
@@ -401,6 +413,10 @@ export class MemoryLine implements Line {
 
 function byTicket(a: Entry, b: Entry): number {
   return a.ticket - b.ticket || (a.conversationId < b.conversationId ? -1 : 1);
+}
+
+function inOrder(line: ReadonlyMap<string, Entry>): Map<string, Entry> {
+  return new Map([...line.values()].sort(byTicket).map((entry) => [entry.conversationId, entry]));
 }
 
 function headOf({ line, before }: ClassState): Entry | undefined {

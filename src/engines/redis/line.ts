@@ -48,8 +48,8 @@ export class RedisLine implements Line {
   readonly #now: () => string;
   readonly #orders: StandingOrders;
   readonly #entering = new Batches((all: readonly Entering[]) => this.#enterAll(all), enteredAtOnce);
-  /** A line was seen: another one than that is not the first. */
-  #isKnown = false;
+  /** The tickets of the line that was seen last: another one than that is not the first, and goes on behind them. */
+  #seen: Round["lines"] | null = null;
 
   constructor({ link, keys, settings, clock, now }: RedisLineOptions) {
     this.#link = link;
@@ -88,7 +88,7 @@ export class RedisLine implements Line {
       life,
     };
     this.#orders.heard(round);
-    this.#isKnown = true;
+    this.#seen = round.lines;
     return round;
   }
 
@@ -111,11 +111,11 @@ export class RedisLine implements Line {
     return reply && placeOf(reply);
   }
 
-  async restore(kept: readonly Kept[], nodeId: string): Promise<void> {
+  async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {
     for (let from = 0; from < kept.length; from += restoredAtOnce) {
       const part = kept.slice(from, from + restoredAtOnce);
       const list = part.flatMap(({ conversationId, class: name, ticket }) => [conversationId, name, ticket]);
-      await this.#step("line/restore", nodeId, JSON.stringify(list));
+      await this.#step("line/restore", nodeId, JSON.stringify(list), life ?? "");
     }
   }
 
@@ -128,10 +128,12 @@ export class RedisLine implements Line {
 
   /** What a line begins with that has lost everything. */
   #anew(): string {
-    if (!this.#isKnown) return "";
+    const lines = this.#seen;
+    if (lines === null) return "";
     const { tier, starting } = this.#orders;
     const pausedMs = (name: CustomerClass) => Math.ceil(this.#orders.pausedMs(name));
-    return [tier, starting ?? "-", ...classes.map(pausedMs)].join("|");
+    const given = (name: CustomerClass) => lines[name].next - 1;
+    return [tier, starting ?? "-", ...classes.map(pausedMs), ...classes.map(given)].join("|");
   }
 
   /** Nothing overtakes those who enter. */
@@ -153,7 +155,7 @@ function enteredOf({ conversationId, class: name }: Wish, reply: EnteredReply | 
     case "granted":
       return { kind: "granted", grant: { conversationId, class: name, number: reply[1], isFree: false } };
     case "waiting":
-      return { kind: "waiting", ...placeOf(reply) };
+      return { kind: "waiting", ...placeOf(reply), ...(reply[3] === 0 && { position: null }) };
     case "shed":
       return { kind: "shed", waiting: reply[1] };
     default:

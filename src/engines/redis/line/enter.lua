@@ -1,6 +1,6 @@
 -- Some enter the line one after the other; each begins at once where nobody waits (A1, A3, A4, A5).
 -- ARGV: 2… of each: conversation, class, node, '1' for one that is owed
--- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position } | { 'held' } | { 'shed', how many wait }
+-- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known } | { 'held' } | { 'shed', how many wait }
 local acceptAt = { vip = 7, member = 8, guest = 9 }
 local isChanged = false
 
@@ -37,8 +37,8 @@ local function enter(conversation, class, node, owed)
   if full then return full end
   isChanged = true
   append(entry)
-  -- Nobody has a higher ticket.
-  return { 'waiting', class, entry.ticket, count(line[class]) }
+  -- Nobody has a higher ticket. Where a line was lost, those who stood in it are not here yet.
+  return { 'waiting', class, entry.ticket, s.life ~= '' and count(line[class]) or 0 }
 end
 
 local entered = {}

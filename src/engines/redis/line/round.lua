@@ -52,7 +52,7 @@ for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', now)) d
 end
 
 serve(node)
-s.life = s.life or ARGV[8]
+if not s.life or s.life == '' then s.life = ARGV[8] end
 saveNodes()
 save()
 

@@ -3,7 +3,8 @@
 -- KEYS: 1 what the steps share (string), 2 entries and 3 nodes (hashes), 4 grants, 5 starting, 6 later, 7 left, 8–10 the lines and
 --       11–13 those before them, 14 owned (sorted sets)
 -- ARGV: 1 the time in ms for tests (or empty), 2… the step's own, then what the node knows of the line that was, should it be lost:
---       "tier|most answers without text (or -)|ms that vip|that member|that guest pauses" (or empty), and last the fourteen settings:
+--       "tier|most answers without text (or -)|ms that vip|that member|that guest pauses|tickets that vip|member|guest has given" (or
+--       empty), and last the fourteen settings:
 --       for each tier its starts a second and its burst, for each class below how many waiting it is accepted, for each class its
 --       weight, the ms after which waiting counts for more, and by how many a second the starts may rise each second (or empty)
 local state, entries, nodes, grants, starting, later, left = unpack(KEYS, 1, 7)
@@ -26,7 +27,7 @@ local function stateOf(isRead, packedAs, now, tier, tokens, filledAt, mostStarti
   }
 end
 local s = stateOf(pcall(cmsgpack.unpack, redis.call('GET', state) or ''))
-local beginsWith = not s and { string.match(ARGV[#ARGV - 14], '^(%a+)|([%d-]+)|(%d+)|(%d+)|(%d+)$') }
+local beginsWith = not s and { string.match(ARGV[#ARGV - 14], '^(%a+)|([%d-]+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)$') }
 if beginsWith then
   -- Where the value is lost or is not ours, tickets and grants go on behind those that are still there. A line that is not the
   -- first goes on with what steered the one before, and with an empty bucket; nodes may still speak of that one's grants.
@@ -35,9 +36,12 @@ if beginsWith then
   s = {
     now = 0, tier = tier or 'high', tokens = tier and 0, mostStarting = tonumber(most) or 1e15, held = 0, virtual = 0, leftSeq = 0,
     numbers = (isLost or tier) and tonumber(redis.call('TIME')[1]) * 1000 or 0,
-    next = {}, served = byClass(0, 0, 0), pass = byClass(0, 0, 0), pausedUntil = byClass(0, 0, 0),
+    life = tier and '', next = {}, served = byClass(0, 0, 0), pass = byClass(0, 0, 0), pausedUntil = byClass(0, 0, 0),
   }
-  for _, class in ipairs(classes) do s.next[class] = tonumber(redis.call('ZRANGE', line[class], -1, -1, 'WITHSCORES')[2] or 0) end
+  for at, class in ipairs(classes) do
+    local last = redis.call('ZRANGE', line[class], -1, -1, 'WITHSCORES')[2]
+    s.next[class] = math.max(tonumber(last or 0), tonumber(beginsWith[at + 5] or 0))
+  end
 end
 
 -- The line's clock never goes back, though the machine's may, or another machine's may count from now on.
