@@ -1,5 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { guestOf, type OpenCustomer, openAgain, openCustomer } from "../support/customer.ts";
+import { openRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { asking, openService } from "./service.support.ts";
 import { readStored } from "./stored.support.ts";
@@ -121,5 +123,29 @@ test("A10: one refusal at one node holds the starts of the other back within a t
     other.fact("turn:ended", (end) => end.turnId === later),
   ];
   for (const { outcome } of await Promise.all(ends)) expect(outcome).toBe("completed");
+  expect(service.faults).toEqual([]);
+});
+
+test("A6 A12 N4: Redis is emptied, and newcomers are told of those who waited before them", async () => {
+  await using redis = await openRedis();
+  await using service = await openService({ redis, nodes: 2, env });
+  const askers = await askAll(service.urls, 40);
+  await redis.command("FLUSHALL");
+  // Both nodes have held a round.
+  await pause(500);
+  const newcomers = await askAll(service.urls, 2);
+  const places = await Promise.all(
+    newcomers.map(async ({ customer }) => (await customer.fact("turn:queued")).position),
+  );
+  const waiting = askers.filter(({ customer }) => !customer.facts.some(({ name }) => name === "turn:started"));
+  expect(waiting.length).toBeGreaterThan(10);
+  // Some are told a moment later that they begin.
+  for (const position of places) expect(position).toBeGreaterThan(waiting.length - 5);
+  const starts = await Promise.all([...askers, ...newcomers].map(startOf));
+  expect(Math.min(...starts.slice(-2))).toBeGreaterThan(Math.max(...starts.slice(0, -6)));
+  for (const { customer } of [...askers, ...newcomers]) {
+    const positions = positionsOf(customer);
+    expect(positions).toEqual(positions.toSorted((a, b) => b - a));
+  }
   expect(service.faults).toEqual([]);
 });
