@@ -23,7 +23,6 @@ const mostMarks = 3_600;
 export class LineWatch {
   readonly #now: () => number;
   #lines: Readonly<Record<CustomerClass, Watched>> = opened();
-  #life = "";
   starting = 0;
 
   /** @param now milliseconds that never go back */
@@ -31,10 +30,9 @@ export class LineWatch {
     this.#now = now;
   }
 
-  round({ lines, left, life, starting }: Round): void {
-    // Another line counts anew.
-    if (life !== this.#life) this.#lines = opened();
-    this.#life = life;
+  round({ lines, left, starting }: Round): void {
+    // Another line whose tickets do not go on behind those of the one before: nothing is known of it.
+    if (classes.some((name) => lines[name].next < this.#lines[name].line.next)) this.#lines = opened();
     this.starting = starting;
     for (const { class: name, ticket } of left) this.#lines[name].left.add(ticket);
     for (const name of classes) this.#watch(this.#lines[name], lines[name]);

@@ -51,6 +51,14 @@ test("the head of the line has waited since its ticket was given", () => {
   expect([watch.oldestWaitMs("guest"), watch.oldestWaitMs("vip")]).toEqual([0, 0]);
 });
 
+test("a line that goes on behind a lost one is the same: who has waited in that one goes on waiting", () => {
+  const watch = open();
+  watch.round(round({ next: 11 }, { left: [{ class: "guest", ticket: 4 }] }));
+  now = 5_000;
+  watch.round(round({ next: 12 }, { life: "two" }));
+  expect([watch.waiting("guest"), watch.oldestWaitMs("guest")]).toEqual([10, 5_000]);
+});
+
 test("a line that begins anew is another one, and a long night takes no memory", () => {
   const watch = open();
   watch.round(round({ next: 100 }));
