@@ -27,6 +27,8 @@ export class KnownConversations {
   readonly #isWritten: (turnId: string) => boolean;
   readonly #lifeMs: number;
   #chars = 0;
+  /** When something was said last, anywhere. */
+  #latestAt = 0;
 
   /**
    * @param isWritten tells whether this node writes the answer to a turn: its conversation is not forgotten
@@ -46,6 +48,8 @@ export class KnownConversations {
     (kept.waiting === null ? this.#quiet : this.#waiting).set(conversationId, kept);
     this.#byCustomer.set(customerId, conversationId);
     this.#chars += charsOf(kept);
+    this.#latestAt = Math.max(this.#latestAt, lastAt(kept));
+    this.#forgetStale();
     while (this.#quiet.size > mostKnown) if (!this.#forgetOldest(this.#quiet)) break;
     while (this.#waiting.size > mostWaiting) if (!this.#forgetOldest(this.#waiting)) break;
     while (this.#chars > mostChars) if (!this.#forgetOldest(this.#quiet) && !this.#forgetOldest(this.#waiting)) break;
@@ -68,7 +72,7 @@ export class KnownConversations {
   /** Those in which this node writes an answer, or with a message at or after that time. */
   changedSince(at: number): readonly Conversation[] {
     return [...this.#quiet.values(), ...this.#waiting.values()].filter(
-      (conversation) => this.isWritten(conversation) || (conversation.messages.at(-1)?.at ?? 0) >= at,
+      (conversation) => this.isWritten(conversation) || lastAt(conversation) >= at,
     );
   }
 
@@ -102,6 +106,14 @@ export class KnownConversations {
     if (this.#byCustomer.get(known.customerId) === conversationId) this.#byCustomer.delete(known.customerId);
   }
 
+  /** Where nobody has told this node what became of a question, its conversation has had its life some day (C1). */
+  #forgetStale(): void {
+    for (const [conversationId, conversation] of this.#waiting) {
+      if (lastAt(conversation) > this.#latestAt - this.#lifeMs || this.isWritten(conversation)) return;
+      this.#forget(conversationId);
+    }
+  }
+
   #forgetOldest(among: ReadonlyMap<string, Conversation>): boolean {
     for (const [conversationId, conversation] of among) {
       if (this.isWritten(conversation)) continue;
@@ -110,6 +122,10 @@ export class KnownConversations {
     }
     return false;
   }
+}
+
+function lastAt({ messages }: Conversation): number {
+  return messages.at(-1)?.at ?? 0;
 }
 
 function charsOf({ messages }: Conversation): number {

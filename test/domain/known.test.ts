@@ -47,6 +47,17 @@ test("N4 of those in which a question waits none is forgotten for the sake of ot
   expect(["c1", "c2"].map((id) => known.get(id) !== null)).toEqual([false, true]);
 });
 
+test("C1 N4 a question of which nobody has told what became of it is forgotten after its conversation's life", () => {
+  const waiting = (name: string, at: number) => ({
+    ...conversation(name, [question("m", "?", at)]),
+    waiting: { ...turnOf(`t-${name}`, "node"), epoch: 0 },
+  });
+  known.note(waiting("old", 1_000));
+  known.note(waiting("later", 2_000));
+  known.note(conversation("new", [question("m", "?", 3_601_000)]));
+  expect(["old", "later", "new"].map((id) => known.get(id) !== null)).toEqual([false, true, true]);
+});
+
 test("N4 text beyond fifty million characters is forgotten, but never that of an answer which this node writes", () => {
   const text = "x".repeat(1_000_000);
   written.add("t0");
