@@ -16,17 +16,52 @@ const mostMessages = 60;
 /** What was said within so long cannot have gone by itself. */
 const longestFreshMs = 60_000;
 
+/** So many conversations, and so much text, in the order in which they were put there. */
+class Shelf {
+  readonly #most: number;
+  readonly #conversations = new Map<string, Conversation>();
+  #chars = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get isFull(): boolean {
+    return this.#conversations.size > this.#most || this.#chars > mostChars;
+  }
+
+  get each(): Iterable<readonly [conversationId: string, conversation: Conversation]> {
+    return this.#conversations;
+  }
+
+  get all(): Iterable<Conversation> {
+    return this.#conversations.values();
+  }
+
+  get(conversationId: string): Conversation | undefined {
+    return this.#conversations.get(conversationId);
+  }
+
+  put(conversation: Conversation): void {
+    this.#conversations.set(conversation.conversationId, conversation);
+    this.#chars += charsOf(conversation);
+  }
+
+  take(conversation: Conversation): void {
+    if (this.#conversations.delete(conversation.conversationId)) this.#chars -= charsOf(conversation);
+  }
+}
+
 type Change = (conversation: Conversation) => Conversation;
 
 /** The conversations that this node has seen lately, as it saw them: what it can go on from when the store is away. */
 export class KnownConversations {
-  readonly #quiet = new Map<string, Conversation>();
+  readonly #quiet = new Shelf(mostKnown);
   /** Those in which a question waits. */
-  readonly #waiting = new Map<string, Conversation>();
+  readonly #waiting = new Shelf(mostWaiting);
   readonly #byCustomer = new Map<string, string>();
   readonly #isWritten: (turnId: string) => boolean;
   readonly #lifeMs: number;
-  #chars = 0;
   /** When something was said last, anywhere. */
   #latestAt = 0;
 
@@ -45,14 +80,12 @@ export class KnownConversations {
     this.#forget(conversationId);
     const kept =
       messages.length > mostMessages ? { ...conversation, messages: messages.slice(-mostMessages) } : conversation;
-    (kept.waiting === null ? this.#quiet : this.#waiting).set(conversationId, kept);
+    const shelf = kept.waiting === null ? this.#quiet : this.#waiting;
+    shelf.put(kept);
     this.#byCustomer.set(customerId, conversationId);
-    this.#chars += charsOf(kept);
     this.#latestAt = Math.max(this.#latestAt, lastAt(kept));
     this.#forgetStale();
-    while (this.#quiet.size > mostKnown) if (!this.#forgetOldest(this.#quiet)) break;
-    while (this.#waiting.size > mostWaiting) if (!this.#forgetOldest(this.#waiting)) break;
-    while (this.#chars > mostChars) if (!this.#forgetOldest(this.#quiet) && !this.#forgetOldest(this.#waiting)) break;
+    while (shelf.isFull) if (!this.#forgetOldest(shelf)) break;
     return conversation;
   }
 
@@ -71,7 +104,7 @@ export class KnownConversations {
 
   /** Those in which this node writes an answer, or with a message at or after that time. */
   changedSince(at: number): readonly Conversation[] {
-    return [...this.#quiet.values(), ...this.#waiting.values()].filter(
+    return [...this.#quiet.all, ...this.#waiting.all].filter(
       (conversation) => this.isWritten(conversation) || lastAt(conversation) >= at,
     );
   }
@@ -100,22 +133,21 @@ export class KnownConversations {
   #forget(conversationId: string): void {
     const known = this.get(conversationId);
     if (known === null) return;
-    this.#quiet.delete(conversationId);
-    this.#waiting.delete(conversationId);
-    this.#chars -= charsOf(known);
+    this.#quiet.take(known);
+    this.#waiting.take(known);
     if (this.#byCustomer.get(known.customerId) === conversationId) this.#byCustomer.delete(known.customerId);
   }
 
   /** Where nobody has told this node what became of a question, its conversation has had its life some day (C1). */
   #forgetStale(): void {
-    for (const [conversationId, conversation] of this.#waiting) {
+    for (const [conversationId, conversation] of this.#waiting.each) {
       if (lastAt(conversation) > this.#latestAt - this.#lifeMs || this.isWritten(conversation)) return;
       this.#forget(conversationId);
     }
   }
 
-  #forgetOldest(among: ReadonlyMap<string, Conversation>): boolean {
-    for (const [conversationId, conversation] of among) {
+  #forgetOldest(shelf: Shelf): boolean {
+    for (const [conversationId, conversation] of shelf.each) {
       if (this.isWritten(conversation)) continue;
       this.#forget(conversationId);
       return true;

@@ -32,6 +32,9 @@ interface Unheard {
 /** So many are put back at once, in their order. */
 const mergedAtOnce = 500;
 
+/** Every node has held a round by then, and has put its own back into a line that was lost. */
+const settlingMs = 1_000;
+
 const parts = ["taken", "begun", "ended"] as const;
 const nothing: Omit<News, "nodeId" | "room"> = { taken: [], begun: [], ended: [], leftSeen: 0 };
 
@@ -57,8 +60,10 @@ export class StandbyLine implements Line {
   #merging: Promise<void> | null = null;
   /** What the store's line granted as they were put back: told in the next round. */
   readonly #found: Grant[] = [];
-  /** Where they stand now: told in the next round as well. */
+  /** Where they stand now, and where others do who were told no place: told in the next round as well. */
   readonly #merged: Kept[] = [];
+  /** Until then others may still come back into the line before those who stand in it; on the clock's `elapsed` scale. */
+  #settledAt = 0;
   /** Starts of the local line that the store's does not know of. */
   #spent = 0;
   /** Grants of the local line's last round. */
@@ -85,7 +90,7 @@ export class StandbyLine implements Line {
     this.#served.delete(wish.conversationId);
     if (this.#local === null) {
       try {
-        return this.#noted(wish, await this.#options.store.enter(wish, nodeId));
+        return this.#placed(wish, this.#noted(wish, await this.#options.store.enter(wish, nodeId)));
       } catch (fault) {
         await this.#goAlone(fault, nodeId);
       }
@@ -101,8 +106,14 @@ export class StandbyLine implements Line {
       // First: whoever was served here meanwhile is not to be served again.
       await this.#comeBack(news);
       const round = await this.#roundInStore(news);
-      const [granted, queued] = [this.#found.splice(0), this.#merged.splice(0)];
-      return { ...round, granted: [...granted, ...round.granted], queued: [...queued, ...round.queued] };
+      const granted = [...this.#found.splice(0), ...round.granted];
+      this.#merged.push(...round.queued);
+      // Who has left is told of again, then.
+      if (this.#isSettling) return { ...round, granted, queued: [], leftSeen: news.leftSeen, isAlone: true };
+      const queued = this.#merged
+        .splice(0)
+        .filter(({ conversationId, ticket }) => this.#stands(conversationId, ticket));
+      return { ...round, granted, queued };
     } catch (fault) {
       await this.#goAlone(fault, news.nodeId);
       return this.#roundAlone(news);
@@ -133,10 +144,11 @@ export class StandbyLine implements Line {
 
   async find(conversationId: string): Promise<Standing | null> {
     if (this.#local) return this.#local.find(conversationId);
-    return this.#options.store.find(conversationId).catch((fault: unknown) => {
+    const found = await this.#options.store.find(conversationId).catch((fault: unknown) => {
       if (fault instanceof Outage) return null;
       throw fault;
     });
+    return found && this.#isSettling ? { ...found, position: null } : found;
   }
 
   restore(kept: readonly Kept[], nodeId: string, life?: string | null): Promise<void> {
@@ -170,6 +182,21 @@ export class StandbyLine implements Line {
     return entered;
   }
 
+  get #isSettling(): boolean {
+    return this.#options.clock.elapsed() < this.#settledAt;
+  }
+
+  #stands(conversationId: string, ticket: number): boolean {
+    return this.#kept.get(conversationId)?.ticket === ticket;
+  }
+
+  /** Whoever cannot be told a place now is told it as soon as it is known. */
+  #placed(wish: Wish, entered: Entered): Entered {
+    if (entered.kind !== "waiting" || (entered.position !== null && !this.#isSettling)) return entered;
+    this.#merged.push({ ...wish, ...entered.at });
+    return { ...entered, position: null };
+  }
+
   async #roundInStore(news: News): Promise<Round> {
     const { taken, begun, ended } = this.#unheard;
     const said = { taken: [...taken.values()], begun: [...begun.values()], ended: [...ended.values()] };
@@ -185,11 +212,18 @@ export class StandbyLine implements Line {
   }
 
   /** How the line stands once those who waited in the one before stand in it: without them it tells of nobody's place. */
-  async #afterLoss({ nodeId, room, leftSeen }: News, { queued }: Round): Promise<Round> {
-    await this.#restore(nodeId);
-    const round = await this.#options.store.round({ ...nothing, nodeId, room, leftSeen });
-    for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
-    return { ...round, queued: [...queued, ...round.queued] };
+  async #afterLoss({ nodeId, room, leftSeen }: News, first: Round): Promise<Round> {
+    let round = first;
+    // It may be lost once more meanwhile.
+    while (round.life !== this.#life) {
+      this.#merged.push(...round.queued);
+      await this.#restore(nodeId);
+      this.#life = round.life;
+      this.#settledAt = this.#options.clock.elapsed() + settlingMs;
+      round = await this.#options.store.round({ ...nothing, nodeId, room, leftSeen });
+      for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
+    }
+    return round;
   }
 
   /** @throws what is no outage */

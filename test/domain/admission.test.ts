@@ -314,14 +314,43 @@ test("A12 what the line grants to those who are put back into it is begun", asyn
   expect(granted).toContain("c");
 });
 
+/** A line that has begun anew. */
+const anotherLine = (life: string) => new MemoryLine({ settings, clock, life });
+
 test("A12 a line that was lost while nobody noticed is given back those who wait", async () => {
   await fill();
-  store = new MemoryLine({ settings, clock });
-  Object.assign(store, { life: "another" });
-  const { round } = store;
-  store.round = async (news) => ({ ...(await round.call(store, news)), life: "another" });
+  store = anotherLine("second");
   await pass(clock, 2_000, 20);
   expect(granted.toSorted()).toEqual(["c", "d", "e", "f"]);
+});
+
+test("A12 a line that is lost once more as it is given back those who wait is given them back as well", async () => {
+  await fill();
+  store = anotherLine("second");
+  const { restore } = store;
+  store.restore = async (...kept) => {
+    await restore.apply(store, kept);
+    store = anotherLine("third");
+  };
+  await pass(clock, 3_000, 30);
+  expect(granted.toSorted()).toEqual(["c", "d", "e", "f"]);
+});
+
+test("A6 A12 for a second after a loss, while other nodes may still put theirs back, nobody is told a place; then everybody is", async () => {
+  await fill();
+  store = anotherLine("second");
+  await store.steer({ pause: { classes: ["guest"], ms: 5_000 } });
+  await pass(clock, 100, 5);
+  expect(rounds.at(-1)?.isAlone).toBe(true);
+  expect(await admission.enter({ conversationId: "new", class: "guest", owed: true })).toMatchObject({
+    position: null,
+  });
+  expect(await admission.find("new")).toMatchObject({ position: null });
+  await pass(clock, 1_200, 20);
+  expect(rounds.at(-1)?.isAlone).toBeUndefined();
+  const told = rounds.flatMap(({ queued }) => queued).map(({ conversationId }) => conversationId);
+  expect(told.filter((id) => id === "new")).toEqual(["new"]);
+  expect((await admission.find("new"))?.position).toBe(5);
 });
 
 test("A10 A12 what pauses the line of all nodes pauses the node's own as well, and goes on pausing", async () => {

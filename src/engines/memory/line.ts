@@ -25,6 +25,8 @@ export interface MemoryLineOptions {
   readonly tier?: Tier;
   /** The bucket is empty at first: it goes on from another one. */
   readonly isEmpty?: boolean;
+  /** What its rounds call it; another one has other tickets. */
+  readonly life?: string;
 }
 
 /** One conversation: it waits, or it has been granted a start and is being answered. */
@@ -67,12 +69,11 @@ interface NodeState {
 const awayMs = 3_000;
 const mostLeft = 20_000;
 
-const ownLife = "of this process";
-
 /** {@link Line} of one process; each call is one step because nothing in it waits. */
 export class MemoryLine implements Line {
   readonly #settings: LineSettings;
   readonly #clock: Clock;
+  readonly #life: string;
   readonly #entries = new Map<string, Entry>();
   readonly #classes: Readonly<Record<CustomerClass, ClassState>>;
   readonly #later = new Map<string, Entry>();
@@ -87,7 +88,8 @@ export class MemoryLine implements Line {
   /** The pass of the class that was served last: who comes to an empty line begins there. */
   #virtual = 0;
 
-  constructor({ settings, clock, tier = "high", isEmpty = false }: MemoryLineOptions) {
+  constructor({ settings, clock, tier = "high", isEmpty = false, life = "of this process" }: MemoryLineOptions) {
+    this.#life = life;
     this.#settings = settings;
     this.#clock = clock;
     this.#gates = new LineGates(settings, clock, tier, isEmpty);
@@ -134,7 +136,7 @@ export class MemoryLine implements Line {
       leftSeen: this.#leftSeq,
       tier: this.#gates.tier,
       pausedMs: this.#gates.pausedMs,
-      life: ownLife,
+      life: this.#life,
     };
   }
 
@@ -182,7 +184,7 @@ export class MemoryLine implements Line {
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {
-    const isOther = life !== null && life !== ownLife;
+    const isOther = life !== null && life !== this.#life;
     for (const { conversationId, class: name, ticket } of kept) {
       if (this.#entries.has(conversationId)) continue;
       const entry = { ...this.#newEntry(conversationId, name, nodeId), ticket };

@@ -67,7 +67,9 @@ export class RedisLine implements Line {
   async #enterAll(all: readonly Entering[]): Promise<readonly Entered[]> {
     const args = all.flatMap(({ wish, nodeId }) => [wish.conversationId, wish.class, nodeId, wish.owed ? "1" : "0"]);
     const given = replies.entered.parse(await this.#step("line/enter", ...args));
-    return all.map(({ wish }, at) => enteredOf(wish, given[at]));
+    const entered = all.map(({ wish }, at) => enteredOf(wish, given[at]));
+    for (const each of entered) if (each.kind === "waiting") this.#see(each.at);
+    return entered;
   }
 
   async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
@@ -124,6 +126,13 @@ export class RedisLine implements Line {
     this.#orders.given(order);
     const paused = [String(pause?.ms ?? ""), pause?.keepsStarts ? "1" : "", ...(pause?.classes ?? [])];
     await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(spent ?? ""), ...paused);
+  }
+
+  /** A newcomer has that ticket: whoever comes to a line that follows on has a higher one. */
+  #see({ class: name, ticket }: Ticket): void {
+    const line = this.#seen?.[name];
+    if (this.#seen && line && ticket >= line.next)
+      this.#seen = { ...this.#seen, [name]: { ...line, next: ticket + 1 } };
   }
 
   /** What a line begins with that has lost everything. */
