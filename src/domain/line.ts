@@ -79,7 +79,7 @@ export interface News {
 
 /** How a class' line stands: a ticket's position is its distance from `head`, less those who have left in between. */
 export interface ClassLine {
-  /** The lowest ticket that has not been served. Never falls. */
+  /** The lowest ticket that has not been served. Falls only while a line that follows on a lost one is given back who waited. */
   readonly head: number;
   /** The next newcomer's ticket. */
   readonly next: number;
@@ -105,7 +105,10 @@ export interface Round {
   readonly tier: Tier;
   /** How much longer each class pauses that does (A10). */
   readonly pausedMs: Readonly<Partial<Record<CustomerClass, number>>>;
-  /** The tickets are those of a line of this node alone: they tell nobody's place (A12). */
+  /**
+   * The tickets tell nobody's place (A12): they are those of a line of this node alone, or of one that was lost a moment ago
+   * and to which other nodes may still give back who stood in it.
+   */
   readonly isAlone?: boolean;
   /** Another one than before tells that the line was lost and has begun anew; its tickets go on behind those of the old one. */
   readonly life: string;

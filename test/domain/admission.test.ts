@@ -336,6 +336,18 @@ test("A12 a line that is lost once more as it is given back those who wait is gi
   expect(granted.toSorted()).toEqual(["c", "d", "e", "f"]);
 });
 
+test("A6 A12 who comes to a lost line before any node has held a round in it is told the place later", async () => {
+  await fill();
+  const { enter } = store;
+  store.enter = async (...who) => {
+    const entered = await enter.apply(store, who);
+    return entered.kind === "waiting" ? { ...entered, position: null } : entered;
+  };
+  await admission.enter({ conversationId: "new", class: "guest", owed: true });
+  await pass(clock, 100, 5);
+  expect(rounds.flatMap(({ queued }) => queued).map(({ conversationId }) => conversationId)).toContain("new");
+});
+
 test("A6 A12 for a second after a loss, while other nodes may still put theirs back, nobody is told a place; then everybody is", async () => {
   await fill();
   store = anotherLine("second");

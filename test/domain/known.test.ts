@@ -47,6 +47,16 @@ test("N4 of those in which a question waits none is forgotten for the sake of ot
   expect(["c1", "c2"].map((id) => known.get(id) !== null)).toEqual([false, true]);
 });
 
+test("N4 the text of those in which a question waits makes nobody else forgotten", () => {
+  const text = "x".repeat(1_000_000);
+  for (let at = 0; at < 51; at++) {
+    const waiting = { ...turnOf(`t${at}`, "node"), epoch: 0 };
+    known.note({ ...conversation(`w${at}`, [question("m", text)]), waiting });
+    if (at === 0) known.note(conversation("c0", [question("m", "?")]));
+  }
+  expect(["w0", "w1", "c0"].map((id) => known.get(id) !== null)).toEqual([false, true, true]);
+});
+
 test("C1 N4 a question of which nobody has told what became of it is forgotten after its conversation's life", () => {
   const waiting = (name: string, at: number) => ({
     ...conversation(name, [question("m", "?", at)]),

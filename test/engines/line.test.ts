@@ -90,17 +90,19 @@ describe("the line in one Redis, when that misbehaves", () => {
 
   test("A12 A6 all of it is lost: newcomers stand behind those who are still to come back, and are told no place before", async () => {
     const { life } = await round();
+    // After the last round.
+    await line.enter({ conversationId: "c8", class: "guest" }, "one");
     await redis.store.del(...keys.line);
     const newcomer = { conversationId: "new", class: "guest" } as const;
     const entered = await line.enter(newcomer, "one");
-    expect(entered).toEqual({ kind: "waiting", at: { class: "guest", ticket: 4 }, position: null });
-    const kept = [1, 2, 3].map((ticket) => ({ conversationId: `c${ticket + 4}`, class: "guest", ticket }) as const);
+    expect(entered).toEqual({ kind: "waiting", at: { class: "guest", ticket: 5 }, position: null });
+    const kept = [1, 2, 3, 4].map((ticket) => ({ conversationId: `c${ticket + 4}`, class: "guest", ticket }) as const);
     await line.restore(kept, "one", life);
-    expect(await line.find("new")).toMatchObject({ position: 4 });
-    expect((await round()).lines.guest).toMatchObject({ head: 1, next: 5, before: [] });
+    expect(await line.find("new")).toMatchObject({ position: 5 });
+    expect((await round()).lines.guest).toMatchObject({ head: 1, next: 6, before: [] });
     expect((await line.enter({ ...newcomer, conversationId: "newer" }, "one")).kind).toBe("waiting");
-    expect(await line.find("newer")).toMatchObject({ at: { ticket: 5 }, position: 5 });
-    expect(await servedAfter(500)).toEqual(["c5", "c6", "c7", "new", "newer"]);
+    expect(await line.find("newer")).toMatchObject({ at: { ticket: 6 }, position: 6 });
+    expect(await servedAfter(500)).toEqual(["c5", "c6", "c7", "c8", "new"]);
   });
 
   test("A6 a line is lost, and its entries are not: whoever asks for the place is back at it", async () => {

@@ -12,6 +12,7 @@ import {
   type News,
   type Order,
   type Round,
+  type Standing,
   type Ticket,
   type Wish,
 } from "../../domain/line.ts";
@@ -48,8 +49,8 @@ export class RedisLine implements Line {
   readonly #now: () => string;
   readonly #orders: StandingOrders;
   readonly #entering = new Batches((all: readonly Entering[]) => this.#enterAll(all), enteredAtOnce);
-  /** The tickets of the line that was seen last: another one than that is not the first, and goes on behind them. */
-  #seen: Round["lines"] | null = null;
+  /** The last tickets that were seen; null before any line was: another one than that is not the first, and goes on behind them. */
+  #given: Record<CustomerClass, number> | null = null;
 
   constructor({ link, keys, settings, clock, now }: RedisLineOptions) {
     this.#link = link;
@@ -90,7 +91,8 @@ export class RedisLine implements Line {
       life,
     };
     this.#orders.heard(round);
-    this.#seen = round.lines;
+    const { lines } = round;
+    this.#given = { vip: lines.vip.next - 1, member: lines.member.next - 1, guest: lines.guest.next - 1 };
     return round;
   }
 
@@ -108,7 +110,7 @@ export class RedisLine implements Line {
     await this.#step("line/recover", deadNodeId, JSON.stringify(list));
   }
 
-  async find(conversationId: string): Promise<{ readonly at: Ticket; readonly position: number } | null> {
+  async find(conversationId: string): Promise<Standing | null> {
     const reply = replies.found.parse(await this.#step("line/find", conversationId));
     return reply && placeOf(reply);
   }
@@ -128,21 +130,17 @@ export class RedisLine implements Line {
     await this.#step("line/steer", tier ?? "", String(starting ?? ""), String(spent ?? ""), ...paused);
   }
 
-  /** A newcomer has that ticket: whoever comes to a line that follows on has a higher one. */
   #see({ class: name, ticket }: Ticket): void {
-    const line = this.#seen?.[name];
-    if (this.#seen && line && ticket >= line.next)
-      this.#seen = { ...this.#seen, [name]: { ...line, next: ticket + 1 } };
+    if (this.#given) this.#given[name] = Math.max(this.#given[name], ticket);
   }
 
   /** What a line begins with that has lost everything. */
   #anew(): string {
-    const lines = this.#seen;
-    if (lines === null) return "";
+    const given = this.#given;
+    if (given === null) return "";
     const { tier, starting } = this.#orders;
     const pausedMs = (name: CustomerClass) => Math.ceil(this.#orders.pausedMs(name));
-    const given = (name: CustomerClass) => lines[name].next - 1;
-    return [tier, starting ?? "-", ...classes.map(pausedMs), ...classes.map(given)].join("|");
+    return [tier, starting ?? "-", ...classes.map(pausedMs), ...classes.map((name) => given[name])].join("|");
   }
 
   /** Nothing overtakes those who enter. */
@@ -164,7 +162,7 @@ function enteredOf({ conversationId, class: name }: Wish, reply: EnteredReply | 
     case "granted":
       return { kind: "granted", grant: { conversationId, class: name, number: reply[1], isFree: false } };
     case "waiting":
-      return { kind: "waiting", ...placeOf(reply), ...(reply[3] === 0 && { position: null }) };
+      return { kind: "waiting", ...placeOf(reply) };
     case "shed":
       return { kind: "shed", waiting: reply[1] };
     default:
@@ -172,8 +170,8 @@ function enteredOf({ conversationId, class: name }: Wish, reply: EnteredReply | 
   }
 }
 
-function placeOf([, name, ticket, position]: readonly ["waiting", Ticket["class"], number, number]) {
-  return { at: { class: name, ticket }, position };
+function placeOf([, name, ticket, position]: readonly ["waiting", Ticket["class"], number, number]): Standing {
+  return { at: { class: name, ticket }, position: position === 0 ? null : position };
 }
 
 function lineOf([head, next, served, before]: readonly [string, string, string, readonly string[]]): ClassLine {
