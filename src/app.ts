@@ -278,6 +278,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     newId,
     admission,
     responding,
+    stands: (conversationId, { at, position }) => places.stands(conversationId, at, position),
     settled: (ref) => {
       audience.silence(ref);
       return audience.settled(ref);

@@ -8,6 +8,7 @@ import {
   isGone,
   type Kept,
   type Line,
+  type Over,
   type Round,
   type Standing,
   type Wish,
@@ -79,7 +80,7 @@ export class Admission {
   readonly #waiting = new Map<string, Kept>();
   #taken: Grant[] = [];
   #begun: Grant[] = [];
-  #ended: Grant[] = [];
+  #ended: Over[] = [];
   /** Grants of answers that are not written here any more. */
   readonly #handedBack = new Set<Grant>();
   #leftSeen = 0;
@@ -226,12 +227,16 @@ export class Admission {
     this.#soon();
   }
 
-  /** The answer is over, or there was nothing to answer. */
-  ended(conversationId: string): void {
+  /**
+   * The answer is over, or there was nothing to answer.
+   *
+   * @param isLast nothing waited in the conversation as that was stored, or found
+   */
+  ended(conversationId: string, isLast = false): void {
     const grant = this.#mine.get(conversationId);
     if (grant === undefined) return;
     this.#mine.delete(conversationId);
-    this.#ended.push(grant);
+    this.#ended.push({ ...grant, isLast });
     this.#soon();
   }
 

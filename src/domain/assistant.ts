@@ -9,12 +9,13 @@ import { buildContext } from "./context.ts";
 import type { Asked, Conversation, Question } from "./conversations.ts";
 import { type Finding, keptOf } from "./findings.ts";
 import { Latest } from "./latest.ts";
+import type { Standing } from "./line.ts";
 import { Outage } from "./outage.ts";
 import type { Service } from "./service.ts";
 import { Silencing, type SilencingOptions } from "./silencing.ts";
 import type { TurnReport } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
-import type { Ending, Started, Turn, TurnRef } from "./turns.ts";
+import type { Ended, Ending, Started, Turn, TurnRef } from "./turns.ts";
 
 /** A turn that this node answers. */
 interface LiveTurn {
@@ -38,6 +39,8 @@ export interface AssistantOptions
   /** Most tokens of context, as estimated. */
   readonly contextTokens: number;
   readonly newId: () => string;
+  /** What waits in that conversation was put into the line, and stands there. */
+  readonly stands?: (conversationId: string, standing: Standing) => void;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
 }
@@ -72,7 +75,7 @@ export class Assistant {
     this.#asking = new Asking({
       ...options,
       begin: (conversationId, started) => this.begin(conversationId, started),
-      serve: (conversationId, as) => this.serve(conversationId, as),
+      serve: (conversationId, as, behind) => this.serve(conversationId, as, behind),
     });
     this.#silencing = new Silencing({
       ...options,
@@ -102,14 +105,18 @@ export class Assistant {
     return this.#asking.ask(conversationId, question, as);
   }
 
-  /** Sees to it that what waits in the conversation is answered: somebody was promised that. */
-  serve(conversationId: string, as?: CustomerClass): void {
+  /**
+   * Sees to it that what waits in the conversation is answered: somebody was promised that.
+   *
+   * @param behind see {@link Wish.behind}
+   */
+  serve(conversationId: string, as?: CustomerClass, behind?: number): void {
     this.#inTurn(conversationId, async () => {
-      const { admission } = this.#options;
-      const admitted = await this.#surely(() =>
-        admission.enter({ conversationId, class: as ?? admission.classOf(conversationId), owed: true }),
-      );
+      const { admission, stands } = this.#options;
+      const wish = { conversationId, class: as ?? admission.classOf(conversationId), owed: true };
+      const admitted = await this.#surely(() => admission.enter({ ...wish, ...(behind !== undefined && { behind }) }));
       if (admitted?.kind === "granted") await this.#startSurely(conversationId);
+      if (admitted?.kind === "waiting") stands?.(conversationId, admitted);
     });
   }
 
@@ -303,7 +310,7 @@ export class Assistant {
     if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
     else if (revival === "later") await admission.defer(conversationId, deferMs);
     else if (!isLookedAtAgain && this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
-    else admission.ended(conversationId);
+    else admission.ended(conversationId, true);
   }
 
   #go({ turn, conversation }: Started): void {
@@ -378,7 +385,7 @@ export class Assistant {
         if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
         void this.#rest(turn.conversationId);
         if (how === "lost") return this.#handBack(turn.conversationId);
-        this.#options.admission.ended(turn.conversationId);
+        this.#options.admission.ended(turn.conversationId, how === "last");
         const isOwed = this.#owed.delete(turn.conversationId) || this.#options.waits?.(turn.conversationId);
         if (isOwed) this.serve(turn.conversationId);
       });
@@ -393,14 +400,14 @@ export class Assistant {
     });
   }
 
-  /** Writes the answer to its end; `lost` when somebody else goes on with it. */
+  /** Writes the answer to its end; `last` when nothing waits behind it, `lost` when somebody else goes on with it. */
   async #answer(
     turn: Turn,
     answer: Answer,
     service: Service,
     signal: AbortSignal,
     read?: Conversation,
-  ): Promise<"over" | "lost"> {
+  ): Promise<"over" | "last" | "lost"> {
     const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
@@ -429,8 +436,9 @@ export class Assistant {
       totalMs: clock.elapsed() - startedAt,
       attempts,
     };
-    await this.#end(turn, { ...ending, ...keptOf(answer.found) }, report, answer);
-    return this.#closed === "lost" ? "lost" : "over";
+    const ended = await this.#end(turn, { ...ending, ...keptOf(answer.found) }, report, answer);
+    if (this.#closed === "lost") return "lost";
+    return ended?.isLast ? "last" : "over";
   }
 
   async #task({ conversationId, turnId }: Turn, { rounds }: Service, read?: Conversation): Promise<Task> {
@@ -454,12 +462,16 @@ export class Assistant {
     return { outcome: "failed", text: answer.text, error: toWireError(fault) };
   }
 
-  async #end(turn: Turn, given: Ending, report: TurnReport, written?: Answer): Promise<void> {
+  /** The turn as it was ended; null where it was not, or by somebody else. */
+  async #end(turn: Turn, given: Ending, report: TurnReport, written?: Answer): Promise<Ended | null> {
     const { listener, newId } = this.#options;
     const ending = { messageId: newId(), ...given };
     const ref = { conversationId: turn.conversationId, turnId: turn.turnId };
     const ended = await this.#store(ref, turn.epoch, ending, written);
-    if (ended?.answer === undefined) return written && listener.step({ kind: "turn-lost", answer: written });
+    if (ended?.answer === undefined) {
+      if (written) listener.step({ kind: "turn-lost", answer: written });
+      return null;
+    }
     const { outcome, error } = ending;
     const model = written?.model;
     listener.step({
@@ -472,10 +484,11 @@ export class Assistant {
       model,
       report,
     });
+    return ended;
   }
 
   /** Stores an end; that of an answer as often as it takes: what a customer has read is not given up for an outage (S5). */
-  async #store(ref: TurnRef, epoch: number, ending: Ending, written?: Answer): Promise<Turn | null> {
+  async #store(ref: TurnRef, epoch: number, ending: Ending, written?: Answer): Promise<Ended | null> {
     const { turns, clock } = this.#options;
     for (;;) {
       try {

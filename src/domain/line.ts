@@ -28,6 +28,8 @@ export interface Wish {
   readonly class: CustomerClass;
   /** Somebody has been told already that it will be answered: it is not shed. */
   readonly owed?: boolean;
+  /** It was held behind the answer of that grant, which was over before it was stored: it is to wait for no other one. */
+  readonly behind?: number;
 }
 
 /** Leave to begin one answer; `number` tells it apart from every other one. */
@@ -47,7 +49,7 @@ export interface Ticket {
 
 /**
  * Where somebody stands: `position` counts those of the class who came before and still wait, and oneself; null while the
- * line of all nodes cannot be seen.
+ * line of all nodes cannot be seen, and for one that has been granted a start before: any place would be a higher one (A6).
  */
 export interface Standing {
   readonly at: Ticket;
@@ -57,10 +59,16 @@ export interface Standing {
 export type Entered =
   | { readonly kind: "granted"; readonly grant: Grant }
   | ({ readonly kind: "waiting" } & Standing)
-  /** An answer is being written there; what was asked stands in line from its end on. */
-  | { readonly kind: "held" }
+  /** An answer is being written there, by the grant of that number; what was asked stands in line from its end on. */
+  | { readonly kind: "held"; readonly behind: number }
   /** Too many wait. */
   | { readonly kind: "shed"; readonly waiting: number };
+
+/** A grant whose answer has ended, or for which nothing waited any more. */
+export interface Over extends Grant {
+  /** Nothing waited in its conversation as its end was stored: what was asked by then has been answered, and stands no more. */
+  readonly isLast?: boolean;
+}
 
 /** What a node has to say in a round. Saying it again changes nothing. */
 export interface News {
@@ -71,8 +79,7 @@ export interface News {
   readonly taken: readonly Grant[];
   /** Answers that have their first text, or will have none. */
   readonly begun: readonly Grant[];
-  /** Answers that have ended, and grants for which nothing waited any more. */
-  readonly ended: readonly Grant[];
+  readonly ended: readonly Over[];
   /** {@link Round.leftSeen} of this node's round before; 0 for everything. */
   readonly leftSeen: number;
 }
@@ -139,7 +146,8 @@ export interface Kept extends Wish, Ticket {}
  * - **A2** Each class is served in the order of its tickets; the classes share by stride scheduling (Waldspurger and
  *   Weihl 1995) with their weights. What a class leaves flows to the others, and one that was away saves up nothing.
  * - **A3** Newcomers are shed, those of lower classes first, when many wait.
- * - **A4** A conversation stands in line once; what is asked behind a running answer waits from its end on.
+ * - **A4** A conversation stands in line once; what is asked behind a running answer waits from its end on. What that answer
+ *   has answered as well keeps no place: nobody waits behind one who is not there.
  * - **A5** A start that becomes free goes to whoever is next in the same step.
  * - **A7** Leaving moves the others up.
  * - **A8** What is taken back stands before all newcomers, at its own ticket; the positions of the others do not change.

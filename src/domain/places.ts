@@ -152,6 +152,15 @@ export class Places implements Listener {
     this.#lookSoon();
   }
 
+  /** That turn waits while nothing is answered there, and its place is not known: it is looked up should it not be told. */
+  sought(ref: TurnRef): void {
+    this.#asked(ref);
+    const asked = this.#turns.get(ref.conversationId);
+    if (asked === undefined) return;
+    asked.freeSince ??= this.#options.clock.elapsed();
+    this.#lookSoon();
+  }
+
   /** Nobody here looks at the conversation, and it is not this node that answers it. */
   forget(conversationId: string): void {
     this.#waiters.delete(conversationId);

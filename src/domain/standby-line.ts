@@ -8,6 +8,7 @@ import {
   type Line,
   type News,
   type Order,
+  type Over,
   type Round,
   type Standing,
   type Wish,
@@ -26,7 +27,7 @@ export interface StandbyLineOptions {
 interface Unheard {
   readonly taken: Map<number, Grant>;
   readonly begun: Map<number, Grant>;
-  readonly ended: Map<number, Grant>;
+  readonly ended: Map<number, Over>;
 }
 
 /** So many are put back at once, in their order. */
@@ -170,7 +171,8 @@ export class StandbyLine implements Line {
     const { conversationId } = wish;
     // Noted first: the store may come back before the reply is looked at.
     if (!this.#kept.has(conversationId)) this.#newcomers.set(conversationId, wish);
-    const entered = await this.#alone(nodeId).enter(wish, nodeId);
+    const { behind } = wish;
+    const entered = await this.#alone(nodeId).enter({ ...wish, ...(behind && { behind: -behind }) }, nodeId);
     if (entered.kind === "waiting") return { ...entered, position: null };
     this.#newcomers.delete(conversationId);
     return this.#fromLocal(entered);
@@ -289,7 +291,7 @@ export class StandbyLine implements Line {
   }
 
   async #roundAlone(news: News): Promise<Round> {
-    const own = (grants: readonly Grant[]) => grants.filter((grant) => !isStores(grant)).map(mirrored);
+    const own = <G extends Grant>(grants: readonly G[]) => grants.filter((grant) => !isStores(grant)).map(mirrored);
     const { taken, begun, ended, nodeId, room } = news;
     const lists = { taken: own(taken), begun: own(begun), ended: own(ended) };
     const round = await this.#alone(nodeId).round({ ...nothing, nodeId, room, ...lists });
@@ -301,6 +303,7 @@ export class StandbyLine implements Line {
   }
 
   #fromLocal(entered: Entered): Entered {
+    if (entered.kind === "held") return { kind: "held", behind: -entered.behind };
     if (entered.kind !== "granted") return entered;
     const grant = mirrored(entered.grant);
     this.#grantedHere(grant);
@@ -317,6 +320,6 @@ export class StandbyLine implements Line {
 
 const isStores = ({ number }: Grant) => number > 0;
 
-function mirrored({ number, ...grant }: Grant): Grant {
-  return { ...grant, number: -number };
+function mirrored<G extends Grant>(grant: G): G {
+  return { ...grant, number: -grant.number };
 }

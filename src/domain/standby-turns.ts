@@ -1,6 +1,6 @@
 import { afterEnding, afterStarting } from "./known.ts";
 import type { Standby } from "./standby.ts";
-import type { Ending, Started, Turn, TurnRef, Turns } from "./turns.ts";
+import type { Ended, Ending, Started, Turn, TurnRef, Turns } from "./turns.ts";
 
 /** {@link Turns} whether the store can be reached or not: see {@link Standby}. */
 export class StandbyTurns implements Turns {
@@ -29,7 +29,7 @@ export class StandbyTurns implements Turns {
     return turn;
   }
 
-  async end(ref: TurnRef, epoch: number, given: Ending): Promise<Turn | null> {
+  async end(ref: TurnRef, epoch: number, given: Ending): Promise<Ended | null> {
     const { conversationId } = ref;
     // One id for both ways, as for a question.
     const ending = { messageId: this.#newId(), ...given };

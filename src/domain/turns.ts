@@ -28,6 +28,12 @@ export interface Turn extends TurnRef {
   readonly answer?: Message;
 }
 
+/** A turn as it stands after the step that ends it. */
+export interface Ended extends Turn {
+  /** Nothing waits in its conversation. */
+  readonly isLast: boolean;
+}
+
 /** A turn whose answer begins, and its conversation as it stands in that very step: nothing else need be read. */
 export interface Started {
   readonly turn: Turn;
@@ -69,7 +75,7 @@ export interface Turns {
    * Ends the turn and stores its answer once; the same end again, known by its `messageId`, gives the same. A turn that
    * never started has epoch 0. Null when fenced or ended otherwise.
    */
-  end(turn: TurnRef, epoch: number, ending: Ending): Promise<Turn | null>;
+  end(turn: TurnRef, epoch: number, ending: Ending): Promise<Ended | null>;
   read(turn: TurnRef): Promise<Turn | null>;
 }
 

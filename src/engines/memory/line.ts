@@ -11,7 +11,9 @@ import {
   mostBefore,
   type News,
   type Order,
+  type Over,
   type Round,
+  type Standing,
   type Ticket,
   type Wish,
   weightAt,
@@ -97,9 +99,10 @@ export class MemoryLine implements Line {
     this.#classes = { vip: state(), member: state(), guest: state() };
   }
 
-  async enter({ conversationId, class: name, owed = false }: Wish, nodeId: string): Promise<Entered> {
+  async enter(wish: Wish, nodeId: string): Promise<Entered> {
+    const { conversationId, class: name, owed = false } = wish;
     const known = this.#entries.get(conversationId);
-    if (known) return this.#enterAgain(known, owed);
+    if (known) return this.#enterAgain(known, wish, nodeId);
     const entry = this.#newEntry(conversationId, name, nodeId);
     // A node that was not heard of yet can take at least what it asks for.
     const hasRoom = !this.#nodes.has(nodeId) || this.#roomAt(nodeId) > 0;
@@ -143,8 +146,7 @@ export class MemoryLine implements Line {
   async leave(conversationId: string): Promise<boolean> {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined) return false;
-    if (entry.asksMore) this.#held--;
-    entry.asksMore = false;
+    this.#askNoMore(entry);
     if (entry.place === "granted") return false;
     if (entry.place === "line") this.#noteLeft(entry);
     this.#takeOut(entry);
@@ -176,11 +178,11 @@ export class MemoryLine implements Line {
     }
   }
 
-  async find(conversationId: string): Promise<{ readonly at: Ticket; readonly position: number } | null> {
+  async find(conversationId: string): Promise<Standing | null> {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined || entry.place === "granted") return null;
     const { at, position } = this.#asWaiting(entry);
-    return { at, position };
+    return { at, position: entry.number === 0 ? position : null };
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {
@@ -210,14 +212,18 @@ export class MemoryLine implements Line {
     this.#gates.steer(order);
   }
 
-  #enterAgain(entry: Entry, owed: boolean): Entered {
+  #enterAgain(entry: Entry, { owed = false, behind }: Wish, nodeId: string): Entered {
     if (entry.number === 0) return this.#asWaiting(entry);
-    if (entry.asksMore) return { kind: "held" };
+    if (entry.number === behind && entry.place === "granted") {
+      this.#append(this.#release(entry), nodeId);
+      return this.#asWaiting(entry);
+    }
+    if (entry.asksMore) return { kind: "held", behind: entry.number };
     if (!owed && this.#waiting >= this.#settings.acceptBelow[entry.class])
       return { kind: "shed", waiting: this.#waiting };
     entry.asksMore = true;
     this.#held++;
-    return { kind: "held" };
+    return { kind: "held", behind: entry.number };
   }
 
   #newEntry(conversationId: string, name: CustomerClass, nodeId: string): Entry {
@@ -321,29 +327,37 @@ export class MemoryLine implements Line {
   }
 
   /** Gives the entry when it waits from now on. */
-  #end(grant: Grant): Entry | null {
+  #end({ isLast = false, ...grant }: Over): Entry | null {
     const entry = this.#granted(grant);
     if (entry === null) return null;
+    const asksMore = entry.asksMore && !isLast;
     this.#release(entry);
-    if (!entry.asksMore) {
+    if (!asksMore) {
+      this.#askNoMore(entry);
       this.#entries.delete(entry.conversationId);
       return null;
     }
-    entry.asksMore = false;
-    this.#held--;
     this.#append(entry);
     return entry;
   }
 
   /** It is not being answered any more. */
-  #release({ conversationId, nodeId }: Entry): void {
-    this.#gates.begun(conversationId);
-    this.#mail.get(nodeId)?.delete(conversationId);
+  #release(entry: Entry): Entry {
+    this.#gates.begun(entry.conversationId);
+    this.#mail.get(entry.nodeId)?.delete(entry.conversationId);
+    return entry;
   }
 
-  #append(entry: Entry): void {
+  #askNoMore(entry: Entry): void {
+    if (entry.asksMore) this.#held--;
+    entry.asksMore = false;
+  }
+
+  #append(entry: Entry, nodeId = entry.nodeId): void {
     const state = this.#classes[entry.class];
     this.#activate(state);
+    this.#askNoMore(entry);
+    entry.nodeId = nodeId;
     entry.place = "line";
     entry.ticket = ++state.next;
     entry.number = 0;

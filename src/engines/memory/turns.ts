@@ -1,5 +1,5 @@
 import type { Message } from "../../contract/shapes.ts";
-import type { Ending, Started, Turn, TurnRef, Turns } from "../../domain/turns.ts";
+import type { Ended, Ending, Started, Turn, TurnRef, Turns } from "../../domain/turns.ts";
 import { copy, type MemoryConversation, type MemoryTurn, type MemoryWorld, turnOf } from "./world.ts";
 
 /** {@link Turns} of one process. */
@@ -22,17 +22,17 @@ export class MemoryTurns implements Turns {
     return raise(conversation, turn, offset);
   }
 
-  async end(ref: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
+  async end(ref: TurnRef, epoch: number, ending: Ending): Promise<Ended | null> {
     const conversation = this.#world.find(ref.conversationId);
     const turn = conversation?.turns.get(ref.turnId);
     if (!conversation || !turn || turn.epoch !== epoch) return null;
-    if (turn.state === "ended") return isSame(turn, ending) ? turnOf(conversation, turn) : null;
+    if (turn.state === "ended") return isSame(turn, ending) ? endedOf(conversation, turn) : null;
     turn.state = "ended";
     turn.answer = this.#answer(ref.turnId, ending);
     if (conversation.runningTurnId === ref.turnId) conversation.runningTurnId = null;
     if (conversation.waitingTurnId === ref.turnId) conversation.waitingTurnId = null;
     this.#world.append(conversation, turn.answer);
-    return turnOf(conversation, turn);
+    return endedOf(conversation, turn);
   }
 
   async read(ref: TurnRef): Promise<Turn | null> {
@@ -75,6 +75,10 @@ function raise(conversation: MemoryConversation, turn: MemoryTurn, offset: numbe
   turn.epoch++;
   turn.starts = [...turn.starts, { epoch: turn.epoch, offset }];
   return turnOf(conversation, turn);
+}
+
+function endedOf(conversation: MemoryConversation, turn: MemoryTurn): Ended {
+  return { ...turnOf(conversation, turn), isLast: conversation.waitingTurnId === null };
 }
 
 function isSame({ answer }: MemoryTurn, { messageId }: Ending): boolean {

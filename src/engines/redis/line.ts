@@ -11,6 +11,7 @@ import {
   type LineSettings,
   type News,
   type Order,
+  type Over,
   type Round,
   type Standing,
   type Ticket,
@@ -66,7 +67,10 @@ export class RedisLine implements Line {
   }
 
   async #enterAll(all: readonly Entering[]): Promise<readonly Entered[]> {
-    const args = all.flatMap(({ wish, nodeId }) => [wish.conversationId, wish.class, nodeId, wish.owed ? "1" : "0"]);
+    const args = all.flatMap(({ wish: { conversationId, class: name, owed, behind }, nodeId }) => [
+      ...[conversationId, name, nodeId],
+      ...[owed ? "1" : "0", String(behind ?? "")],
+    ]);
     const given = replies.entered.parse(await this.#step("line/enter", ...args));
     const entered = all.map(({ wish }, at) => enteredOf(wish, given[at]));
     for (const each of entered) if (each.kind === "waiting") this.#see(each.at);
@@ -74,7 +78,7 @@ export class RedisLine implements Line {
   }
 
   async round({ nodeId, room, taken, begun, ended, leftSeen }: News): Promise<Round> {
-    const lists = [taken, begun, ended].map(flat);
+    const lists = [flat(taken), flat(begun), JSON.stringify(ended.flatMap(overOf))];
     const reply = await this.#step("line/round", nodeId, String(room), ...lists, String(leftSeen), randomUUID());
     const [granted, queued, [vip, member, guest], waiting, starting, left, seen, tier, life, paused] =
       replies.round.parse(reply);
@@ -165,8 +169,10 @@ function enteredOf({ conversationId, class: name }: Wish, reply: EnteredReply | 
       return { kind: "waiting", ...placeOf(reply) };
     case "shed":
       return { kind: "shed", waiting: reply[1] };
+    case "held":
+      return { kind: "held", behind: reply[1] };
     default:
-      return { kind: "held" };
+      throw new Error("the line said nothing of one who entered");
   }
 }
 
@@ -176,6 +182,10 @@ function placeOf([, name, ticket, position]: readonly ["waiting", Ticket["class"
 
 function lineOf([head, next, served, before]: readonly [string, string, string, readonly string[]]): ClassLine {
   return { head: Number(head), next: Number(next), served: Number(served), before: before.map(Number) };
+}
+
+function overOf({ conversationId, number, isLast = false }: Over): [string, number, 0 | 1] {
+  return [conversationId, number, isLast ? 1 : 0];
 }
 
 function flat(grants: readonly Grant[]): string {

@@ -68,18 +68,19 @@ const said = z.union([
 const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
-  z.tuple([z.enum(["repeated", "stored", "first"]), z.string(), texts]),
+  z.tuple([z.enum(["repeated", "over", "stored", "first"]), z.string(), texts]),
+  z.tuple([z.enum(["stored", "first"]), z.string(), texts, z.literal("next")]),
   z.tuple([z.enum(["stored", "first"]), z.string(), texts, whole]),
 ]);
 const raised = z.tuple([z.string(), texts]).nullable();
-const ended = z.tuple([z.string(), z.string(), texts]).nullable();
+const ended = z.tuple([z.string(), z.string(), texts, z.enum(["", "last"])]).nullable();
 const read = z.tuple([z.string(), z.string()]).nullable();
 const restored = z.tuple([texts, texts, texts, z.number(), z.string()]);
 const waiting = z.tuple([z.literal("waiting"), customerClass, z.number(), z.number()]);
 const enteredOne = z.union([
   waiting,
   z.tuple([z.literal("granted"), z.number()]),
-  z.tuple([z.literal("held")]),
+  z.tuple([z.literal("held"), z.number()]),
   z.tuple([z.literal("shed"), z.number()]),
 ]);
 export type EnteredReply = z.infer<typeof enteredOne>;

@@ -1,4 +1,4 @@
-import type { Ending, Started, Turn, TurnRef, Turns } from "../../domain/turns.ts";
+import type { Ended, Ending, Started, Turn, TurnRef, Turns } from "../../domain/turns.ts";
 import { openJson, type Place } from "./place.ts";
 import { parseMessage, parseTurn, replies } from "./replies.ts";
 
@@ -33,7 +33,7 @@ export class RedisTurns implements Turns {
     return parseTurn(conversationId, turnId, turn);
   }
 
-  async end({ conversationId, turnId }: TurnRef, epoch: number, ending: Ending): Promise<Turn | null> {
+  async end({ conversationId, turnId }: TurnRef, epoch: number, ending: Ending): Promise<Ended | null> {
     const { outcome, text, error, cards = [], lookUpFailed, messageId = this.#newId() } = ending;
     // The scripts look for members of the message by the first match: those of cards come last.
     const shown = cards.length > 0 ? { cards } : {};
@@ -51,9 +51,9 @@ export class RedisTurns implements Turns {
     const args = [turnId, String(epoch), messageId, answer, lifeMs, maxMessages];
     const ended = replies.ended.parse(await this.#place.step("end", conversationId, ...args));
     if (ended === null) return null;
-    const [turn, stored, watchers] = ended;
+    const [turn, stored, watchers, last] = ended;
     options.attendance.note(conversationId, watchers);
-    return parseTurn(conversationId, turnId, turn, parseMessage(stored));
+    return { ...parseTurn(conversationId, turnId, turn, parseMessage(stored)), isLast: last === "last" };
   }
 
   async read({ conversationId, turnId }: TurnRef): Promise<Turn | null> {

@@ -1,6 +1,8 @@
 -- Some enter the line one after the other; each begins at once where nobody waits (A1, A3, A4, A5).
--- ARGV: 2… of each: conversation, class, node, '1' for one that is owed
--- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known } | { 'held' } | { 'shed', how many wait }
+-- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, the number of the grant behind which it was held, if that
+--       is over (or empty)
+-- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known }
+--        | { 'held', number of the grant } | { 'shed', how many wait }
 local acceptAt = { vip = 7, member = 8, guest = 9 }
 local isChanged = false
 
@@ -9,14 +11,21 @@ local function isFull(class, owed)
   return not owed and count >= setting(acceptAt[class]) and { 'shed', count } or nil
 end
 
-local function askMore(entry, owed)
+local function askMore(entry, node, owed, behind)
   if entry.number == 0 then return asWaiting(entry) end
-  if entry.asksMore then return { 'held' } end
+  if entry.place == 'granted' and entry.number == tonumber(behind) then
+    isChanged = true
+    release(entry)
+    entry.node = node
+    append(entry)
+    return asWaiting(entry)
+  end
+  if entry.asksMore then return { 'held', entry.number } end
   local full = isFull(entry.class, owed)
   if full then return full end
   isChanged, entry.asksMore, s.held = true, true, s.held + 1
   write(entry)
-  return { 'held' }
+  return { 'held', entry.number }
 end
 
 -- A node that was not heard of yet can take at least what it asks for.
@@ -24,9 +33,9 @@ local function mayBegin(class, node)
   return standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0)
 end
 
-local function enter(conversation, class, node, owed)
+local function enter(conversation, class, node, owed, behind)
   local known = read(conversation)
-  if known then return askMore(known, owed) end
+  if known then return askMore(known, node, owed, behind) end
   local entry = newEntry(conversation, class, node)
   if mayBegin(class, node) then
     isChanged = true
@@ -42,7 +51,9 @@ local function enter(conversation, class, node, owed)
 end
 
 local entered = {}
-for at = 2, #ARGV - 15, 4 do entered[#entered + 1] = enter(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3] == '1') end
+for at = 2, #ARGV - 15, 5 do
+  entered[#entered + 1] = enter(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3] == '1', ARGV[at + 4])
+end
 if isChanged then
   saveNodes()
   save()

@@ -1,6 +1,7 @@
 -- Where a conversation waits.
 -- ARGV: 2 conversation
--- Gives: { 'waiting', class, ticket, position }, or nil
+-- Gives: { 'waiting', class, ticket, position, or 0 for one that has been granted before }, or nil
 local entry = read(ARGV[2])
 if not entry or entry.place == 'granted' then return false end
+if entry.number ~= 0 then return { 'waiting', entry.class, entry.ticket, 0 } end
 return asWaiting(entry)

@@ -4,9 +4,8 @@
 local mostLeft = 20000
 local entry = read(ARGV[2])
 if not entry then return 0 end
-if entry.asksMore then s.held = math.max(0, s.held - 1) end
+askNoMore(entry)
 if entry.place == 'granted' then
-  entry.asksMore = false
   write(entry)
   save()
   return 0

@@ -1,15 +1,15 @@
 -- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
--- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …; 7 leavings that it has
---       seen, 8 a name for a line that begins
+-- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …, of the ended ones with
+--       1 where nothing waited behind it, else 0; 7 leavings that it has seen, 8 a name for a line that begins
 -- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each
 --          class { head, next, served, before }; waiting, starting, leavings: class, ticket, …; leavings seen, tier, life, how many ms
 --          each class pauses (or nothing where none does) }
 local node = ARGV[2]
 local mostAtOnce = 1000
 
-local function each(json, what)
+local function each(json, length, what)
   local list = cjson.decode(json)
-  for at = 1, #list, 2 do what(list[at], list[at + 1]) end
+  for at = 1, #list, length do what(list[at], list[at + 1], list[at + 2]) end
 end
 
 local function inParts(names, what)
@@ -19,7 +19,7 @@ end
 -- Each name is of one grant: one that was granted anew has another, and what is said twice changes nothing.
 local function takeAll(key, json, nameOf)
   local names = {}
-  each(json, function(conversation, number) names[#names + 1] = nameOf(conversation, number) end)
+  each(json, 2, function(conversation, number) names[#names + 1] = nameOf(conversation, number) end)
   inParts(names, function(...) take(key, ...) end)
 end
 
@@ -27,15 +27,15 @@ takeAll(grants, ARGV[4], function(conversation, number) return letterOf(node, co
 takeAll(starting, ARGV[5], slotOf)
 nodeOf[node] = { room = tonumber(ARGV[3]) - redis.call('ZLEXCOUNT', grants, unpack(lettersOf(node))), seenAt = now, isChanged = true }
 local appended, over, letters, slots = {}, {}, {}, {}
-each(ARGV[6], function(conversation, number)
+each(ARGV[6], 3, function(conversation, number, isLast)
   local entry = granted(conversation, number)
   if not entry then return end
   letters[#letters + 1], slots[#slots + 1] = letterOf(entry.node, conversation, entry.number), slotOf(conversation, entry.number)
-  if not entry.asksMore then
+  if isLast == 1 or not entry.asksMore then
+    askNoMore(entry)
     entryOf[conversation], over[#over + 1] = false, conversation
     return
   end
-  entry.asksMore, s.held = false, math.max(0, s.held - 1)
   append(entry)
   appended[#appended + 1] = entry
 end)
