@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import type { CustomerClass, Tier } from "./contract/shapes.ts";
 import { hasher, openCosts } from "./costs.ts";
@@ -19,32 +18,18 @@ import { Inbox } from "./domain/inbox.ts";
 import type { Line } from "./domain/line.ts";
 import { personTool } from "./domain/person-tool.ts";
 import { Places } from "./domain/places.ts";
-import type { Relay } from "./domain/relay.ts";
-import { type RelayLimit, restMs } from "./domain/relay-limits.ts";
+import { restMs } from "./domain/relay-limits.ts";
 import { Rescue } from "./domain/rescue.ts";
 import { Responding } from "./domain/responding.ts";
-import type { Shop } from "./domain/shop.ts";
-import { shopTools } from "./domain/shop-tools.ts";
 import { tellAll } from "./domain/steps.ts";
 import { Steward } from "./domain/steward.ts";
 import type { ToolServerEvent } from "./domain/tool-servers.ts";
-import { type Tool, Toolbox } from "./domain/tools.ts";
 import { Troubles } from "./domain/troubles.ts";
 import type { WebhookReport } from "./domain/webhooks.ts";
 import { Withdrawal } from "./domain/withdrawal.ts";
-import { MemoryBoard } from "./engines/memory/board.ts";
-import { MemoryConversations } from "./engines/memory/conversations.ts";
-import { MemoryDesk } from "./engines/memory/desk.ts";
-import { MemoryHealth } from "./engines/memory/health.ts";
-import { MemoryLedger } from "./engines/memory/ledger.ts";
-import { MemoryLine } from "./engines/memory/line.ts";
-import { MemoryResponders } from "./engines/memory/responders.ts";
-import { MemoryTurns } from "./engines/memory/turns.ts";
-import { MemoryWebhooks } from "./engines/memory/webhooks.ts";
-import { MemoryWorld } from "./engines/memory/world.ts";
-import { openRelay } from "./engines/relay/relay.ts";
 import { openShop } from "./engines/shop/open.ts";
 import { systemClock } from "./engines/system-clock.ts";
+import { newId } from "./ids.ts";
 import { mostConnections, openFilesLimit } from "./open-files.ts";
 import { openOverview } from "./overview.ts";
 import {
@@ -52,14 +37,13 @@ import {
   connectionRate,
   deskSettings,
   lineSettings,
-  mcpPlaces,
   modelsOf,
   questionRate,
   serviceTable,
   socketLimits,
   tierSettings,
 } from "./parts.ts";
-import { openSimulator } from "./simulator/server.ts";
+import { agreedSecrets, openCluster, openMemory } from "./stores.ts";
 import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
 import {
   clusterLog,
@@ -97,6 +81,7 @@ import {
   tellAllAgentsHere,
   tellElsewhere,
 } from "./transport/sockets.ts";
+import { openToolbox, openUpstream, type ToolReports } from "./upstream.ts";
 import { openWebhooks } from "./webhooks.ts";
 
 /** A running server. */
@@ -110,13 +95,10 @@ export interface App extends AsyncDisposable {
 /** Where the built pages lie. */
 const pagesPath = fileURLToPath(new URL("../client/dist", import.meta.url));
 
-const sweepMs = 60_000;
 /** While customers are turned away the log says so as often. */
 const tellShedMs = 10_000;
 /** While the server closes it looks as often who is no longer being answered and may go. */
 const releaseMs = 250;
-/** A conversation keeps as many messages; older ones are let go. */
-const maxMessages = 200;
 /** Questions that are shed are looked up so often, on each node: one that was answered before needs no place in line. */
 const lookUpRate = { perSecond: 100, burst: 200 };
 
@@ -135,8 +117,13 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const tracing = await openTurnTrace(config, traceLog(log), stack);
   const load = stack.use(new EventLoopLoad());
   const pace = () => paceMs(load.share);
-  const upstream = await openUpstream(config, stack, log, (model, limits) => helm.rest(model, restMs(limits)));
-  const cluster = await openCluster(config, log, pace, onFault, stack);
+  const upstream = await openUpstream(
+    config,
+    stack,
+    (model, limits) => helm.rest(model, restMs(limits)),
+    (baseUrl) => log.warn({ baseUrl }, "no relay is set: the built-in simulator answers, not Claude"),
+  );
+  const cluster = await openCluster(config, { paceMs: pace, report: clusterLog(log), onFault }, stack);
   const { conversations, turns, responders, desk, line, health, board, webhooks, ledger } =
     cluster ?? openMemory(config, stack);
   const nodeId = cluster?.nodeId ?? newId();
@@ -267,7 +254,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
     late: (model) => troubles.late(model),
   });
   const shop = stack.use(openShop(config.shopAccess, clock.now));
-  const toolbox = await openToolbox(config, shop, log, troubles, stack);
+  const toolbox = await openToolbox(config, shop, toolReports(log, troubles), stack);
   // Local to this node.
   const lookUps = openBucket(lookUpRate);
   const writing = { ...deskSettings(config), turns, relay, toolbox, clock, listener };
@@ -453,68 +440,14 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   return { url, close, [Symbol.asyncDispose]: close };
 }
 
-/** The relay of the configuration, or the simulator and the way to it. */
-async function openUpstream(
-  config: Config,
-  stack: AsyncDisposableStack,
-  log: Logger,
-  onLimits: (model: string, limits: readonly RelayLimit[]) => void,
-): Promise<Relay> {
-  const { firstTokenMs, idleMs, totalMs } = config.relay;
-  const clocks = { firstTokenMs, idleMs, totalMs };
-  const more = { ...clocks, version: config.anthropicVersion, onLimits };
-  const access = config.relayAccess;
-  if (access.kind === "remote") return stack.use(openRelay({ ...access, ...more }));
-  const simulator = stack.use(await openSimulator());
-  log.warn({ baseUrl: simulator.baseUrl }, "no relay is set: the built-in simulator answers, not Claude");
-  return stack.use(openRelay({ baseUrl: simulator.baseUrl, apiKey: "simulator", ...more }));
-}
-
-/** What one node needs that keeps everything to itself. */
-function openMemory(config: Config, stack: AsyncDisposableStack) {
-  const lifeMs = config.context.lifeSeconds * 1_000;
-  const world = new MemoryWorld({ clock: systemClock, newId, lifeMs, maxMessages });
-  const timer = setInterval(() => world.sweep(), sweepMs).unref();
-  stack.defer(() => clearInterval(timer));
-  const line = new MemoryLine({ settings: lineSettings(config), clock: systemClock });
-  const health = new MemoryHealth(systemClock);
-  return {
-    conversations: new MemoryConversations(world),
-    turns: new MemoryTurns(world),
-    responders: new MemoryResponders(world),
-    desk: new MemoryDesk(systemClock),
-    webhooks: new MemoryWebhooks(systemClock),
-    ledger: new MemoryLedger(config.cost.keepRecords),
-    line,
-    health,
-    board: new MemoryBoard(systemClock),
+/** What happens to tools is logged, and a server of them that is away is shown to operators. */
+function toolReports(log: Logger, troubles: Troubles): ToolReports {
+  const write = mcpLog(log);
+  const report = (event: ToolServerEvent) => {
+    if (event.kind === "away") troubles.note("tools-away", event.server);
+    write(event);
   };
-}
-
-/** What the assistant can look up: the shop's own tools, and those of MCP servers as they come and go. */
-async function openToolbox(
-  config: Config,
-  shop: Shop,
-  log: Logger,
-  troubles: Troubles,
-  stack: AsyncDisposableStack,
-): Promise<Toolbox> {
-  const { limitMs } = config.tools;
-  const toolbox = new Toolbox({ clock: systemClock, limitMs, onFault: toolLog(log) });
-  const now = () => systemClock.now();
-  toolbox.bring("shop", shopTools(shop, now));
-  const opening = mcpPlaces(config).map(async (place) => {
-    const bring = (tools: readonly Tool[]) => toolbox.bring(place.name, tools);
-    const report = (event: ToolServerEvent) => {
-      if (event.kind === "away") troubles.note("tools-away", event.server);
-      mcpLog(log)(event);
-    };
-    // A tenth of what a node loads, where somebody wishes for it.
-    const { openMcpServer } = await import("./engines/mcp/server.ts");
-    return openMcpServer({ place, clock: systemClock, bring, report });
-  });
-  for (const server of await Promise.all(opening)) stack.use(server);
-  return toolbox;
+  return { failed: toolLog(log), report };
 }
 
 /** What happens to webhooks is logged, and what goes wrong there is shown to operators. */
@@ -548,35 +481,6 @@ function openAdmission(
   });
 }
 
-/** This node's part in a service of many, when Redis is set. */
-async function openCluster(
-  config: Config,
-  log: Logger,
-  paceMs: () => number,
-  onFault: (fault: unknown, where: string) => void,
-  stack: AsyncDisposableStack,
-): Promise<Cluster | null> {
-  const { redis } = config;
-  if (redis === null) return null;
-  const options = {
-    redis,
-    lineSettings: lineSettings(config),
-    config,
-    clock: systemClock,
-    newId,
-    maxMessages,
-    paceMs,
-    report: clusterLog(log),
-    onFault,
-  };
-  return stack.use(await Cluster.open(options));
-}
-
-/** Nodes of a demonstration agree on one secret, so that each of them knows the other's guests (X6). */
-async function agreedSecrets({ demonstration, secrets }: Config, cluster: Cluster | null): Promise<Config["secrets"]> {
-  return demonstration && cluster ? [await cluster.agreeOnSecret(secrets[0])] : secrets;
-}
-
 /** Finishes what is being answered; what takes too long is handed to the other nodes, or ended where there are none (N3). */
 async function drain(
   assistant: Assistant,
@@ -596,8 +500,6 @@ async function drain(
   await admission.flush();
   await cluster.leave();
 }
-
-const newId = () => randomBytes(16).toString("base64url");
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
