@@ -254,7 +254,7 @@ export class Cluster implements AsyncDisposable {
       const standing = await this.line.find(conversationId);
       if (standing) places.stands(conversationId, standing.at, standing.position);
       // It waits, and stands nowhere: the line has lost it.
-      else assistant.serve(conversationId);
+      else assistant.serve(conversationId, undefined, []);
     });
     looked.catch(unlessOutage(this.#options.onFault));
   }
@@ -377,7 +377,7 @@ export class Cluster implements AsyncDisposable {
       overruled: (turnId) => assistant.lose(turnId),
       // An answer that is this node's by the store's word, and that it does not write, is nobody's.
       mayLive: (nodeId) => nodeId !== this.nodeId && this.#membership.mayLive(nodeId),
-      ownerless: async ({ conversationId }) => assistant.serve(conversationId),
+      ownerless: async ({ conversationId }) => assistant.serve(conversationId, undefined, []),
       unwanted: (conversationId) => this.emptied(conversationId),
       onFault,
     });

@@ -59,8 +59,6 @@ const idleMs = 250;
 /** What waits to be tried again is looked after so long after it is due. */
 const guardMs = 3_000;
 const mostAskers = 20_000;
-/** Whoever asked here longer ago may be asking at another node by now. */
-const askingMs = 5_000;
 /** What was told of the line so long ago says nothing of it. */
 const staleMs = 3_000;
 
@@ -97,7 +95,7 @@ export class Admission {
   /** Answers that wait in line to be tried once more. */
   readonly #resuming = new Map<string, () => void>();
   /** Of those who asked here last. */
-  readonly #askers = new Latest<string, { readonly class: CustomerClass; readonly at: number }>(mostAskers);
+  readonly #askers = new Latest<string, CustomerClass>(mostAskers);
   readonly #pace = new StartPace();
   #next: Undo = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
@@ -127,13 +125,7 @@ export class Admission {
 
   /** The class of whoever asks in that conversation, as far as it is known here. */
   classOf(conversationId: string): CustomerClass {
-    return this.#mine.get(conversationId)?.class ?? this.#askers.get(conversationId)?.class ?? "guest";
-  }
-
-  /** Somebody asked here in that conversation, not long ago. */
-  asksHere(conversationId: string): boolean {
-    const asker = this.#askers.get(conversationId);
-    return asker !== undefined && this.#options.clock.elapsed() - asker.at < askingMs;
+    return this.#mine.get(conversationId)?.class ?? this.#askers.get(conversationId) ?? "guest";
   }
 
   /** Something is being answered here, or waits here. */
@@ -230,13 +222,13 @@ export class Admission {
   /**
    * The answer is over, or there was nothing to answer.
    *
-   * @param isLast nothing waited in the conversation as that was stored, or found
+   * @param answered see {@link Over.answered}
    */
-  ended(conversationId: string, isLast = false): void {
+  ended(conversationId: string, answered?: readonly string[]): void {
     const grant = this.#mine.get(conversationId);
     if (grant === undefined) return;
     this.#mine.delete(conversationId);
-    this.#ended.push({ ...grant, isLast });
+    this.#ended.push({ ...grant, ...(answered && { answered }) });
     this.#soon();
   }
 
@@ -258,7 +250,8 @@ export class Admission {
         const unguard = this.#guard(conversationId, waitMs, resolve);
         await promise;
         unguard();
-        if (signal.aborted) await line.leave(conversationId);
+        // Not wanted any more: that is told with its end.
+        if (signal.aborted && !this.#mine.has(conversationId)) this.#mine.set(conversationId, grant);
       } else await sleep(clock, waitMs, signal);
     } catch (fault) {
       if (!(fault instanceof Outage)) throw fault;
@@ -332,7 +325,7 @@ export class Admission {
 
   /** Whoever is answered later on is answered as of that class. */
   #remember({ conversationId, class: name }: Wish): void {
-    this.#askers.set(conversationId, { class: name, at: this.#options.clock.elapsed() });
+    this.#askers.set(conversationId, name);
   }
 
   /** Those who are sent away together do not come back together. */

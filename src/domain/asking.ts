@@ -28,14 +28,14 @@ export interface AskingOptions {
   /** The line lets an answer begin in that conversation; its turn may have been started with the question. */
   readonly begin: (conversationId: string, started?: Started) => void;
   /** The assistant owes an answer there. */
-  readonly serve: (conversationId: string, as: CustomerClass, behind?: number) => void;
+  readonly serve: (conversationId: string, as: CustomerClass, asks: readonly string[]) => void;
 }
 
 /**
  * Takes questions: into the line first, then into the store.
  *
  * - **A3** What is shed is not stored.
- * - **A4** What was asked before gives its first result, also while others are shed, and keeps no place in line.
+ * - **A4** What was asked before gives its first result, also while others are shed.
  * - **C2** A question is taken once.
  */
 export class Asking {
@@ -75,7 +75,9 @@ export class Asking {
     if (responding?.isAssistant(conversationId) === false) return this.#askPerson(conversationId, question, as);
     // Whoever waits already asks for no other place.
     const owed = waits?.(conversationId) === true;
-    return this.#underway.during(conversationId, () => this.#askInLine({ conversationId, class: as, owed }, question));
+    return this.#underway.during(conversationId, () =>
+      this.#askInLine({ conversationId, class: as, owed, asks: [question.messageId] }, question),
+    );
   }
 
   async #askInLine(wish: Wish, question: Question): Promise<Asked> {
@@ -89,12 +91,8 @@ export class Asking {
       started = asked.started;
       // Also where it was asked before.
       listener.step(questionAdded(conversationId, asked, question.arrival));
-      if (asked.repeated) await this.#giveBack(conversationId, asked, admitted);
-      else if (asked.turnId !== null) {
-        this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
-        // The answer that held it was over before it was stored, and may not have known of it.
-        if (asked.isNext && admitted.kind === "held") this.#options.serve(conversationId, wish.class, admitted.behind);
-      }
+      if (asked.repeated) return asked;
+      if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
       return asked;
     } finally {
       // Also when it could not be stored: what was granted is given back where nothing waits.
@@ -115,19 +113,13 @@ export class Asking {
     });
   }
 
-  /** What was asked and answered before needs no place in line, unless somebody asks there just now. */
-  async #giveBack(conversationId: string, { isOver = false }: Asked, { kind }: Admitted): Promise<void> {
-    const isNeeded = !isOver || this.#underway.countOf(conversationId) > 1;
-    if (kind === "waiting" && !isNeeded) await this.#options.admission.giveUp(conversationId);
-  }
-
   /** A person reads it: no place in line is needed for that. */
   async #askPerson(conversationId: string, question: Question, as: CustomerClass): Promise<Asked> {
     const { conversations, listener, serve } = this.#options;
     const asked = await conversations.ask(conversationId, question);
     listener.step(questionAdded(conversationId, asked, question.arrival));
     // It was handed back a moment ago: the assistant owes an answer.
-    if (asked.turnId !== null && !asked.repeated) serve(conversationId, as);
+    if (asked.turnId !== null && !asked.repeated) serve(conversationId, as, [question.messageId]);
     return asked;
   }
 

@@ -25,6 +25,14 @@ interface LiveTurn {
   readonly ended: Promise<void>;
 }
 
+/** What this node has written to its end, in a conversation. */
+interface Written {
+  /** The ids of the messages that were answered; undefined when nobody can tell. */
+  readonly answered?: readonly string[];
+  /** Something waits there. */
+  readonly isFollowed: boolean;
+}
+
 /** What became of a running answer: it is written here now, there is none, or its writer may still be there. */
 export type Revival = "adopted" | "nothing" | "later";
 
@@ -74,8 +82,12 @@ export class Assistant {
     this.#options = options;
     this.#asking = new Asking({
       ...options,
-      begin: (conversationId, started) => this.begin(conversationId, started),
-      serve: (conversationId, as, behind) => this.serve(conversationId, as, behind),
+      begin: (conversationId, started) => {
+        // It came with a question of this node that has nothing to begin: there is nobody to wait for.
+        if (!started) this.#early.set(conversationId, true);
+        this.begin(conversationId, started);
+      },
+      serve: (conversationId, as, asks) => this.serve(conversationId, as, asks),
     });
     this.#silencing = new Silencing({
       ...options,
@@ -108,13 +120,13 @@ export class Assistant {
   /**
    * Sees to it that what waits in the conversation is answered: somebody was promised that.
    *
-   * @param behind see {@link Wish.behind}
+   * @param asks see {@link Wish.asks}
    */
-  serve(conversationId: string, as?: CustomerClass, behind?: number): void {
+  serve(conversationId: string, as?: CustomerClass, asks?: readonly string[]): void {
     this.#inTurn(conversationId, async () => {
       const { admission, stands } = this.#options;
       const wish = { conversationId, class: as ?? admission.classOf(conversationId), owed: true };
-      const admitted = await this.#surely(() => admission.enter({ ...wish, ...(behind !== undefined && { behind }) }));
+      const admitted = await this.#surely(() => admission.enter({ ...wish, ...(asks && { asks }) }));
       if (admitted?.kind === "granted") await this.#startSurely(conversationId);
       if (admitted?.kind === "waiting") stands?.(conversationId, admitted);
     });
@@ -177,7 +189,7 @@ export class Assistant {
     const ending = { outcome: "failed", text, error: wireError("internal"), ...keptOf(found) } as const;
     await this.#end(raised, ending, noReport);
     this.#options.admission.ended(turn.conversationId);
-    this.serve(turn.conversationId);
+    this.serve(turn.conversationId, undefined, []);
     return true;
   }
 
@@ -309,21 +321,18 @@ export class Assistant {
     await this.#rest(conversationId);
     if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
     else if (revival === "later") await admission.defer(conversationId, deferMs);
-    else if (!isLookedAtAgain && this.#isEarly(conversationId)) await admission.defer(conversationId, earlyMs);
-    else admission.ended(conversationId, true);
+    else if (isLookedAtAgain) admission.ended(conversationId);
+    else {
+      // Asked at another node, which may not have stored it yet: looked at once more before its place is given up.
+      this.#early.set(conversationId, true);
+      await admission.defer(conversationId, earlyMs);
+    }
   }
 
   #go({ turn, conversation }: Started): void {
     this.#early.delete(turn.conversationId);
     if (this.#live.has(turn.turnId)) return;
     this.#begin(turn, "", [], conversation);
-  }
-
-  /** Asked at another node, which may not have stored it yet: looked at once more before its place is given up. */
-  #isEarly(conversationId: string): boolean {
-    if (this.#options.admission.asksHere(conversationId)) return false;
-    this.#early.set(conversationId, true);
-    return true;
   }
 
   /** Nothing is answered there by this node, unless something is. */
@@ -378,16 +387,17 @@ export class Assistant {
       .then(() => this.#answer(turn, answer, service, abort.signal, conversation))
       .catch((fault: unknown) => {
         this.#options.onFault(fault, answer.ref.conversationId);
-        return "over" as const;
+        return broken;
       })
-      .then((how) => {
+      .then((written) => {
         // This node may have taken the turn up anew, as another one's.
         if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
         void this.#rest(turn.conversationId);
-        if (how === "lost") return this.#handBack(turn.conversationId);
-        this.#options.admission.ended(turn.conversationId, how === "last");
+        if (written === null) return this.#handBack(turn.conversationId);
+        this.#options.admission.ended(turn.conversationId, written.answered);
         const isOwed = this.#owed.delete(turn.conversationId) || this.#options.waits?.(turn.conversationId);
-        if (isOwed) this.serve(turn.conversationId);
+        // Whatever the line knows of it: it may have been asked while that could not be reached.
+        if (isOwed || written.isFollowed) this.serve(turn.conversationId, undefined, []);
       });
     this.#live.set(turn.turnId, { answer, abort, ended });
     if (this.#closed) abort.abort(this.#closed);
@@ -400,14 +410,14 @@ export class Assistant {
     });
   }
 
-  /** Writes the answer to its end; `last` when nothing waits behind it, `lost` when somebody else goes on with it. */
+  /** Writes the answer to its end; null when somebody else goes on with it. */
   async #answer(
     turn: Turn,
     answer: Answer,
     service: Service,
     signal: AbortSignal,
     read?: Conversation,
-  ): Promise<"over" | "last" | "lost"> {
+  ): Promise<Written | null> {
     const { turns, listener, budget, clock } = this.#options;
     const startedAt = clock.elapsed() - (clock.now() - turn.askedAt);
     listener.step({ kind: "turn-started", answer, offset: answer.text.length });
@@ -420,15 +430,17 @@ export class Assistant {
       begun: () => admission.began(turn.conversationId),
       again: (waitMs: number) => admission.again(turn.conversationId, waitMs, signal),
     };
-    const begun = this.#task(turn, service, read).then(
-      (task) => new Answering({ ...this.#options, ...service }, answer, task, writing),
+    const reading = this.#reading(turn, read);
+    const begun = reading.then(
+      (conversation) =>
+        new Answering({ ...this.#options, ...service }, answer, this.#task(turn, service, conversation), writing),
     );
     const ending = await begun
       .then((answering) => answering.write())
       .catch((fault: unknown) => this.#broken(fault, answer));
     if (ending === null) {
       listener.step({ kind: "turn-lost", answer });
-      return "lost";
+      return null;
     }
     const { firstTextAt, attempts } = await begun.catch(() => neverBegun);
     const report = {
@@ -437,18 +449,24 @@ export class Assistant {
       attempts,
     };
     const ended = await this.#end(turn, { ...ending, ...keptOf(answer.found) }, report, answer);
-    if (this.#closed === "lost") return "lost";
-    return ended?.isLast ? "last" : "over";
+    if (this.#closed === "lost") return null;
+    const conversation = await reading.catch(() => null);
+    return { answered: answeredIn(conversation), isFollowed: ended?.isLast === false };
   }
 
-  async #task({ conversationId, turnId }: Turn, { rounds }: Service, read?: Conversation): Promise<Task> {
-    const { conversations, contextTokens, admission } = this.#options;
-    const conversation = read ?? (await conversations.read(conversationId));
+  /** The conversation as it stands when the answer begins; not read again where it is known. */
+  async #reading({ conversationId }: Turn, known?: Conversation): Promise<Conversation | null> {
+    return known ?? this.#options.conversations.read(conversationId);
+  }
+
+  #task({ conversationId, turnId }: Turn, { rounds }: Service, conversation: Conversation | null): Task {
+    const { contextTokens, admission } = this.#options;
     const name = conversation?.customer?.class ?? admission.classOf(conversationId);
     const account = { customerId: conversation?.customerId ?? "", class: name, tier: admission.tier };
     if (conversation === null) return { context: [], team: "", asker: null, account };
     const { messages, customerId, page } = conversation;
-    const language = languageOf(questionOf(messages, turnId));
+    const question = questionsOf(messages, turnId).map(({ text }) => text);
+    const language = languageOf(question.join("\n"));
     return {
       context: buildContext(messages, turnId, { rounds, tokens: contextTokens }, page),
       team: teamNotes(conversation),
@@ -503,9 +521,15 @@ export class Assistant {
   }
 }
 
-function questionOf(messages: readonly Message[], turnId: string): string {
-  const asked = messages.filter(({ author, turnId: of }) => author === "customer" && of === turnId);
-  return asked.map(({ text }) => text).join("\n");
+/** What has been asked when an answer begins is answered with it, or was before; the latest are enough to tell the line. */
+function answeredIn(conversation: Conversation | null): readonly string[] {
+  const { messages = [], waiting = null } = conversation ?? {};
+  const asked = messages.filter(({ author, turnId }) => author === "customer" && turnId !== waiting?.turnId);
+  return asked.slice(-mostAnswered).map(({ messageId }) => messageId);
+}
+
+function questionsOf(messages: readonly Message[], turnId: string): readonly Message[] {
+  return messages.filter(({ author, turnId: of }) => author === "customer" && of === turnId);
 }
 
 /** Between two tries to store an end. */
@@ -517,8 +541,10 @@ const earlyMs = 300;
 const mostEarly = 10_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;
+const mostAnswered = 20;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 
+const broken: Written = { isFollowed: false };
 const neverBegun = { firstTextAt: null, attempts: 0 };
 const noReport: TurnReport = { firstTextMs: null, totalMs: 0, attempts: 0 };

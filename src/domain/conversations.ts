@@ -62,10 +62,6 @@ export interface Asked {
   readonly isFirst?: boolean | undefined;
   /** Its turn was started in the same step; told of a new one alone. */
   readonly started?: Started | undefined;
-  /** Its turn is new, and no answer is under way in the conversation; told of a new one alone. */
-  readonly isNext?: boolean | undefined;
-  /** Nothing waits in the conversation; told of a repeated one alone. */
-  readonly isOver?: boolean | undefined;
 }
 
 /**

@@ -28,8 +28,11 @@ export interface Wish {
   readonly class: CustomerClass;
   /** Somebody has been told already that it will be answered: it is not shed. */
   readonly owed?: boolean;
-  /** It was held behind the answer of that grant, which was over before it was stored: it is to wait for no other one. */
-  readonly behind?: number;
+  /**
+   * The ids of the messages in which it is asked; none where nothing new is asked, and it is only to be made sure that what
+   * was asked stands in line. Undefined for something that has no name here.
+   */
+  readonly asks?: readonly string[];
 }
 
 /** Leave to begin one answer; `number` tells it apart from every other one. */
@@ -59,15 +62,15 @@ export interface Standing {
 export type Entered =
   | { readonly kind: "granted"; readonly grant: Grant }
   | ({ readonly kind: "waiting" } & Standing)
-  /** An answer is being written there, by the grant of that number; what was asked stands in line from its end on. */
-  | { readonly kind: "held"; readonly behind: number }
+  /** An answer is being written there; what it leaves unanswered stands in line from its end on. */
+  | { readonly kind: "held" }
   /** Too many wait. */
   | { readonly kind: "shed"; readonly waiting: number };
 
-/** A grant whose answer has ended, or for which nothing waited any more. */
+/** A grant whose answer has ended, or for which nothing was found to answer. */
 export interface Over extends Grant {
-  /** Nothing waited in its conversation as its end was stored: what was asked by then has been answered, and stands no more. */
-  readonly isLast?: boolean;
+  /** The ids of the messages that it has answered; undefined where nothing was found. */
+  readonly answered?: readonly string[];
 }
 
 /** What a node has to say in a round. Saying it again changes nothing. */
@@ -146,8 +149,9 @@ export interface Kept extends Wish, Ticket {}
  * - **A2** Each class is served in the order of its tickets; the classes share by stride scheduling (Waldspurger and
  *   Weihl 1995) with their weights. What a class leaves flows to the others, and one that was away saves up nothing.
  * - **A3** Newcomers are shed, those of lower classes first, when many wait.
- * - **A4** A conversation stands in line once; what is asked behind a running answer waits from its end on. What that answer
- *   has answered as well keeps no place: nobody waits behind one who is not there.
+ * - **A4** A conversation stands in line once; what is asked behind a running answer waits from its end on, unless that has
+ *   answered it as well: nobody waits behind one who is not there. What was asked is forgotten once it was answered, or was
+ *   looked for after its start and not found, and not before.
  * - **A5** A start that becomes free goes to whoever is next in the same step.
  * - **A7** Leaving moves the others up.
  * - **A8** What is taken back stands before all newcomers, at its own ticket; the positions of the others do not change.
@@ -158,7 +162,7 @@ export interface Line {
   enter(wish: Wish, nodeId: string): Promise<Entered>;
   /** One round of serving: hands out all starts that are free. Call a few times a second, and at once after an end. */
   round(news: News): Promise<Round>;
-  /** Gives the place up; false when it is not waiting. */
+  /** Gives the place up, and behind an answer what was asked since its start; false when it is not waiting. */
   leave(conversationId: string): Promise<boolean>;
   /**
    * Puts a grant back at its own ticket, to be granted again after `waitMs`, `isFree` where nobody writes the answer any

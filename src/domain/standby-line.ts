@@ -171,8 +171,7 @@ export class StandbyLine implements Line {
     const { conversationId } = wish;
     // Noted first: the store may come back before the reply is looked at.
     if (!this.#kept.has(conversationId)) this.#newcomers.set(conversationId, wish);
-    const { behind } = wish;
-    const entered = await this.#alone(nodeId).enter({ ...wish, ...(behind && { behind: -behind }) }, nodeId);
+    const entered = await this.#alone(nodeId).enter(wish, nodeId);
     if (entered.kind === "waiting") return { ...entered, position: null };
     this.#newcomers.delete(conversationId);
     return this.#fromLocal(entered);
@@ -303,7 +302,6 @@ export class StandbyLine implements Line {
   }
 
   #fromLocal(entered: Entered): Entered {
-    if (entered.kind === "held") return { kind: "held", behind: -entered.behind };
     if (entered.kind !== "granted") return entered;
     const grant = mirrored(entered.grant);
     this.#grantedHere(grant);

@@ -270,7 +270,7 @@ async function findPlace(
   if (place) return places.step({ kind: "turn-queued", ref, place });
   places.sought(ref);
   // It waits, and stands nowhere: the line has lost it, or it begins just now.
-  if (place === null) assistant.serve(conversationId, as);
+  if (place === null) assistant.serve(conversationId, as, []);
 }
 
 export function seen(turn: TurnSnapshot | null): { turnId: string; offset: number } | undefined {

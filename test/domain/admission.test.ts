@@ -231,7 +231,9 @@ test("U4 S10 who is stopped while waiting to be tried again waits no more, and h
   await pass(clock, 100, 10);
   stop.abort();
   await waiting;
-  expect(await store.find("a")).toBeNull();
+  admission.ended("a", ["m"]);
+  await pass(clock, 100, 10);
+  expect([await store.find("a"), admission.isBusy]).toEqual([null, false]);
 });
 
 test("A12 while the line cannot be reached the node goes on with its own, in the same order, and merges back", async () => {

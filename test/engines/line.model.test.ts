@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CustomerClass, Tier } from "../../src/contract/shapes.ts";
-import { classes, type Grant, type Line, type LineSettings, type Round } from "../../src/domain/line.ts";
+import { classes, type Grant, type Line, type LineSettings, type Round, type Wish } from "../../src/domain/line.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLine } from "../../src/engines/redis/line.ts";
@@ -36,6 +36,12 @@ const nodes = ["n0", "n1", "n2"] as const;
 const conversation = fc.integer({ min: 0, max: 29 }).map((at) => `c${at}`);
 const node = fc.constantFrom(...nodes);
 const name = fc.constantFrom<CustomerClass>(...classes);
+/** Messages that are asked, or were answered; seldom more than are known by name. */
+const message = fc.integer({ min: 0, max: 3 }).map((at) => `m${at}`);
+const asks = fc.oneof(
+  { weight: 20, arbitrary: fc.option(fc.uniqueArray(message, { maxLength: 3 }), { nil: undefined }) },
+  { weight: 1, arbitrary: fc.constant(Array.from({ length: 22 }, (_, at) => `m${at}`)) },
+);
 /** Which of the grants that its node knows of. */
 const which = fc.integer({ min: 0, max: 6 });
 
@@ -48,14 +54,14 @@ const act = fc.oneof(
       name,
       node,
       owed: fc.boolean(),
-      isNext: fc.boolean(),
+      asks,
     }),
   },
   {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("together" as const),
-      wishes: fc.array(fc.record({ conversation, name, node, owed: fc.boolean() }), {
+      wishes: fc.array(fc.record({ conversation, name, node, owed: fc.boolean(), asks }), {
         minLength: 1,
         maxLength: 130,
         size: "max",
@@ -70,7 +76,7 @@ const act = fc.oneof(
       room: fc.integer({ min: 0, max: 6 }),
       begun: fc.array(which, { maxLength: 3 }),
       ended: fc.array(which, { maxLength: 3 }),
-      isLast: fc.boolean(),
+      answered: asks,
       /** What it says is said again in the next round: the reply was lost. */
       unheard: fc.boolean(),
     }),
@@ -116,6 +122,13 @@ const ramp = fc.constantFrom(null, 2, 9);
 
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
+/** What is entered. */
+type Given = Pick<Extract<Act, { kind: "enter" }>, "conversation" | "name" | "owed" | "asks">;
+
+function wishOf({ conversation: conversationId, name, owed, asks }: Given): Wish {
+  return { conversationId, class: name, owed, ...(asks && { asks }) };
+}
+
 /** A service of three nodes on one line, and everything that was ever granted. */
 class Service {
   readonly clock: VirtualClock;
@@ -136,18 +149,12 @@ class Service {
   async act(given: Act): Promise<unknown> {
     switch (given.kind) {
       case "enter": {
-        const wish = { conversationId: given.conversation, class: given.name, owed: given.owed };
-        const entered = await this.line.enter(wish, given.node);
+        const entered = await this.line.enter(wishOf(given), given.node);
         if (entered.kind === "granted") this.#started(entered.grant);
-        if (entered.kind !== "held" || !given.isNext) return entered;
-        return [entered, await this.line.enter({ ...wish, behind: entered.behind }, given.node)];
+        return entered;
       }
       case "together": {
-        const all = await Promise.all(
-          given.wishes.map(({ conversation: conversationId, name, node, owed }) =>
-            this.line.enter({ conversationId, class: name, owed }, node),
-          ),
-        );
+        const all = await Promise.all(given.wishes.map((wish) => this.line.enter(wishOf(wish), wish.node)));
         for (const entered of all) if (entered.kind === "granted") this.#started(entered.grant);
         return all;
       }
@@ -181,7 +188,7 @@ class Service {
 
   async #round(given: Extract<Act, { kind: "round" }>): Promise<Round> {
     const pick = (at: readonly number[]) => at.flatMap((each) => this.#grantOf(given.node, each) ?? []);
-    const ended = pick(given.ended).map((grant) => ({ ...grant, isLast: given.isLast }));
+    const ended = pick(given.ended).map((grant) => ({ ...grant, ...(given.answered && { answered: given.answered }) }));
     const round = await this.line.round({
       nodeId: given.node,
       room: given.room,

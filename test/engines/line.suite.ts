@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { CustomerClass } from "../../src/contract/shapes.ts";
+import type { Grant, News } from "../../src/domain/line.ts";
 import { LineWorld, type OpenLine, smallLine } from "./line.world.ts";
 
 /** Enters `count` conversations of a class, named by it. */
@@ -10,6 +11,18 @@ async function crowd(world: LineWorld, name: CustomerClass, count: number): Prom
 }
 
 const countOf = (ids: readonly string[], name: string) => ids.filter((id) => id.startsWith(name)).length;
+
+const held = { kind: "held" };
+
+/** Somebody who was granted a start for those messages; nothing more may begin for now. */
+async function granted(open: OpenLine, asks: readonly string[]): Promise<{ world: LineWorld; grant: Grant }> {
+  const world = await LineWorld.open(open, { full: true });
+  const entered = await world.line.enter({ conversationId: "li", class: "guest", asks }, "one");
+  if (entered.kind !== "granted") throw new Error("it did not begin");
+  await world.round("one", { taken: [entered.grant] });
+  await world.drain(4);
+  return { world, grant: entered.grant };
+}
 
 /** What {@link Line} promises, whatever keeps it. */
 export function lineSuite(open: OpenLine): void {
@@ -146,22 +159,88 @@ export function lineSuite(open: OpenLine): void {
   });
 
   test("A4 A6 what an answer has answered as well keeps no place: nobody stands behind one who is not there", async () => {
-    const world = await LineWorld.open(open, { full: true });
-    const entered = await world.enter("li");
-    if (entered.kind !== "granted") throw new Error("it did not begin");
-    const grants = [entered.grant];
-    await world.drain(4);
-    await world.enter("li");
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.ask("li", "m2");
+    // Sent again, and only looked after.
+    expect([await world.ask("li", "m1"), await world.ask("li", "m2"), await world.ask("li")]).toEqual(
+      Array(3).fill(held),
+    );
+    expect((await world.round()).waiting).toBe(1);
     await world.enter("wang");
-    const ended = grants.map((grant) => ({ ...grant, isLast: true }));
-    const { queued, waiting, lines } = await world.round("one", { taken: grants, ended });
+    const { queued, waiting, lines } = await world.round("one", { ended: [{ ...grant, answered: ["m2", "m1"] }] });
     expect([queued, waiting, lines.guest.next]).toEqual([[], 1, 2]);
     expect(await world.position("li")).toBeNull();
     await world.enter("zhao");
-    expect([await world.enter("li"), await world.position("zhao")]).toMatchObject([
-      { kind: "waiting", position: 3 },
-      2,
-    ]);
+    expect([await world.enter("li"), await world.position("zhao")]).toMatchObject([{ position: 3 }, 2]);
+  });
+
+  test("A4 what an answer has not answered stands in line from its end on, and behind the next answer too", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    for (const id of ["m2", "m3"]) await world.ask("li", id);
+    const { queued } = await world.round("one", { ended: [{ ...grant, answered: ["m1"] }] });
+    expect(queued).toMatchObject([{ conversationId: "li", ticket: 1 }]);
+    await world.ask("li", "m4");
+    world.clock.advance(100);
+    const [next] = (await world.round()).granted;
+    // The store was slow to take what it was to answer.
+    const over = (answered: string[]) => ({ taken: [next], ended: [{ ...next, answered }] }) as Partial<News>;
+    expect((await world.round("one", over(["m4", "m2"]))).queued).toMatchObject([{ conversationId: "li", ticket: 2 }]);
+  });
+
+  test("A4 A5 what is not found after a start is not looked for again, unless it has come since", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.ask("li", "m2");
+    expect((await world.round("one", { ended: [grant] })).queued).toMatchObject([{ conversationId: "li" }]);
+    world.clock.advance(100);
+    const { granted: next } = await world.round();
+    expect(next).toMatchObject([{ conversationId: "li" }]);
+    expect(await world.round("one", { taken: next, ended: next })).toMatchObject({ queued: [], waiting: 0 });
+  });
+
+  test("A4 a start that is put back is looked after by whoever is granted it: what has come meanwhile waits for the end", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.line.again(grant, 0);
+    expect(await world.ask("li", "m2")).toEqual(held);
+    world.clock.advance(100);
+    const { granted: again } = await world.round();
+    expect(again).toMatchObject([{ conversationId: "li" }]);
+    expect((await world.round("one", { taken: again, ended: again })).queued).toMatchObject([{ conversationId: "li" }]);
+  });
+
+  test("A4 A7 U4 whoever gives up what waits behind an answer gives up no more, also while that is to be tried again", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.ask("li", "m2");
+    await world.line.again(grant, 1_000);
+    expect(await world.line.leave("li")).toBe(false);
+    expect((await world.round()).waiting).toBe(1);
+    expect(await world.after(1_000)).toEqual(["li"]);
+  });
+
+  test("A4 S10 U4 an answer that ends while it is to be tried again leaves the line, and what waits behind it stands there", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.line.again(grant, 1_000);
+    expect(await world.round("one", { ended: [{ ...grant, answered: ["m1"] }] })).toMatchObject({
+      waiting: 0,
+      queued: [],
+    });
+    const other = await granted(open, ["m1"]);
+    await other.world.ask("li", "m2");
+    await other.world.line.again(other.grant, 1_000);
+    const ended = [{ ...other.grant, answered: ["m1"] }];
+    expect(await other.world.round("one", { ended })).toMatchObject({ waiting: 1, queued: [{ conversationId: "li" }] });
+    expect(await other.world.after(100)).toEqual(["li"]);
+  });
+
+  test("A4 of very many questions not all are known by name: what is left waits as one", async () => {
+    const { world, grant } = await granted(open, ["m0"]);
+    const ids = Array.from({ length: 30 }, (_, at) => `m${at}`);
+    for (const id of ids) expect(await world.ask("li", id)).toEqual(held);
+    expect((await world.round("one", { ended: [{ ...grant, answered: ids }] })).queued).toHaveLength(1);
+    world.clock.advance(100);
+    const { granted: next } = await world.round();
+    expect(
+      (await world.round("one", { taken: next, ended: next.map((each) => ({ ...each, answered: [] })) })).waiting,
+    ).toBe(0);
   });
 
   test("A6 A8 whoever had left the line to begin, and was put back, has no place: each would be a higher one", async () => {
@@ -172,40 +251,6 @@ export function lineSuite(open: OpenLine): void {
     for (const grant of granted) await world.line.again(grant, 0);
     expect((await world.round()).lines.guest.before).toEqual([1, 2]);
     expect(await world.line.find("wang")).toEqual({ at: { class: "guest", ticket: 2 }, position: null });
-  });
-
-  test("A4 who was held behind an answer that was over by then waits for no other end", async () => {
-    const world = await LineWorld.open(open, { full: true });
-    const entered = await world.enter("li");
-    if (entered.kind !== "granted") throw new Error("it did not begin");
-    await world.drain(4);
-    const { grant } = entered;
-    const again = (behind: number, node = "one") =>
-      world.line.enter({ conversationId: "li", class: "guest", owed: true, behind }, node);
-    expect(await world.enter("li")).toEqual({ kind: "held", behind: grant.number });
-    expect(await again(grant.number + 7)).toEqual({ kind: "held", behind: grant.number });
-    expect(await again(grant.number, "two")).toMatchObject({ kind: "waiting", position: 1 });
-    expect((await world.round("one")).waiting).toBe(1);
-    // It is told late, and ends nothing more.
-    const over = [{ ...grant, isLast: true }];
-    expect(await world.round("one", { taken: [grant], ended: over })).toMatchObject({ queued: [], starting: 0 });
-    expect(await world.position("li")).toBe(1);
-    world.clock.advance(100);
-    const [next] = (await world.round("two", { room: 1 })).granted;
-    expect(next).toMatchObject({ conversationId: "li" });
-    expect(next?.number).toBeGreaterThan(grant.number);
-  });
-
-  test("A4 A8 who was held behind an answer that was put back keeps the place of that", async () => {
-    const world = await LineWorld.open(open, { full: true });
-    const entered = await world.enter("li");
-    if (entered.kind !== "granted") throw new Error("it did not begin");
-    const { grant } = entered;
-    await world.round("one", { taken: [grant] });
-    await world.line.again(grant, 1_000);
-    const wish = { conversationId: "li", class: "guest", behind: grant.number } as const;
-    expect(await world.line.enter(wish, "one")).toEqual({ kind: "held", behind: grant.number });
-    expect(await world.after(1_000)).toEqual(["li"]);
   });
 
   test("A4 A8 the end of an answer that was told twice ends no other one", async () => {

@@ -70,6 +70,11 @@ export class LineWorld {
     return this.line.enter({ conversationId, class: name }, node);
   }
 
+  /** A guest asks that again, or nothing new. */
+  ask(conversationId: string, ...asks: string[]) {
+    return this.line.enter({ conversationId, class: "guest", asks }, "one");
+  }
+
   async position(conversationId: string): Promise<number | null> {
     return (await this.line.find(conversationId))?.position ?? null;
   }

@@ -72,33 +72,7 @@ export function questionsSuite(open: OpenEngines): void {
       message: started?.conversation.messages[0],
       turnId,
       repeated: true,
-      isOver: true,
     });
-  });
-
-  test("A4 a question is told whether it is the next to be answered, and one that is repeated whether anything waits", async () => {
-    await using world = await open();
-    const { conversationId } = await world.conversations.open(caller("li"));
-    const ask = async (messageId: string) => {
-      const { isNext = false, isOver = false } = await world.conversations.ask(conversationId, {
-        messageId,
-        text: "?",
-      });
-      return { isNext, isOver };
-    };
-    const end = async () => {
-      const turn = (await world.turns.start(conversationId))?.turn;
-      return async () => turn && world.turns.end(turn, turn.epoch, { outcome: "completed", text: "1" });
-    };
-    expect([await ask("m1"), await ask("m2")]).toEqual([next, neither]);
-    expect(await ask("m1")).toEqual(neither);
-    const endFirst = await end();
-    expect([await ask("m3"), await ask("m4"), await ask("m1")]).toEqual([neither, neither, neither]);
-    expect(await endFirst()).toMatchObject({ isLast: false });
-    const endSecond = await end();
-    expect(await ask("m1")).toEqual(over);
-    expect(await endSecond()).toMatchObject({ isLast: true });
-    expect([await ask("m3"), await ask("m5")]).toEqual([over, next]);
   });
 
   test("A4 a question that begins takes along what waited there", async () => {
@@ -252,7 +226,3 @@ export function questionsSuite(open: OpenEngines): void {
     expect((await world.conversations.read(conversationId))?.page).toEqual(page);
   });
 }
-
-const neither = { isNext: false, isOver: false };
-const next = { isNext: true, isOver: false };
-const over = { isNext: false, isOver: true };

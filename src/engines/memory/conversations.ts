@@ -37,18 +37,16 @@ export class MemoryConversations implements Conversations {
   async ask(conversationId: string, question: Question): Promise<Asked> {
     const conversation = this.#get(conversationId);
     const known = conversation.messages.find(({ messageId }) => messageId === question.messageId);
-    if (known !== undefined) return repeated(known, question, conversation);
+    if (known !== undefined) return repeated(known, question);
     const { turnId: newTurnId = this.#world.options.newId() } = question;
     const isAnswered = conversation.responder.kind === "assistant" && !question.opensNoTurn;
-    const isNext = isAnswered && conversation.waitingTurnId === null && conversation.runningTurnId === null;
     const turnId = !isAnswered ? null : this.#waitingTurn(conversation, newTurnId);
     const message = this.#message(question, turnId);
     const isFirst = !conversation.messages.some(({ author }) => author === "customer");
     if (question.page) conversation.page = question.page;
     this.#world.append(conversation, message);
     const started = question.begins ? startTurn(conversation) : null;
-    const asked = { message, turnId, repeated: false, isFirst };
-    return started ? { ...asked, started } : { ...asked, ...(isNext && { isNext }) };
+    return { message, turnId, repeated: false, isFirst, ...(started && { started }) };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {
@@ -86,8 +84,7 @@ export class MemoryConversations implements Conversations {
   }
 }
 
-function repeated(known: Message, question: Question, { waitingTurnId }: MemoryConversation): Asked {
+function repeated(known: Message, question: Question): Asked {
   if (known.author !== "customer" || known.text !== question.text) throw new TidegateError("message-conflict");
-  const isOver = waitingTurnId === null;
-  return { message: known, turnId: known.turnId ?? null, repeated: true, ...(isOver && { isOver }) };
+  return { message: known, turnId: known.turnId ?? null, repeated: true };
 }

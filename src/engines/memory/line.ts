@@ -18,6 +18,7 @@ import {
   type Wish,
   weightAt,
 } from "../../domain/line.ts";
+import { Asks } from "./asks.ts";
 import { LineGates } from "./line-gates.ts";
 
 export interface MemoryLineOptions {
@@ -42,7 +43,8 @@ interface Entry {
   /** Of its latest grant; 0 when it has not been granted since it came to the end of the line. */
   number: number;
   nodeId: string;
-  /** Something was asked behind the running answer. */
+  readonly asks: Asks;
+  /** Something was asked since it was granted a start. */
   asksMore: boolean;
   /** Since when it has waited, in the clock's `elapsed` milliseconds. */
   since: number;
@@ -102,8 +104,9 @@ export class MemoryLine implements Line {
   async enter(wish: Wish, nodeId: string): Promise<Entered> {
     const { conversationId, class: name, owed = false } = wish;
     const known = this.#entries.get(conversationId);
-    if (known) return this.#enterAgain(known, wish, nodeId);
+    if (known) return this.#enterAgain(known, wish);
     const entry = this.#newEntry(conversationId, name, nodeId);
+    entry.asks.add(entry.asks.newOf(wish.asks));
     // A node that was not heard of yet can take at least what it asks for.
     const hasRoom = !this.#nodes.has(nodeId) || this.#roomAt(nodeId) > 0;
     if (this.#standing === 0 && this.#gates.isOpen && !this.#gates.isPaused(name) && hasRoom) {
@@ -146,8 +149,11 @@ export class MemoryLine implements Line {
   async leave(conversationId: string): Promise<boolean> {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined) return false;
-    this.#askNoMore(entry);
-    if (entry.place === "granted") return false;
+    if (entry.number !== 0) {
+      this.#askNoMore(entry);
+      entry.asks.forgetLater();
+      return false;
+    }
     if (entry.place === "line") this.#noteLeft(entry);
     this.#takeOut(entry);
     this.#entries.delete(conversationId);
@@ -212,18 +218,16 @@ export class MemoryLine implements Line {
     this.#gates.steer(order);
   }
 
-  #enterAgain(entry: Entry, { owed = false, behind }: Wish, nodeId: string): Entered {
-    if (entry.number === 0) return this.#asWaiting(entry);
-    if (entry.number === behind && entry.place === "granted") {
-      this.#append(this.#release(entry), nodeId);
-      return this.#asWaiting(entry);
+  #enterAgain(entry: Entry, { owed = false, asks }: Wish): Entered {
+    const news = entry.asks.newOf(asks);
+    if (entry.number !== 0 && news.length > 0 && !entry.asksMore) {
+      if (!owed && this.#waiting >= this.#settings.acceptBelow[entry.class])
+        return { kind: "shed", waiting: this.#waiting };
+      entry.asksMore = true;
+      this.#held++;
     }
-    if (entry.asksMore) return { kind: "held", behind: entry.number };
-    if (!owed && this.#waiting >= this.#settings.acceptBelow[entry.class])
-      return { kind: "shed", waiting: this.#waiting };
-    entry.asksMore = true;
-    this.#held++;
-    return { kind: "held", behind: entry.number };
+    entry.asks.add(news);
+    return entry.number === 0 ? this.#asWaiting(entry) : { kind: "held" };
   }
 
   #newEntry(conversationId: string, name: CustomerClass, nodeId: string): Entry {
@@ -235,6 +239,7 @@ export class MemoryLine implements Line {
       place: "granted",
       number: 0,
       nodeId,
+      asks: new Asks(),
       asksMore: false,
       since,
       notBefore: 0,
@@ -302,6 +307,7 @@ export class MemoryLine implements Line {
 
   #grant(entry: Entry, nodeId: string): Grant {
     this.#numbers++;
+    if (entry.number === 0) entry.asks.granted();
     entry.place = "granted";
     entry.number = this.#numbers;
     entry.nodeId = nodeId;
@@ -327,13 +333,14 @@ export class MemoryLine implements Line {
   }
 
   /** Gives the entry when it waits from now on. */
-  #end({ isLast = false, ...grant }: Over): Entry | null {
-    const entry = this.#granted(grant);
-    if (entry === null) return null;
-    const asksMore = entry.asksMore && !isLast;
+  #end({ answered, ...grant }: Over): Entry | null {
+    const entry = this.#entries.get(grant.conversationId);
+    if (entry?.number !== grant.number) return null;
+    // Put back to be granted again, and not wanted any more.
+    if (entry.place !== "granted") this.#takeOut(entry);
     this.#release(entry);
-    if (!asksMore) {
-      this.#askNoMore(entry);
+    this.#askNoMore(entry);
+    if (!entry.asks.settle(answered)) {
       this.#entries.delete(entry.conversationId);
       return null;
     }
@@ -342,10 +349,9 @@ export class MemoryLine implements Line {
   }
 
   /** It is not being answered any more. */
-  #release(entry: Entry): Entry {
-    this.#gates.begun(entry.conversationId);
-    this.#mail.get(entry.nodeId)?.delete(entry.conversationId);
-    return entry;
+  #release({ conversationId, nodeId }: Entry): void {
+    this.#gates.begun(conversationId);
+    this.#mail.get(nodeId)?.delete(conversationId);
   }
 
   #askNoMore(entry: Entry): void {
@@ -353,11 +359,9 @@ export class MemoryLine implements Line {
     entry.asksMore = false;
   }
 
-  #append(entry: Entry, nodeId = entry.nodeId): void {
+  #append(entry: Entry): void {
     const state = this.#classes[entry.class];
     this.#activate(state);
-    this.#askNoMore(entry);
-    entry.nodeId = nodeId;
     entry.place = "line";
     entry.ticket = ++state.next;
     entry.number = 0;

@@ -3,22 +3,21 @@
 -- ARGV: 1 conversation, 2 messageId, 3 its JSON without the closing brace, `at` and `turnId`, 4 its text as JSON, 5 page as JSON (or
 --       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept, 9 '1' for one that opens no turn, 10 owner of the
 --       answer, where it may begin at once (or empty)
--- Gives: { 'gone' | 'conflict' | 'repeated' | 'over' (repeated, and nothing waits) | 'stored' | 'first' (of its conversation),
---        message, watchers }, and behind them the whole conversation where its turn was started, or 'next' where a new turn waits
---        and no answer is under way
+-- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored' | 'first' (of its conversation), message, watchers }, and behind them
+--        the whole conversation where its turn was started
 if not exists(ARGV[1]) then return { 'gone' } end
 local known = redis.call('HGET', messages, ARGV[2])
 if known then
   local same = string.find(known, '"text":' .. ARGV[4] .. ',"at":', 1, true)
   if textField(known, 'author') ~= 'customer' or not same then return { 'conflict' } end
-  return { field('waiting') == '' and 'over' or 'repeated', known, {} }
+  return { 'repeated', known, {} }
 end
 local at = saidAt()
-local message, isNew = ARGV[3] .. ',"at":' .. at, false
+local message = ARGV[3] .. ',"at":' .. at
 if hands() == 'assistant' and ARGV[9] ~= '1' then
   local turnId = field('waiting')
   if turnId == '' then
-    turnId, isNew = ARGV[6], true
+    turnId = ARGV[6]
     writeTurn(turnId, { state = 'queued', epoch = 0, starts = '', askedAt = tonumber(at) })
     redis.call('HSET', conversation, 'waiting', turnId)
   end
@@ -44,4 +43,4 @@ if ARGV[10] ~= '' and startTurn(ARGV[10], ARGV[7]) then
   return { outcome, message, redis.call('HKEYS', watchers), whole() }
 end
 keepAlive(ARGV[7])
-return { outcome, message, redis.call('HKEYS', watchers), isNew and field('running') == '' and 'next' or nil }
+return { outcome, message, redis.call('HKEYS', watchers) }

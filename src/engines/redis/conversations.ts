@@ -71,12 +71,10 @@ export class RedisConversations implements Conversations {
     const [outcome, stored, watchers] = reply;
     const known = parseMessage(stored);
     const turnId = known.turnId ?? null;
-    if (outcome === "repeated" || outcome === "over")
-      return { message: known, turnId, repeated: true, ...(outcome === "over" && { isOver: true }) };
+    if (outcome === "repeated") return { message: known, turnId, repeated: true };
     options.attendance.note(conversationId, watchers);
-    const asked = { message: known, turnId, repeated: false, isFirst: outcome === "first" };
-    if (reply.length === 3) return asked;
-    return reply[3] === "next" ? { ...asked, isNext: true } : { ...asked, started: this.#place.started(reply[3]) };
+    const started = reply.length === 4 && this.#place.started(reply[3]);
+    return { message: known, turnId, repeated: false, isFirst: outcome === "first", ...(started && { started }) };
   }
 
   async rateMessage(conversationId: string, messageId: string, value: Rating): Promise<void> {

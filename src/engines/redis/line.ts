@@ -67,9 +67,9 @@ export class RedisLine implements Line {
   }
 
   async #enterAll(all: readonly Entering[]): Promise<readonly Entered[]> {
-    const args = all.flatMap(({ wish: { conversationId, class: name, owed, behind }, nodeId }) => [
+    const args = all.flatMap(({ wish: { conversationId, class: name, owed, asks }, nodeId }) => [
       ...[conversationId, name, nodeId],
-      ...[owed ? "1" : "0", String(behind ?? "")],
+      ...[owed ? "1" : "0", asks?.join(",") ?? "*"],
     ]);
     const given = replies.entered.parse(await this.#step("line/enter", ...args));
     const entered = all.map(({ wish }, at) => enteredOf(wish, given[at]));
@@ -169,10 +169,8 @@ function enteredOf({ conversationId, class: name }: Wish, reply: EnteredReply | 
       return { kind: "waiting", ...placeOf(reply) };
     case "shed":
       return { kind: "shed", waiting: reply[1] };
-    case "held":
-      return { kind: "held", behind: reply[1] };
     default:
-      throw new Error("the line said nothing of one who entered");
+      return { kind: "held" };
   }
 }
 
@@ -184,8 +182,8 @@ function lineOf([head, next, served, before]: readonly [string, string, string, 
   return { head: Number(head), next: Number(next), served: Number(served), before: before.map(Number) };
 }
 
-function overOf({ conversationId, number, isLast = false }: Over): [string, number, 0 | 1] {
-  return [conversationId, number, isLast ? 1 : 0];
+function overOf({ conversationId, number, answered }: Over): [string, number, readonly string[] | 0] {
+  return [conversationId, number, answered ?? 0];
 }
 
 function flat(grants: readonly Grant[]): string {

@@ -68,8 +68,7 @@ const said = z.union([
 const looked = z.tuple([z.int(), texts, texts, texts]);
 const asked = z.union([
   z.tuple([z.enum(["gone", "conflict"])]),
-  z.tuple([z.enum(["repeated", "over", "stored", "first"]), z.string(), texts]),
-  z.tuple([z.enum(["stored", "first"]), z.string(), texts, z.literal("next")]),
+  z.tuple([z.enum(["repeated", "stored", "first"]), z.string(), texts]),
   z.tuple([z.enum(["stored", "first"]), z.string(), texts, whole]),
 ]);
 const raised = z.tuple([z.string(), texts]).nullable();
@@ -80,7 +79,7 @@ const waiting = z.tuple([z.literal("waiting"), customerClass, z.number(), z.numb
 const enteredOne = z.union([
   waiting,
   z.tuple([z.literal("granted"), z.number()]),
-  z.tuple([z.literal("held"), z.number()]),
+  z.tuple([z.literal("held")]),
   z.tuple([z.literal("shed"), z.number()]),
 ]);
 export type EnteredReply = z.infer<typeof enteredOne>;

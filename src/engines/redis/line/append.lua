@@ -13,16 +13,10 @@ local function putAmong(entry)
   write(entry)
 end
 
-local function askNoMore(entry)
-  if entry.asksMore then s.held = math.max(0, s.held - 1) end
-  entry.asksMore = false
-end
-
 -- Gives the place at the end of the line (A2).
 local function append(entry)
   local class = entry.class
   activate(class)
-  askNoMore(entry)
   s.next[class] = s.next[class] + 1
   entry.place, entry.ticket, entry.number, entry.since, entry.isFree = 'line', s.next[class], 0, now, false
   put(line[class], entry.ticket, entry.conversation)

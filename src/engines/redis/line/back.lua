@@ -21,6 +21,14 @@ local function eachListed(key, node, what)
   end
 end
 
+-- It is not being answered any more.
+local function release(entry)
+  local letter = letterOf(entry.node, entry.conversation, entry.number)
+  take(starting, slotOf(entry.conversation, entry.number))
+  redis.call('ZREM', grants, letter)
+  redis.call('ZREM', owned, letter)
+end
+
 local function putBefore(entry)
   activate(entry.class)
   entry.place = 'before'

@@ -1,8 +1,6 @@
 -- Some enter the line one after the other; each begins at once where nobody waits (A1, A3, A4, A5).
--- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, the number of the grant behind which it was held, if that
---       is over (or empty)
--- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known }
---        | { 'held', number of the grant } | { 'shed', how many wait }
+-- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, what is asked (see asks.lua)
+-- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known } | { 'held' } | { 'shed', how many wait }
 local acceptAt = { vip = 7, member = 8, guest = 9 }
 local isChanged = false
 
@@ -11,21 +9,16 @@ local function isFull(class, owed)
   return not owed and count >= setting(acceptAt[class]) and { 'shed', count } or nil
 end
 
-local function askMore(entry, node, owed, behind)
-  if entry.number == 0 then return asWaiting(entry) end
-  if entry.place == 'granted' and entry.number == tonumber(behind) then
-    isChanged = true
-    release(entry)
-    entry.node = node
-    append(entry)
-    return asWaiting(entry)
+local function askMore(entry, owed, asks)
+  local new = newAsks(entry, asks)
+  if entry.number ~= 0 and #new > 0 and not entry.asksMore then
+    local full = isFull(entry.class, owed)
+    if full then return full end
+    isChanged, entry.asksMore, s.held = true, true, s.held + 1
   end
-  if entry.asksMore then return { 'held', entry.number } end
-  local full = isFull(entry.class, owed)
-  if full then return full end
-  isChanged, entry.asksMore, s.held = true, true, s.held + 1
-  write(entry)
-  return { 'held', entry.number }
+  addAsks(entry, new)
+  if #new > 0 then write(entry) end
+  return entry.number == 0 and asWaiting(entry) or { 'held' }
 end
 
 -- A node that was not heard of yet can take at least what it asks for.
@@ -33,10 +26,11 @@ local function mayBegin(class, node)
   return standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0)
 end
 
-local function enter(conversation, class, node, owed, behind)
+local function enter(conversation, class, node, owed, asks)
   local known = read(conversation)
-  if known then return askMore(known, node, owed, behind) end
+  if known then return askMore(known, owed, asks) end
   local entry = newEntry(conversation, class, node)
+  addAsks(entry, newAsks(entry, asks))
   if mayBegin(class, node) then
     isChanged = true
     grant(entry, node)

@@ -4,8 +4,10 @@
 local mostLeft = 20000
 local entry = read(ARGV[2])
 if not entry then return 0 end
-askNoMore(entry)
-if entry.place == 'granted' then
+if entry.number ~= 0 then
+  -- Of what is being answered only that is given up which has come since.
+  askNoMore(entry)
+  for at = #entry.asks, entry.early + 1, -1 do entry.asks[at] = nil end
   write(entry)
   save()
   return 0

@@ -3,11 +3,3 @@
 local function slotOf(conversation, number) return conversation .. '|' .. number end
 
 local function letterOf(node, conversation, number) return node .. '|' .. conversation .. '|' .. number end
-
--- It is not being answered any more.
-local function release(entry)
-  local letter = letterOf(entry.node, entry.conversation, entry.number)
-  take(starting, slotOf(entry.conversation, entry.number))
-  redis.call('ZREM', grants, letter)
-  redis.call('ZREM', owned, letter)
-end

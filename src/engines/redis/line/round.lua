@@ -1,6 +1,6 @@
 -- One round: takes in what a node has to say, hands out all starts that are free, and tells how the lines stand (A2, A5).
--- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …, of the ended ones with
---       1 where nothing waited behind it, else 0; 7 leavings that it has seen, 8 a name for a line that begins
+-- ARGV: 2 node, 3 its room, 4 taken, 5 begun and 6 ended grants as JSON lists of conversation, number, …, and of each ended one
+--       the ids that it has answered, or 0 where nothing was found; 7 leavings that it has seen, 8 a name for a line that begins
 -- Gives: { grants: conversation, class, number, '1' when free, …; who waits from now on: conversation, class, ticket, …; for each
 --          class { head, next, served, before }; waiting, starting, leavings: class, ticket, …; leavings seen, tier, life, how many ms
 --          each class pauses (or nothing where none does) }
@@ -27,12 +27,14 @@ takeAll(grants, ARGV[4], function(conversation, number) return letterOf(node, co
 takeAll(starting, ARGV[5], slotOf)
 nodeOf[node] = { room = tonumber(ARGV[3]) - redis.call('ZLEXCOUNT', grants, unpack(lettersOf(node))), seenAt = now, isChanged = true }
 local appended, over, letters, slots = {}, {}, {}, {}
-each(ARGV[6], 3, function(conversation, number, isLast)
-  local entry = granted(conversation, number)
-  if not entry then return end
+each(ARGV[6], 3, function(conversation, number, answered)
+  local entry = read(conversation)
+  if not entry or entry.number ~= tonumber(number) then return end
+  -- Put back to be granted again, and not wanted any more.
+  if entry.place ~= 'granted' then takeOut(entry) end
   letters[#letters + 1], slots[#slots + 1] = letterOf(entry.node, conversation, entry.number), slotOf(conversation, entry.number)
-  if isLast == 1 or not entry.asksMore then
-    askNoMore(entry)
+  askNoMore(entry)
+  if not settleAsks(entry, answered ~= 0 and answered or nil) then
     entryOf[conversation], over[#over + 1] = false, conversation
     return
   end
