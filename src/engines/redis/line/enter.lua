@@ -1,8 +1,26 @@
 -- Some enter the line one after the other; each begins at once where nobody waits (A1, A3, A4, A5).
--- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, what is asked (see asks.lua)
+-- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, the ids of what is asked joined by commas, '*' for what has none
 -- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known } | { 'held' } | { 'shed', how many wait }
 local acceptAt = { vip = 7, member = 8, guest = 9 }
+local mostAsks = 20
 local isChanged = false
+
+-- Gives: those of `names`, joined by commas, that are not known yet. What has no name may be another one each time.
+local function newAsks(entry, names)
+  local asks, new = entry.asks, {}
+  if #asks == 0 and not string.find(names, ',', 1, true) then return names ~= '' and { names } or new end
+  local function knows(name) return hasAsk(asks, name, name == '*' and entry.early + 1 or 1) end
+  for name in string.gmatch(names, '[^,]+') do
+    if not knows(name) then
+      if #asks + #new >= mostAsks then
+        if not knows('*') then new[#new + 1] = '*' end
+        return new
+      end
+      new[#new + 1] = name
+    end
+  end
+  return new
+end
 
 local function isFull(class, owed)
   local count = waiting()
@@ -16,7 +34,7 @@ local function askMore(entry, owed, asks)
     if full then return full end
     isChanged, entry.asksMore, s.held = true, true, s.held + 1
   end
-  addAsks(entry, new)
+  for _, name in ipairs(new) do entry.asks[#entry.asks + 1] = name end
   if #new > 0 then write(entry) end
   return entry.number == 0 and asWaiting(entry) or { 'held' }
 end
@@ -30,15 +48,16 @@ local function enter(conversation, class, node, owed, asks)
   local known = read(conversation)
   if known then return askMore(known, owed, asks) end
   local entry = newEntry(conversation, class, node)
-  addAsks(entry, newAsks(entry, asks))
   if mayBegin(class, node) then
     isChanged = true
+    entry.asks = newAsks(entry, asks)
     grant(entry, node)
     return { 'granted', entry.number }
   end
   local full = isFull(class, owed)
   if full then return full end
   isChanged = true
+  entry.asks = newAsks(entry, asks)
   append(entry)
   -- Nobody has a higher ticket. Where a line was lost, those who stood in it are not here yet.
   return { 'waiting', class, entry.ticket, s.life ~= '' and count(line[class]) or 0 }

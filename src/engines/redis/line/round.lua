@@ -34,7 +34,7 @@ each(ARGV[6], 3, function(conversation, number, answered)
   if entry.place ~= 'granted' then takeOut(entry) end
   letters[#letters + 1], slots[#slots + 1] = letterOf(entry.node, conversation, entry.number), slotOf(conversation, entry.number)
   askNoMore(entry)
-  if not settleAsks(entry, answered ~= 0 and answered or nil) then
+  if not settleAsks(entry, answered) then
     entryOf[conversation], over[#over + 1] = false, conversation
     return
   end
