@@ -205,10 +205,11 @@ export class Admission {
     }
   }
 
-  /** The customer leaves the line; false when there was no place to give up. */
-  async giveUp(conversationId: string): Promise<boolean> {
-    this.#waiting.delete(conversationId);
-    return this.#options.line.leave(conversationId);
+  /** The customer gives up what was asked in those messages, or all of it; false when nobody leaves the line. */
+  async giveUp(conversationId: string, asks?: readonly string[]): Promise<boolean> {
+    const hasLeft = await this.#options.line.leave(conversationId, asks);
+    if (hasLeft) this.#waiting.delete(conversationId);
+    return hasLeft;
   }
 
   /** The answer has its first text, or will have none for now. */

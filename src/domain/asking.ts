@@ -82,7 +82,7 @@ export class Asking {
 
   async #askInLine(wish: Wish, question: Question): Promise<Asked> {
     const { conversationId } = wish;
-    const { listener, begin } = this.#options;
+    const { listener, begin, serve } = this.#options;
     const admitted = await this.#enter(wish, question);
     if ("repeated" in admitted) return admitted;
     let started: Started | undefined;
@@ -93,6 +93,8 @@ export class Asking {
       listener.step(questionAdded(conversationId, asked, question.arrival));
       if (asked.repeated) return asked;
       if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
+      // Where the store was slow it may have been looked for already, and not been found.
+      if (asked.turnId !== null && admitted.kind === "held") serve(conversationId, wish.class, []);
       return asked;
     } finally {
       // Also when it could not be stored: what was granted is given back where nothing waits.

@@ -208,8 +208,10 @@ export class Assistant {
     const turn = await this.#options.turns.read(ref);
     if (turn === null) throw new TidegateError("not-found");
     if (turn.state === "queued") {
+      const { admission, conversations } = this.#options;
+      const { messages = [] } = (await conversations.read(ref.conversationId)) ?? {};
       // First: whoever asks again meanwhile enters anew.
-      await this.#options.admission.giveUp(ref.conversationId);
+      await admission.giveUp(ref.conversationId, idsOf(questionsOf(messages, ref.turnId)));
       await this.#end(turn, { outcome: "stopped", text: "" }, noReport);
     }
     // It may have begun meanwhile: then it is stopped as an answer.
@@ -257,7 +259,7 @@ export class Assistant {
     const conversation = await conversations.read(conversationId);
     if (conversation?.running) return false;
     if (!conversation?.waiting) return true;
-    await admission.giveUp(conversationId);
+    await admission.giveUp(conversationId, idsOf(questionsOf(conversation.messages, conversation.waiting.turnId)));
     // One that has begun meanwhile is not ended: its epoch is another by then (S4).
     const error = wireError("place-given-up");
     await this.#end(conversation.waiting, { outcome: "shed", text: "", error }, noReport);
@@ -451,7 +453,7 @@ export class Assistant {
     const ended = await this.#end(turn, { ...ending, ...keptOf(answer.found) }, report, answer);
     if (this.#closed === "lost") return null;
     const conversation = await reading.catch(() => null);
-    return { answered: answeredIn(conversation), isFollowed: ended?.isLast === false };
+    return { answered: answeredIn(conversation, turn.turnId), isFollowed: ended?.isLast === false };
   }
 
   /** The conversation as it stands when the answer begins; not read again where it is known. */
@@ -522,10 +524,15 @@ export class Assistant {
 }
 
 /** What has been asked when an answer begins is answered with it, or was before; the latest are enough to tell the line. */
-function answeredIn(conversation: Conversation | null): readonly string[] {
+function answeredIn(conversation: Conversation | null, answered: string): readonly string[] {
   const { messages = [], waiting = null } = conversation ?? {};
-  const asked = messages.filter(({ author, turnId }) => author === "customer" && turnId !== waiting?.turnId);
-  return asked.slice(-mostAnswered).map(({ messageId }) => messageId);
+  const open = [answered, waiting?.turnId];
+  const before = messages.filter(({ author, turnId }) => author === "customer" && !open.includes(turnId));
+  return idsOf([...before.slice(-mostAnswered), ...questionsOf(messages, answered)]);
+}
+
+function idsOf(messages: readonly Message[]): readonly string[] {
+  return messages.map(({ messageId }) => messageId);
 }
 
 function questionsOf(messages: readonly Message[], turnId: string): readonly Message[] {

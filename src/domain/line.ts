@@ -19,6 +19,11 @@ export interface LineSettings {
   readonly rampPerSecond: number | null;
 }
 
+/** What two wishes of one conversation ask together. */
+export function joinAsks(one: Wish["asks"], other: Wish["asks"]): Wish["asks"] {
+  return one && other && [...new Set([...one, ...other])];
+}
+
 /** In the order in which ties are broken. */
 export const classes = ["vip", "member", "guest"] as const satisfies readonly CustomerClass[];
 
@@ -162,8 +167,11 @@ export interface Line {
   enter(wish: Wish, nodeId: string): Promise<Entered>;
   /** One round of serving: hands out all starts that are free. Call a few times a second, and at once after an end. */
   round(news: News): Promise<Round>;
-  /** Gives the place up, and behind an answer what was asked since its start; false when it is not waiting. */
-  leave(conversationId: string): Promise<boolean>;
+  /**
+   * Gives up what was asked in those messages, or all of it, and with the last of it the place; what is being answered is
+   * not given up. False when nobody leaves the line.
+   */
+  leave(conversationId: string, asks?: readonly string[]): Promise<boolean>;
   /**
    * Puts a grant back at its own ticket, to be granted again after `waitMs`, `isFree` where nobody writes the answer any
    * more; false when it is no longer the node's.

@@ -4,6 +4,7 @@ import {
   type Entered,
   type Grant,
   isGone,
+  joinAsks,
   type Kept,
   type Line,
   type News,
@@ -69,8 +70,8 @@ export class StandbyLine implements Line {
   #spent = 0;
   /** Grants of the local line's last round. */
   #told: ReadonlySet<number> = new Set();
-  /** Conversations that the local line has served while they stood in the store's. */
-  readonly #served = new Set<string>();
+  /** What the local line has served while it stood in the store's, by conversation. */
+  readonly #served = new Map<string, Wish["asks"]>();
   /** Those who came while the store was away, and wait. */
   readonly #newcomers = new Map<string, Wish>();
   /** Which line of the store this one knows: another one has forgotten everybody. */
@@ -121,15 +122,14 @@ export class StandbyLine implements Line {
     }
   }
 
-  async leave(conversationId: string): Promise<boolean> {
-    const isLocal = (await this.#local?.leave(conversationId)) ?? false;
-    this.#kept.delete(conversationId);
-    this.#newcomers.delete(conversationId);
+  async leave(conversationId: string, asks?: readonly string[]): Promise<boolean> {
+    const isLocal = (await this.#local?.leave(conversationId, asks)) ?? false;
+    if (isLocal || this.#local === null) this.#forget(conversationId);
     try {
-      return (await this.#options.store.leave(conversationId)) || isLocal;
+      return (await this.#options.store.leave(conversationId, asks)) || isLocal;
     } catch (fault) {
       if (!(fault instanceof Outage)) throw fault;
-      this.#served.add(conversationId);
+      this.#served.set(conversationId, asks);
       return isLocal;
     }
   }
@@ -170,15 +170,20 @@ export class StandbyLine implements Line {
   async #enterAlone(wish: Wish, nodeId: string): Promise<Entered> {
     const { conversationId } = wish;
     // Noted first: the store may come back before the reply is looked at.
-    if (!this.#kept.has(conversationId)) this.#newcomers.set(conversationId, wish);
+    const known = this.#kept.get(conversationId);
+    const asks = joinAsks((known ?? this.#newcomers.get(conversationId) ?? nobody).asks, wish.asks);
+    if (known) this.#kept.set(conversationId, withAsks(known, asks));
+    else this.#newcomers.set(conversationId, withAsks(wish, asks));
     const entered = await this.#alone(nodeId).enter(wish, nodeId);
     if (entered.kind === "waiting") return { ...entered, position: null };
     this.#newcomers.delete(conversationId);
     return this.#fromLocal(entered);
   }
 
-  #noted({ conversationId, owed = false }: Wish, entered: Entered): Entered {
-    if (entered.kind === "waiting") this.#kept.set(conversationId, { conversationId, owed, ...entered.at });
+  #noted({ conversationId, owed = false, asks }: Wish, entered: Entered): Entered {
+    const all = joinAsks((this.#kept.get(conversationId) ?? nobody).asks, asks);
+    if (entered.kind === "waiting")
+      this.#kept.set(conversationId, withAsks({ conversationId, owed, ...entered.at }, all));
     else if (entered.kind === "granted") this.#kept.delete(conversationId);
     return entered;
   }
@@ -242,8 +247,8 @@ export class StandbyLine implements Line {
     // The tier is told again by whoever judges it; a pause would only be made longer.
     if (this.#isUnsteered && starting !== undefined) await store.steer({ starting });
     this.#isUnsteered = false;
-    for (const conversationId of [...this.#served]) {
-      await store.leave(conversationId);
+    for (const [conversationId, asks] of [...this.#served]) {
+      await store.leave(conversationId, asks);
       this.#served.delete(conversationId);
     }
     if (this.#local === null) return;
@@ -312,8 +317,21 @@ export class StandbyLine implements Line {
   #grantedHere(grant: Grant): void {
     this.#spent++;
     this.#newcomers.delete(grant.conversationId);
-    if (this.#kept.delete(grant.conversationId)) this.#served.add(grant.conversationId);
+    const kept = this.#kept.get(grant.conversationId);
+    if (kept && this.#kept.delete(grant.conversationId)) this.#served.set(grant.conversationId, kept.asks);
   }
+
+  #forget(conversationId: string): void {
+    this.#kept.delete(conversationId);
+    this.#newcomers.delete(conversationId);
+  }
+}
+
+/** Whoever has asked nothing yet. */
+const nobody: Pick<Wish, "asks"> = { asks: [] };
+
+function withAsks<W extends Wish>({ asks: _, ...wish }: W, asks: Wish["asks"]) {
+  return { ...wish, ...(asks && { asks }) };
 }
 
 const isStores = ({ number }: Grant) => number > 0;

@@ -129,6 +129,36 @@ test("A4 U4 the same question comes by two nodes, and the second is faster: it i
   expect([answers(), lines.guest.served]).toEqual([1, 1]);
 });
 
+test("A4 S10 a question that comes as another one is taken back keeps the place", async () => {
+  await pauseAll();
+  const { turnId } = await ask("m1");
+  const take = await askSlowly("m2", other);
+  expect(await own.assistant.stop({ conversationId, turnId: turnId ?? "" })).toBe("stopped");
+  expect(await find()).toMatchObject({ position: 1 });
+  await take();
+  await pass(clock, 5_500, 20);
+  expect(answers()).toBe(1);
+});
+
+test("A4 S5 a question that the store is very slow to take is looked for again when it has been taken", async () => {
+  await ask("m1");
+  const take = await askSlowly("m2", other);
+  await endAnswer();
+  await pass(clock, 2_000, 20);
+  expect([await find(), answers()]).toEqual([null, 1]);
+  await take();
+  expect(answers()).toBe(2);
+});
+
+test("A4 A6 of very many questions that one answer answers none keeps a place", async () => {
+  await pauseAll(1_000);
+  for (let at = 0; at < 25; at++) await own.assistant.ask(conversationId, { messageId: `m${at}`, text: "?" });
+  await pass(clock, 1_500, 20);
+  await pauseAll();
+  await endAnswer();
+  expect([answers(), await find(), own.admission.isBusy]).toEqual([1, null, false]);
+});
+
 test("A4 S10 U4 what waits behind an answer that is stopped while it is to be tried again is answered", async () => {
   const { turnId } = await ask("m1");
   own.relay.last.fail("overloaded");
@@ -147,4 +177,17 @@ test("A4 S10 U4 what is taken back behind an answer that is to be tried again do
   expect(await other.assistant.stop({ conversationId, turnId: turnId ?? "" })).toBe("stopped");
   await pass(clock, 1_500, 20);
   expect(answers()).toBe(2);
+});
+
+test("A12 S5 what is asked behind an answer while the line is away is answered when it is back", async () => {
+  await ask("m1");
+  await pauseAll(6_000);
+  await pass(clock, 1_000, 20);
+  own.side.wire.fate = (name) => (name.startsWith("line ") ? "undone" : "done");
+  await pass(clock, 200, 20);
+  await ask("m2");
+  await endAnswer();
+  own.side.wire.mend();
+  await pass(clock, 8_000, 20);
+  expect([answers(), (await store.stored(conversationId)).waiting]).toEqual([2, null]);
 });

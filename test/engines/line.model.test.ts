@@ -82,7 +82,7 @@ const act = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 1_500 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("leave" as const), conversation }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("leave" as const), conversation, asks }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -161,7 +161,7 @@ class Service {
       case "round":
         return this.#round(given);
       case "leave":
-        return this.line.leave(given.conversation);
+        return this.line.leave(given.conversation, given.asks);
       case "again": {
         const grant = this.#grantOf(given.node, given.which);
         return grant && this.line.again(grant, given.waitMs);

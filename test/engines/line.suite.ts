@@ -216,6 +216,39 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(1_000)).toEqual(["li"]);
   });
 
+  test("A4 A7 whoever gives up one question keeps the place of those that came beside it", async () => {
+    const world = await LineWorld.open(open);
+    for (const id of ["m1", "m2", "m3"]) await world.ask("li", id);
+    await world.ask("wang", "m1");
+    expect(await world.line.leave("li", ["m1", "m3"])).toBe(false);
+    expect(await world.position("li")).toBe(1);
+    expect(await world.line.leave("li", ["m2", "m9"])).toBe(true);
+    expect([await world.position("li"), await world.position("wang")]).toEqual([null, 1]);
+  });
+
+  test("A4 A7 behind an answer only what is named is given up", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    for (const id of ["m2", "m3"]) await world.ask("li", id);
+    expect(await world.line.leave("li", ["m2"])).toBe(false);
+    expect((await world.round()).waiting).toBe(1);
+    expect((await world.round("one", { ended: [{ ...grant, answered: ["m1"] }] })).queued).toHaveLength(1);
+    const other = await granted(open, ["m1"]);
+    await other.world.ask("li", "m2");
+    await other.world.line.leave("li", ["m2"]);
+    expect((await other.world.round()).waiting).toBe(0);
+    const ended = [{ ...other.grant, answered: ["m1"] }];
+    expect(await other.world.round("one", { ended })).toMatchObject({ waiting: 0, queued: [] });
+  });
+
+  test("A7 A8 whoever gives up what was taken back stands in nobody's way", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.line.recover("one", []);
+    await world.round("two");
+    expect(await world.line.leave("li", ["m1"])).toBe(true);
+    expect(await world.round("two")).toMatchObject({ waiting: 0, lines: { guest: { before: [] } } });
+    expect(grant.conversationId).toBe("li");
+  });
+
   test("A4 S10 U4 an answer that ends while it is to be tried again leaves the line, and what waits behind it stands there", async () => {
     const { world, grant } = await granted(open, ["m1"]);
     await world.line.again(grant, 1_000);

@@ -42,9 +42,22 @@ export class Asks {
     return this.#names.length > 0;
   }
 
-  /** Nobody waits any more for what has come since the latest start. */
-  forgetLater(): void {
-    this.#names = this.#names.slice(0, this.#early);
+  /** Nobody waits any more for those, or, where they are not told, for what has come since the latest start. */
+  withdraw(names?: readonly string[]): void {
+    const isLeft = (name: string, at: number) =>
+      names ? !names.includes(name) && (name !== unnamed || this.#early > 0) : at < this.#early;
+    const early = this.#names.slice(0, this.#early).filter(isLeft).length;
+    this.#names = this.#names.filter(isLeft);
+    this.#early = early;
+  }
+
+  get isEmpty(): boolean {
+    return this.#names.length === 0;
+  }
+
+  /** Something has come since the latest start. */
+  get hasLater(): boolean {
+    return this.#names.length > this.#early;
   }
 
   /** What has no name may be another one each time. */

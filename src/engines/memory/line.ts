@@ -146,14 +146,15 @@ export class MemoryLine implements Line {
     };
   }
 
-  async leave(conversationId: string): Promise<boolean> {
+  async leave(conversationId: string, asks?: readonly string[]): Promise<boolean> {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined) return false;
-    if (entry.number !== 0) {
-      this.#askNoMore(entry);
-      entry.asks.forgetLater();
-      return false;
-    }
+    const isNamed = asks !== undefined && !entry.asks.isEmpty;
+    if (entry.number !== 0 || asks) entry.asks.withdraw(asks);
+    if (!entry.asks.hasLater) this.#askNoMore(entry);
+    // Of what has been granted it is known only by name what is given up.
+    const isOver = entry.number === 0 ? asks === undefined || entry.asks.isEmpty : isNamed && entry.asks.isEmpty;
+    if (!isOver || entry.place === "granted") return false;
     if (entry.place === "line") this.#noteLeft(entry);
     this.#takeOut(entry);
     this.#entries.delete(conversationId);

@@ -100,8 +100,8 @@ export class RedisLine implements Line {
     return round;
   }
 
-  async leave(conversationId: string): Promise<boolean> {
-    return (await this.#step("line/leave", conversationId)) === 1;
+  async leave(conversationId: string, asks?: readonly string[]): Promise<boolean> {
+    return (await this.#step("line/leave", conversationId, asks?.join(",") ?? "*")) === 1;
   }
 
   async again({ conversationId, number, isFree: wasFree }: Grant, waitMs: number, isFree = wasFree): Promise<boolean> {
