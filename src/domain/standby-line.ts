@@ -1,5 +1,6 @@
 import type { Tier } from "../contract/shapes.ts";
 import type { Clock } from "./clock.ts";
+import { Latest } from "./latest.ts";
 import {
   type Entered,
   type Grant,
@@ -31,6 +32,9 @@ interface Unheard {
   readonly ended: Map<number, Over>;
 }
 
+/** So many ends are told again, of the latest. */
+const mostHeard = 1_000;
+
 /** So many are put back at once, in their order. */
 const mergedAtOnce = 500;
 
@@ -56,6 +60,8 @@ export class StandbyLine implements Line {
   /** Those who wait in the store's line as far as they entered it here. */
   readonly #kept = new Map<string, Kept>();
   readonly #unheard: Unheard = { taken: new Map(), begun: new Map(), ended: new Map() };
+  /** The latest ends that the store's line has heard, by the numbers of the grants: a replica that takes over may not have. */
+  readonly #heard = new Latest<number, Over>(mostHeard);
   #local: Line | null = null;
   #opening: Promise<unknown> = Promise.resolve();
   /** While those who came meanwhile are put back into the store's line. */
@@ -208,6 +214,7 @@ export class StandbyLine implements Line {
     const said = { taken: [...taken.values()], begun: [...begun.values()], ended: [...ended.values()] };
     let round = await this.#options.store.round({ ...news, ...said });
     for (const part of parts) for (const { number } of said[part]) this.#unheard[part].delete(number);
+    for (const over of said.ended) this.#heard.set(over.number, over);
     for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
     if (this.#life !== null && this.#life !== round.life) round = await this.#afterLoss(news, round);
     else for (const [id, kept] of this.#kept) if (isGone(kept, round.lines)) this.#kept.delete(id);
@@ -259,6 +266,7 @@ export class StandbyLine implements Line {
       const spent = this.#spent;
       if (spent > 0) await store.steer({ spent });
       this.#spent -= spent;
+      await this.#tellAgain(nodeId);
       await this.#restore(nodeId);
       // Behind those who stood in it before; some may have come while others were put back.
       while (this.#newcomers.size > 0)
@@ -269,6 +277,17 @@ export class StandbyLine implements Line {
     } finally {
       this.#merging = null;
       resolve();
+    }
+  }
+
+  /** Before anybody enters: who was granted a start whose end nobody knows would be held behind it for ever. */
+  async #tellAgain(nodeId: string): Promise<void> {
+    const ended = [...this.#heard.values()];
+    if (ended.length === 0) return;
+    const { queued } = await this.#options.store.round({ ...nothing, nodeId, room: 0, ended });
+    for (const kept of queued) {
+      this.#kept.set(kept.conversationId, kept);
+      this.#merged.push(kept);
     }
   }
 

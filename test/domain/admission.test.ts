@@ -393,6 +393,23 @@ test("A10 A12 a limit of first texts that the line may not have heard of is told
   expect([await ask("a"), await ask("b")]).toEqual(["granted", "waiting"]);
 });
 
+test("A4 A12 a replica takes over that was behind by the end of an answer: whoever asks next is not held behind that", async () => {
+  await ask("a");
+  await pass(clock, 100, 10);
+  admission.ended("a", ["m"]);
+  await pass(clock, 100, 10);
+  wire.cut();
+  await pass(clock, 300, 10);
+  store = new MemoryLine({ settings, clock });
+  const entered = await store.enter({ conversationId: "a", class: "guest", asks: ["m"] }, "node");
+  if (entered.kind !== "granted") throw new Error("it did not begin");
+  const silent = { nodeId: "node", room: 9, begun: [], ended: [], leftSeen: 0 };
+  await store.round({ ...silent, taken: [entered.grant] });
+  wire.mend();
+  await pass(clock, 300, 10);
+  expect(await ask("a")).toBe("granted");
+});
+
 test("A6 A12 while the line of all nodes cannot be seen nobody is told a place", async () => {
   const enter = (conversationId: string) => admission.enter({ conversationId, class: "guest" });
   for (const id of ["a", "b", "c"]) await ask(id);
