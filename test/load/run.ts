@@ -39,5 +39,5 @@ export interface Killing {
 
 /** Grants of one moment reach two nodes in rounds of 40 ms, and begin after a step or two in Redis. */
 export const togetherMs = 80;
-/** A dead node's answers are found and claimed, and its customers are back, after so long at most. */
-export const rescueMs = 4_000;
+/** A dead node's answers are found and claimed, and its customers are back and served, after so long at most (N2). */
+export const rescueMs = 5_000;
