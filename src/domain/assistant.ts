@@ -1,5 +1,5 @@
 import { TidegateError, toWireError, wireError } from "../contract/errors.ts";
-import type { CustomerClass, Message, Outcome } from "../contract/shapes.ts";
+import type { CustomerClass, Outcome } from "../contract/shapes.ts";
 import { Answer } from "./answer.ts";
 import { Answering, type Desk, type Interruption, type Task } from "./answering.ts";
 import { languageOf } from "./asker.ts";
@@ -11,6 +11,7 @@ import { type Finding, keptOf } from "./findings.ts";
 import { Latest } from "./latest.ts";
 import type { Standing } from "./line.ts";
 import { Outage } from "./outage.ts";
+import { answeredIn, idsOf, questionsOf } from "./questions.ts";
 import type { Service } from "./service.ts";
 import { Silencing, type SilencingOptions } from "./silencing.ts";
 import type { TurnReport } from "./steps.ts";
@@ -523,22 +524,6 @@ export class Assistant {
   }
 }
 
-/** What has been asked when an answer begins is answered with it, or was before; the latest are enough to tell the line. */
-function answeredIn(conversation: Conversation | null, answered: string): readonly string[] {
-  const { messages = [], waiting = null } = conversation ?? {};
-  const open = [answered, waiting?.turnId];
-  const before = messages.filter(({ author, turnId }) => author === "customer" && !open.includes(turnId));
-  return idsOf([...before.slice(-mostAnswered), ...questionsOf(messages, answered)]);
-}
-
-function idsOf(messages: readonly Message[]): readonly string[] {
-  return messages.map(({ messageId }) => messageId);
-}
-
-function questionsOf(messages: readonly Message[], turnId: string): readonly Message[] {
-  return messages.filter(({ author, turnId: of }) => author === "customer" && of === turnId);
-}
-
 /** Between two tries to store an end. */
 const storeAgainMs = 500;
 const drainLookMs = 20;
@@ -548,7 +533,6 @@ const earlyMs = 300;
 const mostEarly = 10_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;
-const mostAnswered = 20;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 

@@ -130,11 +130,15 @@ export class StandbyLine implements Line {
 
   async leave(conversationId: string, asks?: readonly string[]): Promise<boolean> {
     const isLocal = (await this.#local?.leave(conversationId, asks)) ?? false;
-    if (isLocal || this.#local === null) this.#forget(conversationId);
+    if (isLocal) this.#forget(conversationId);
     try {
-      return (await this.#options.store.leave(conversationId, asks)) || isLocal;
+      const hasLeft = await this.#options.store.leave(conversationId, asks);
+      // Others may have been asked beside it: they keep the place.
+      if (hasLeft) this.#forget(conversationId);
+      return hasLeft || isLocal;
     } catch (fault) {
       if (!(fault instanceof Outage)) throw fault;
+      if (this.#local === null) this.#forget(conversationId);
       this.#served.set(conversationId, asks);
       return isLocal;
     }

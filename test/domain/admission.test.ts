@@ -410,6 +410,16 @@ test("A4 A12 a replica takes over that was behind by the end of an answer: whoev
   expect(await ask("a")).toBe("granted");
 });
 
+test("A7 A12 who gives up one of two questions has the place of the other one still, also when the line is away then", async () => {
+  await fill();
+  const wish = { conversationId: "two", class: "guest", owed: true } as const;
+  for (const id of ["m1", "m2"]) await admission.enter({ ...wish, asks: [id] });
+  expect(await admission.giveUp("two", ["m1"])).toBe(false);
+  wire.cut();
+  await pass(clock, 3_000, 20);
+  expect(granted).toContain("two");
+});
+
 test("A6 A12 while the line of all nodes cannot be seen nobody is told a place", async () => {
   const enter = (conversationId: string) => admission.enter({ conversationId, class: "guest" });
   for (const id of ["a", "b", "c"]) await ask(id);

@@ -98,10 +98,15 @@ test("A4 A6 a question that is sent again while it is answered keeps no place be
   expect(own.admission.isBusy).toBe(false);
 });
 
-test("A4 A6 a question that is sent again after its answer keeps no place behind the next one's", async () => {
+/** A page comes back: an answered question, and a new one right behind it. */
+async function sendAgainWithNext(): Promise<void> {
   await ask("m1");
   await endAnswer();
   await Promise.all([ask("m1"), ask("m2")]);
+}
+
+test("A4 A6 a question that is sent again after its answer keeps no place behind the next one's", async () => {
+  await sendAgainWithNext();
   await ask("m1");
   await pauseAll();
   await endAnswer();
@@ -109,9 +114,7 @@ test("A4 A6 a question that is sent again after its answer keeps no place behind
 });
 
 test("A4 S5 a question that is sent again takes nothing from those that are asked beside it", async () => {
-  await ask("m1");
-  await endAnswer();
-  await Promise.all([ask("m1"), ask("m2")]);
+  await sendAgainWithNext();
   await ask("m3");
   await endAnswer();
   await pass(clock, 400, 20);
