@@ -140,6 +140,7 @@ export const fileConfig = z.strictObject({
         .max(5)
         .default(["claude-haiku-4-5"])
         .refine((ids) => new Set(ids).size === ids.length, { error: "must name each model once" }),
+      http2: z.boolean().default(true),
       firstTokenMs: count(50, 600_000).default(5_000),
       idleMs: count(50, 600_000).default(10_000),
       totalMs: count(100, 3_600_000).default(120_000),

@@ -23,9 +23,9 @@ export async function openUpstream(
   onLimits: (model: string, limits: readonly RelayLimit[]) => void,
   simulated: (baseUrl: string) => void,
 ): Promise<Relay> {
-  const { firstTokenMs, idleMs, totalMs } = config.relay;
+  const { firstTokenMs, idleMs, totalMs, http2 } = config.relay;
   const clocks = { firstTokenMs, idleMs, totalMs };
-  const more = { ...clocks, version: config.anthropicVersion, onLimits };
+  const more = { ...clocks, http2, version: config.anthropicVersion, onLimits };
   const access = config.relayAccess;
   if (access.kind === "remote") return stack.use(openRelay({ ...access, ...more }));
   const simulator = stack.use(await openSimulator());

@@ -36,9 +36,9 @@ export async function* relayFindings(config: Config): AsyncGenerator<Finding> {
     );
     return;
   }
-  const { firstTokenMs, idleMs, totalMs } = config.relay;
+  const { firstTokenMs, idleMs, totalMs, http2 } = config.relay;
   const models = modelsOf(config);
-  const options = { ...access, version: config.anthropicVersion, firstTokenMs, idleMs, totalMs };
+  const options = { ...access, version: config.anthropicVersion, firstTokenMs, idleMs, totalMs, http2 };
   try {
     yield* listFindings(await listModels(options), models);
     await using relay = openRelay(options);

@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { constants, Http2ServerResponse } from "node:http2";
+import { unchunk } from "./sse.ts";
 
 /** Where a stream is written: chunk-framed bytes in, flow control out. */
 export interface Outlet {
@@ -10,15 +12,24 @@ export interface Outlet {
   /** Called once, when the response is over or the client has gone. */
   onClose(listener: () => void): void;
   end(): void;
-  /** Closes the connection without the end of the body; `reset` makes it a TCP reset. */
+  /**
+   * Ends the response without the end of its body. Over HTTP/1.1 the connection is closed, by `reset` with a TCP reset; over
+   * HTTP/2 the stream ends with an error, by `reset` the connection with all that it carries.
+   */
   destroy(reset: boolean): void;
+}
+
+export function openOutlet(response: ServerResponse, headers: Readonly<Record<string, string>>): Outlet {
+  return response instanceof Http2ServerResponse
+    ? openStreamOutlet(response, headers)
+    : openSocketOutlet(response, headers);
 }
 
 /**
  * Writes a chunked response straight to its socket. `ServerResponse.write` would build the framing and cork the socket
  * for every delta; the framing is already in the buffers, so a delta is one write.
  */
-export function openOutlet(response: ServerResponse, headers: Readonly<Record<string, string>>): Outlet {
+function openSocketOutlet(response: ServerResponse, headers: Readonly<Record<string, string>>): Outlet {
   const socket = response.socket;
   // Gone already, or pipelined behind a stream that may never end.
   if (socket === null || socket.destroyed) throw new Error("the client does not listen on this connection");
@@ -36,5 +47,21 @@ export function openOutlet(response: ServerResponse, headers: Readonly<Record<st
     onClose: (listener) => void response.once("close", listener),
     end: () => void response.end(),
     destroy: (reset) => void (reset ? socket.resetAndDestroy() : socket.destroy()),
+  };
+}
+
+function openStreamOutlet(response: Http2ServerResponse, headers: Readonly<Record<string, string>>): Outlet {
+  const { stream } = response;
+  if (stream === undefined || stream.destroyed) throw new Error("the client does not listen on this stream");
+  return {
+    open(first) {
+      response.writeHead(200, headers);
+      response.write(unchunk(first));
+    },
+    write: (framed) => stream.destroyed || stream.write(unchunk(framed)),
+    onceDrained: (listener) => void stream.once("drain", listener),
+    onClose: (listener) => void response.once("close", listener),
+    end: () => void response.end(),
+    destroy: (reset) => (reset ? stream.session?.destroy() : stream.close(constants.NGHTTP2_INTERNAL_ERROR)),
   };
 }

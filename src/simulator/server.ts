@@ -1,4 +1,11 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
+import type { Socket } from "node:net";
 import { adminRoutes } from "./admin.ts";
 import { apiRoutes } from "./api.ts";
 import { readJson } from "./door.ts";
@@ -10,6 +17,8 @@ export interface SimulatorOptions extends RelayOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly host?: string;
+  /** PEM texts; with them it is reached over TLS, by HTTP/2 where the client offers that, as public relays are. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 export interface Simulator extends AsyncDisposable {
@@ -25,15 +34,42 @@ const idleConnectionMs = 65_000;
 export async function openSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const relay = openRelay(options);
   const host = options.host ?? "127.0.0.1";
-  const server = createServer({ keepAliveTimeout: idleConnectionMs }, (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse) =>
     void serve(relay, openExchange(request, response));
-  });
+  const { server, closeConnections } = options.tls === undefined ? openPlain(take) : openSecure(options.tls, take);
   const port = await listen(server, options.port ?? 0, host);
-  const close = () => closeAll(server, relay);
-  return { baseUrl: `http://${host}:${port}`, close, [Symbol.asyncDispose]: close };
+  const close = () => closeAll(server, closeConnections, relay);
+  return { baseUrl: `${options.tls ? "https" : "http"}://${host}:${port}`, close, [Symbol.asyncDispose]: close };
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+type Take = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface Opened {
+  readonly server: Server | Http2SecureServer;
+  readonly closeConnections: () => void;
+}
+
+function openPlain(take: Take): Opened {
+  const server = createServer({ keepAliveTimeout: idleConnectionMs }, take);
+  return { server, closeConnections: () => server.closeAllConnections() };
+}
+
+function openSecure(tls: NonNullable<SimulatorOptions["tls"]>, take: Take): Opened {
+  const sockets = new Set<Socket>();
+  // CAST: what HTTP/2 gives in place of the objects of HTTP/1.1 has all that is used of those.
+  const takeAny = take as unknown as (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+  const server = createSecureServer({ ...tls, allowHTTP1: true }, takeAny);
+  server.on("secureConnection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  const closeConnections = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return { server, closeConnections };
+}
+
+function listen(server: Server | Http2SecureServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port, host, backlog: 4096 }, () => {
@@ -43,10 +79,10 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function closeAll(server: Server, relay: Relay): Promise<void> {
+async function closeAll(server: Opened["server"], closeConnections: () => void, relay: Relay): Promise<void> {
   relay.wheel.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
+  closeConnections();
   await closed;
 }
 

@@ -13,6 +13,8 @@ import type { Speech } from "./speech.ts";
 /** What all servers of one run share. */
 export interface Stage {
   readonly relayUrl: string;
+  /** Variables by which a server trusts the relay. */
+  readonly trust: Readonly<Record<string, string>>;
   readonly redis: RedisProcess;
   /** The servers can be told to collect their garbage, so that their memory can be compared. */
   readonly isInspected?: boolean;
@@ -54,7 +56,12 @@ export function installPeers(): void {
 function peer(name: string, file: string, speech: Speech, env: (stage: Stage) => Record<string, string> = () => ({})) {
   const open = async (stage: Stage): Promise<Running> => {
     const inspected = await inspect(stage);
-    const settings = { PATH: process.env["PATH"], ANTHROPIC_BASE_URL: stage.relayUrl, NODE_ENV: "production" };
+    const settings = {
+      PATH: process.env["PATH"],
+      ANTHROPIC_BASE_URL: stage.relayUrl,
+      NODE_ENV: "production",
+      ...stage.trust,
+    };
     const child = spawn(process.execPath, [join(peers, file)], {
       env: { ...settings, ...inspected.env, ...env(stage) },
     });
@@ -111,7 +118,7 @@ function writeConfig(admission?: object): string {
  */
 export function tidegate(name: string, nodes: number, isShared: boolean, admission?: object): Contestant {
   const open = async (stage: Stage): Promise<Running> => {
-    const { relayUrl, redis } = stage;
+    const { relayUrl, redis, trust } = stage;
     await using stack = new AsyncDisposableStack();
     const env = {
       PATH: process.env["PATH"],
@@ -121,6 +128,7 @@ export function tidegate(name: string, nodes: number, isShared: boolean, admissi
       AUTH_SECRET: authSecret,
       ANTHROPIC_BASE_URL: relayUrl,
       ANTHROPIC_API_KEY: "key",
+      ...trust,
       TIDEGATE_CONFIG: writeConfig(admission),
       ...(isShared && { REDIS_URL: redis.url, REDIS_PREFIX: `bench${process.hrtime.bigint()}` }),
     };

@@ -3,18 +3,19 @@ import { RelayBody } from "./body.ts";
 import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { openResponse } from "./response.ts";
 
-type Controller = Dispatcher.DispatchController;
+/** What of a request's controller is used here. */
+export type Abortable = Pick<Dispatcher.DispatchController, "abort">;
 type RawHeaders = Parameters<typeof openResponse>[2];
 
 /**
- * One request and its answer, driven by the HTTP client's callbacks. Aborting `signal` settles everything in the same
+ * One request and its answer, driven by the callbacks of whatever carries them. Aborting `signal` settles everything in the same
  * moment, also while the connection is still being made, and closes the connection.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #answer = Promise.withResolvers<Response>();
   readonly #url: string;
   readonly #signal: AbortSignal | null;
-  #controller: Controller | null = null;
+  #controller: Abortable | null = null;
   #body: RelayBody | null = null;
   #closedBy: Error | null = null;
 
@@ -29,18 +30,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#answer.promise;
   }
 
-  onRequestStart(controller: Controller): void {
+  onRequestStart(controller: Abortable): void {
     if (this.#closedBy === null) this.#controller = controller;
     else controller.abort(this.#closedBy);
   }
 
-  onResponseStart(_: Controller, status: number, headers: RawHeaders): void {
+  onResponseStart(_: Abortable | null, status: number, headers: RawHeaders): void {
     if (status < 200) return;
     this.#body = new RelayBody(this.#close);
     this.#answer.resolve(openResponse(this.#url, status, headers, this.#body));
   }
 
-  onResponseData(_: Controller, chunk: Buffer): void {
+  onResponseData(_: Abortable | null, chunk: Buffer): void {
     this.#body?.push(chunk);
   }
 
@@ -49,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#body?.finish();
   }
 
-  onResponseError(_: Controller, error: Error): void {
+  onResponseError(_: Abortable | null, error: Error): void {
     this.#forgetSignal();
     this.#fail(error);
   }

@@ -21,7 +21,43 @@ export function codeOf(thrown: unknown): string {
   return "code" in thrown && typeof thrown.code === "string" ? thrown.code : thrown.name;
 }
 
+/** An error with a code, as the system's have one. */
+export function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** What is told of a stream that ends otherwise than well, by its code (RFC 9113, 7). */
+const streamCodes = [
+  "NO_ERROR",
+  "PROTOCOL_ERROR",
+  "INTERNAL_ERROR",
+  "FLOW_CONTROL_ERROR",
+  "SETTINGS_TIMEOUT",
+  "STREAM_CLOSED",
+  "FRAME_SIZE_ERROR",
+  "REFUSED_STREAM",
+  "CANCEL",
+  "COMPRESSION_ERROR",
+  "CONNECT_ERROR",
+  "ENHANCE_YOUR_CALM",
+  "INADEQUATE_SECURITY",
+  "HTTP_1_1_REQUIRED",
+];
+
+export function streamCode(code: number): string {
+  return streamCodes[code] ?? `stream code ${code}`;
+}
+
+const garbledCodes: ReadonlySet<string> = new Set([
+  "HTTPParserError",
+  "UND_ERR_HEADERS_OVERFLOW",
+  "ERR_HTTP2_ERROR",
+  "PROTOCOL_ERROR",
+  "FRAME_SIZE_ERROR",
+  "COMPRESSION_ERROR",
+]);
+
 /** Whether a code of the HTTP client means that the bytes were not HTTP. */
 export function isGarbled(code: string): boolean {
-  return code.startsWith("HPE_") || code === "HTTPParserError" || code === "UND_ERR_HEADERS_OVERFLOW";
+  return garbledCodes.has(code) || code.startsWith("HPE_");
 }

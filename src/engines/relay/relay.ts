@@ -13,8 +13,8 @@ import { openWire, type Wire } from "./wire.ts";
 export interface RelayOptions extends Credentials, Partial<Limits> {
   /** With or without a trailing `/v1`, see {@link normaliseBaseUrl}. */
   readonly baseUrl: string;
-  /** Open connections at most; requests beyond wait, on their own clock. No bound without it. */
-  readonly maxConnections?: number | undefined;
+  /** Whether HTTP/2 is asked for where the relay is reached over TLS (the default). */
+  readonly http2?: boolean | undefined;
   /** Told of what the relay's limits leave for a model, at the beginning of each answer. */
   readonly onLimits?: (model: string, limits: readonly RelayLimit[]) => void;
 }
@@ -46,7 +46,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
       baseUrl: this.#baseUrl,
       headers: relayHeaders(options),
       connectMs: firstTokenMs,
-      maxConnections: options.maxConnections ?? null,
+      http2: options.http2 ?? true,
     });
     this.#client = quietClient(this.#baseUrl, this.#keys[0] ?? "", this.#wire, totalMs);
   }
