@@ -30,6 +30,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#answer.promise;
   }
 
+  /** Whoever asked wants no answer any more, and has been told so. */
+  get isGivenUp(): boolean {
+    return this.#closedBy !== null;
+  }
+
   onRequestStart(controller: Abortable): void {
     if (this.#closedBy === null) this.#controller = controller;
     else controller.abort(this.#closedBy);

@@ -69,6 +69,7 @@ export class HttpsCarrier implements Carrier {
   }
 
   #dispatch(waiting: Waiting): void {
+    if (waiting.exchange.isGivenUp) return;
     if (this.#isDestroyed) return waiting.exchange.onResponseError(null, closed());
     if (performance.now() < this.#http1Until) return this.#http1.dispatch(waiting.request, waiting.exchange);
     // The first with room: the others grow empty, and are closed.
@@ -79,6 +80,7 @@ export class HttpsCarrier implements Carrier {
 
   #send(connection: Http2Connection, waiting: Waiting): void {
     const { request, exchange, tries } = waiting;
+    if (exchange.isGivenUp) return;
     connection.send(request, exchange, {
       refused: () => {
         if (tries < mostTries) this.#dispatch({ request, exchange, tries: tries + 1 });
