@@ -45,7 +45,7 @@ test("U1 finds all well where it is, with each model's first-token time", async 
   const env = { ANTHROPIC_BASE_URL: server.relayUrl, ANTHROPIC_API_KEY: "sk-good", HOST: "127.0.0.1" };
   const { said, code } = await examine({ ...env, ...redis.env, PORT: new URL(server.url).port });
   expect(code).toBe(0);
-  expect(said).toMatch(/✓ relay +claude-sonnet-4-5 streams: first token after \d+ ms/);
+  expect(said).toMatch(/✓ relay +claude-sonnet-4-5 streams over HTTP\/1\.1: first token after \d+ ms/);
   expect(said).toMatch(/✓ models +the relay lists claude-sonnet-4-5, claude-haiku-4-5/);
   expect(said).toMatch(/✓ redis +version \d+\.\S+, [\d.]+ ms away, runs the service's steps/);
   expect(said).toMatch(/✓ pages +the node wants traffic/);

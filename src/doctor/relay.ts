@@ -45,7 +45,7 @@ export async function* relayFindings(config: Config): AsyncGenerator<Finding> {
     for (const each of models) {
       const request = { model: each, maxTokens: 16, system: "", messages: [question] };
       const end = await relay.attempt(request, () => {}, new AbortController().signal);
-      yield answerFinding(each, end);
+      yield answerFinding(each, end, relay.protocol);
       // Each further model would be told the same.
       if (end.kind === "failed" && hopeless.has(end.failure.reason)) return;
     }
@@ -54,13 +54,13 @@ export async function* relayFindings(config: Config): AsyncGenerator<Finding> {
   }
 }
 
-function answerFinding(model: string, end: AttemptEnd): Finding {
+function answerFinding(model: string, end: AttemptEnd, protocol: string): Finding {
   if (end.kind === "failed") {
     const { reason, detail } = end.failure;
     return wrong("relay", `${model}: ${reason}: ${detail}`, remedies[reason] ?? "see docs/relay.md");
   }
   const { firstTokenMs, totalMs } = end.report;
-  const what = `${model} streams: first token after ${firstTokenMs ?? "?"} ms, all after ${totalMs} ms`;
+  const what = `${model} streams over ${protocol}: first token after ${firstTokenMs ?? "?"} ms, all after ${totalMs} ms`;
   return (firstTokenMs ?? 0) > slowMs ? doubtful("relay", what, "slow; is there a nearer relay?") : well("relay", what);
 }
 

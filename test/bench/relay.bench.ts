@@ -5,11 +5,15 @@ import { once } from "node:events";
 import http from "node:http";
 import http2 from "node:http2";
 import type { Readable } from "node:stream";
+import { setDefaultCACertificates } from "node:tls";
 import Anthropic from "@anthropic-ai/sdk";
-import { Pool, request, fetch as undiciFetch } from "undici";
+import { buildConnector, request, fetch as undiciFetch } from "undici";
 import type { RelayBody } from "../../src/engines/relay/body.ts";
+import type { Carrier } from "../../src/engines/relay/carrier.ts";
 import { readEvents } from "../../src/engines/relay/events.ts";
 import { Exchange } from "../../src/engines/relay/exchange.ts";
+import { Http1Carrier } from "../../src/engines/relay/http1-carrier.ts";
+import { HttpsCarrier } from "../../src/engines/relay/https-carrier.ts";
 import { openRelay } from "../../src/engines/relay/relay.ts";
 import { makeCertificate } from "../engines/relay.certificate.ts";
 
@@ -20,6 +24,7 @@ const rounds = 5;
 const ask = { model: "m", max_tokens: 9, messages: [{ role: "user" as const, content: "x" }], stream: true as const };
 
 const { key, cert } = makeCertificate();
+setDefaultCACertificates([cert]);
 const child = fork(new URL("./relay.server.ts", import.meta.url), [
   JSON.stringify([streams, deltas, gapMs, key, cert]),
 ]);
@@ -34,10 +39,12 @@ const cases: Record<string, Run> = {
   "undici.fetch": throughSdk(plain, undiciFetch as unknown as typeof fetch),
   "undici.request": throughSdk(plain, requestFetch),
   "node:http": throughSdk(plain, nodeFetch()),
-  "events as their bytes come (ours)": throughOurs(plain, new Pool(plain, { allowH2: false })),
+  "events as their bytes come (ours)": throughOurs(plain, http1(plain)),
   "the whole engine": throughEngine,
-  "ours over TLS, HTTP/1.1": throughOurs(secure, secured(false)),
-  "ours over TLS, HTTP/2": throughOurs(secure, secured(true)),
+  "ours over TLS, HTTP/1.1": throughOurs(secure, http1(secure)),
+  ...Object.fromEntries(
+    [1, 2, 4, 8, 16, 200].map((most) => [`ours over TLS, HTTP/2, ${most} on a connection`, http2Of(most)]),
+  ),
   "node:http2 over TLS": throughSdk(secure, http2Fetch()),
 };
 
@@ -53,7 +60,7 @@ for (let round = 0; round <= rounds; round++) {
 }
 for (const [name, samples] of measured) {
   const sorted = samples.toSorted((a, b) => a - b).map((value) => value.toFixed(1));
-  console.log(name.padEnd(28), `median ${sorted[Math.floor(rounds / 2)]} µs per delta`, `(${sorted.join(", ")})`);
+  console.log(name.padEnd(44), `median ${sorted[Math.floor(rounds / 2)]} µs per delta`, `(${sorted.join(", ")})`);
 }
 child.disconnect();
 process.exit(0);
@@ -69,8 +76,8 @@ function throughSdk(baseURL: string, fetch: typeof globalThis.fetch): Run {
 }
 
 /** The SDK asks, and the engine's own reader reads. */
-function throughOurs(baseURL: string, pool: Pool): Run {
-  const fetch = dispatchFetch(pool);
+function throughOurs(baseURL: string, carrier: Carrier): Run {
+  const fetch = dispatchFetch(carrier);
   const client = new Anthropic({ apiKey: "key", baseURL, fetch, maxRetries: 0, logLevel: "off", openTelemetry: false });
   const one = async () => {
     let count = 0;
@@ -106,12 +113,12 @@ function shim(url: string, status: number, body: unknown): Response {
   return { ok: status < 300, status, url, headers, body } as unknown as Response;
 }
 
-function dispatchFetch(pool: Pool): typeof fetch {
+function dispatchFetch(carrier: Carrier): typeof fetch {
   return (input, init) => {
     const { origin, pathname } = new URL(String(input));
     const exchange = new Exchange(origin, init?.signal ?? null);
     const headers = Object.fromEntries(new Headers(init?.headers));
-    pool.dispatch({ path: pathname, method: "POST", headers, body: init?.body as string }, exchange);
+    carrier.dispatch({ path: pathname, method: "POST", headers, body: init?.body as string }, exchange);
     return exchange.answer;
   };
 }
@@ -138,7 +145,7 @@ function nodeFetch(): typeof fetch {
 function http2Fetch(): typeof fetch {
   let session: http2.ClientHttp2Session | undefined;
   return async (input, init) => {
-    session ??= http2.connect(secure, { ca: cert });
+    session ??= http2.connect(secure);
     const headers = Object.fromEntries(new Headers(init?.headers));
     const stream = session.request({ ...headers, ":method": "POST", ":path": new URL(String(input)).pathname });
     stream.end(init?.body);
@@ -147,6 +154,10 @@ function http2Fetch(): typeof fetch {
   };
 }
 
-function secured(allowH2: boolean): Pool {
-  return new Pool(secure, { allowH2, connect: { ca: cert }, maxConcurrentStreams: 10_000 });
+function http1(origin: string): Carrier {
+  return new Http1Carrier(origin, buildConnector({ allowH2: false }));
+}
+
+function http2Of(most: number): Run {
+  return throughOurs(secure, new HttpsCarrier(secure, 10_000, most));
 }

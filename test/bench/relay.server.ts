@@ -1,4 +1,4 @@
-// The server of relay.bench.ts, a process of its own: it waits until all streams are open, then feeds them in step.
+// The server of relay.bench.ts, a process of its own: it waits until all streams are open, then feeds each at its own moments.
 import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -29,13 +29,15 @@ function take(request: http.IncomingMessage, response: http.ServerResponse): voi
 }
 
 function feed(outs: readonly http.ServerResponse[]): void {
+  outs.forEach((out, at) => setTimeout(() => play(out), (gapMs * at) / outs.length));
+}
+
+function play(out: http.ServerResponse): void {
   let sent = 0;
   const timer = setInterval(() => {
-    if (sent++ < deltas) for (const out of outs) out.write(delta);
-    else {
-      clearInterval(timer);
-      for (const out of outs) out.end(tail);
-    }
+    if (sent++ < deltas) return void out.write(delta);
+    clearInterval(timer);
+    out.end(tail);
   }, gapMs);
 }
 

@@ -69,6 +69,7 @@ test("U1 several answers share a connection, and more of them open another one",
   expect(server.sessions.length).toBe(3);
   for (let at = 0; at < 20; at++) finish(at);
   for (const { text, end } of await Promise.all(ends)) expect([text, end.kind]).toEqual(["ab", "complete"]);
+  expect(relay.protocol).toBe("HTTP/2");
   expect((await begun(relay, 20)).length).toBe(20);
   expect(server.sessions.length).toBe(3);
 });
@@ -332,6 +333,7 @@ test("U1 a relay that does not offer HTTP/2 is asked over HTTP/1.1, with the con
   for (const played of await Promise.all([play(relay, ask("?")), play(relay, ask("?"))])) {
     expect(played.end.kind).toBe("complete");
   }
+  expect(relay.protocol).toBe("HTTP/1.1");
   expect(heads).toEqual(["POST /v1/messages HTTP/1.1", "POST /v1/messages HTTP/1.1"]);
   expect(connections).toBeLessThanOrEqual(2);
   await play(relay, ask("?"));

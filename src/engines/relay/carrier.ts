@@ -11,6 +11,8 @@ export interface WireRequest {
 
 /** Carries requests to one origin over connections that it opens as they are needed, and keeps for the next ones. */
 export interface Carrier {
+  /** What the next request goes out by, as far as is known. */
+  readonly protocol: "HTTP/1.1" | "HTTP/2";
   /** Never throws; the exchange is told what becomes of the request. */
   dispatch(request: WireRequest, exchange: Exchange): void;
   /** Ends every open exchange with an error, and those that come later. */

@@ -7,6 +7,7 @@ const keepAliveMs = 20_000;
 
 /** HTTP/1.1: a connection for each open answer. */
 export class Http1Carrier implements Carrier {
+  readonly protocol = "HTTP/1.1";
   readonly #pool: Pool;
 
   constructor(origin: string, connect: buildConnector.connector) {

@@ -56,6 +56,10 @@ export class HttpsCarrier implements Carrier {
     });
   }
 
+  get protocol(): Carrier["protocol"] {
+    return this.#isHttp2 ? "HTTP/2" : "HTTP/1.1";
+  }
+
   dispatch(request: WireRequest, exchange: Exchange): void {
     this.#dispatch({ request, exchange, tries: 1 });
   }

@@ -51,6 +51,11 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
     this.#client = quietClient(this.#baseUrl, this.#keys[0] ?? "", this.#wire, totalMs);
   }
 
+  /** What the relay is asked by: it chooses where the way to it is over TLS. */
+  get protocol(): Wire["protocol"] {
+    return this.#wire.protocol;
+  }
+
   async attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd> {
     const secret = { keys: this.#keys, texts: request.messages.flatMap(textsOf) };
     const prompt = () => this.#prompts.of(request);

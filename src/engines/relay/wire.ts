@@ -16,6 +16,7 @@ export interface WireOptions {
 /** The SDK's way to the relay: `fetch` reaches the relay's origin and no other, and never follows a redirect. */
 export interface Wire extends AsyncDisposable {
   readonly fetch: typeof fetch;
+  readonly protocol: Carrier["protocol"];
 }
 
 /** Opens connections as requests need them, each kept for the next one (U2: no clocks here but that of connecting). */
@@ -31,7 +32,13 @@ export function openWire(options: WireOptions): Wire {
     carrier.dispatch({ path: url.slice(origin.length), method, headers: options.headers, body }, exchange);
     return exchange.answer;
   };
-  return { fetch: send, [Symbol.asyncDispose]: () => carrier.destroy() };
+  return {
+    fetch: send,
+    get protocol() {
+      return carrier.protocol;
+    },
+    [Symbol.asyncDispose]: () => carrier.destroy(),
+  };
 }
 
 function openCarrier(origin: string, { http2, connectMs }: WireOptions): Carrier {
