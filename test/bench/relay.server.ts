@@ -29,7 +29,7 @@ function take(request: http.IncomingMessage, response: http.ServerResponse): voi
 }
 
 function feed(outs: readonly http.ServerResponse[]): void {
-  outs.forEach((out, at) => setTimeout(() => play(out), (gapMs * at) / outs.length));
+  for (const [at, out] of outs.entries()) setTimeout(() => play(out), (gapMs * at) / outs.length);
 }
 
 function play(out: http.ServerResponse): void {
