@@ -4,13 +4,13 @@ import { type Clock, sleep, type Undo } from "./clock.ts";
 import { Latest } from "./latest.ts";
 import {
   type Entered,
+  type Found,
   type Grant,
   isGone,
   type Kept,
   type Line,
   type Over,
   type Round,
-  type Standing,
   type Wish,
 } from "./line.ts";
 import { Outage } from "./outage.ts";
@@ -262,12 +262,15 @@ export class Admission {
     }
   }
 
-  /** Should the line lose what waits there to be tried again (it was emptied, or was this node's own for a while), it goes on. */
+  /**
+   * Should the line lose what waits there to be tried again (it was emptied, or was this node's own for a while), it goes on;
+   * also where another node stands in its place, which can do nothing while the answer is written here.
+   */
   #guard(conversationId: string, waitMs: number, resume: () => void): Undo {
     let undo: Undo = () => {};
     const look = async () => {
       const place = await this.#options.line.find(conversationId).catch(() => undefined);
-      if (place === null) resume();
+      if (place === null || (place && place.nodeId !== this.#options.nodeId())) resume();
       else undo = this.#options.clock.after(guardMs, () => void look());
     };
     undo = this.#options.clock.after(waitMs + guardMs, () => void look());
@@ -313,7 +316,7 @@ export class Admission {
   }
 
   /** Where a conversation waits that another node has entered; null when it does not wait. */
-  find(conversationId: string): Promise<Standing | null> {
+  find(conversationId: string): Promise<Found | null> {
     return this.#options.line.find(conversationId);
   }
 

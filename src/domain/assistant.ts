@@ -395,7 +395,8 @@ export class Assistant {
       .then((written) => {
         // This node may have taken the turn up anew, as another one's.
         if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
-        void this.#rest(turn.conversationId);
+        // Of a node that leaves it stays listed: should the line be away, the others find it there.
+        if (this.#closed !== "lost") void this.#rest(turn.conversationId);
         if (written === null) return this.#handBack(turn.conversationId);
         this.#options.admission.ended(turn.conversationId, written.answered);
         const isOwed = this.#owed.delete(turn.conversationId) || this.#options.waits?.(turn.conversationId);

@@ -64,6 +64,11 @@ export interface Standing {
   readonly position: number | null;
 }
 
+export interface Found extends Standing {
+  /** For which it entered the line, or which was granted it last. */
+  readonly nodeId: string;
+}
+
 export type Entered =
   | { readonly kind: "granted"; readonly grant: Grant }
   | ({ readonly kind: "waiting" } & Standing)
@@ -180,7 +185,7 @@ export interface Line {
   /** Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others. */
   recover(deadNodeId: string, work: readonly Wish[]): Promise<void>;
   /** Where a conversation waits; null when it does not. */
-  find(conversationId: string): Promise<Standing | null>;
+  find(conversationId: string): Promise<Found | null>;
   /**
    * Takes in who waited, should the line have been lost: before all newcomers, in the order of their tickets. Those who
    * are in it keep their places.

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import { Latest } from "./latest.ts";
 import {
   type Entered,
+  type Found,
   type Grant,
   isGone,
   joinAsks,
@@ -12,7 +13,6 @@ import {
   type Order,
   type Over,
   type Round,
-  type Standing,
   type Wish,
 } from "./line.ts";
 import { Outage } from "./outage.ts";
@@ -30,6 +30,12 @@ interface Unheard {
   readonly taken: Map<number, Grant>;
   readonly begun: Map<number, Grant>;
   readonly ended: Map<number, Over>;
+}
+
+interface Newcomer {
+  readonly wish: Wish;
+  /** Not to be granted a start before then, on the clock's `elapsed` scale. */
+  readonly notBefore: number;
 }
 
 /** So many ends are told again, of the latest. */
@@ -78,8 +84,8 @@ export class StandbyLine implements Line {
   #told: ReadonlySet<number> = new Set();
   /** What the local line has served while it stood in the store's, by conversation. */
   readonly #served = new Map<string, Wish["asks"]>();
-  /** Those who came while the store was away, and wait. */
-  readonly #newcomers = new Map<string, Wish>();
+  /** Those who came while the store was away, or were put back into the local line, and wait. */
+  readonly #newcomers = new Map<string, Newcomer>();
   /** Which line of the store this one knows: another one has forgotten everybody. */
   #life: string | null = null;
   readonly #orders: StandingOrders;
@@ -146,14 +152,18 @@ export class StandbyLine implements Line {
 
   async again(grant: Grant, waitMs: number, isFree?: boolean): Promise<boolean> {
     if (isStores(grant)) return this.#options.store.again(grant, waitMs, isFree);
-    return (await this.#local?.again(mirrored(grant), waitMs, isFree)) ?? false;
+    const isBack = (await this.#local?.again(mirrored(grant), waitMs, isFree)) ?? false;
+    const { conversationId, class: name } = grant;
+    // Should the store be back before it is granted again, it stands in its line.
+    if (isBack) this.#wait({ conversationId, class: name, asks: [] }, this.#options.clock.elapsed() + waitMs);
+    return isBack;
   }
 
   recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
     return this.#options.store.recover(deadNodeId, work);
   }
 
-  async find(conversationId: string): Promise<Standing | null> {
+  async find(conversationId: string): Promise<Found | null> {
     if (this.#local) return this.#local.find(conversationId);
     const found = await this.#options.store.find(conversationId).catch((fault: unknown) => {
       if (fault instanceof Outage) return null;
@@ -181,13 +191,19 @@ export class StandbyLine implements Line {
     const { conversationId } = wish;
     // Noted first: the store may come back before the reply is looked at.
     const known = this.#kept.get(conversationId);
-    const asks = joinAsks((known ?? this.#newcomers.get(conversationId) ?? nobody).asks, wish.asks);
+    const former = this.#newcomers.get(conversationId);
+    const asks = joinAsks((known ?? former?.wish ?? nobody).asks, wish.asks);
     if (known) this.#kept.set(conversationId, withAsks(known, asks));
-    else this.#newcomers.set(conversationId, withAsks(wish, asks));
+    else this.#wait(withAsks(wish, asks), former?.notBefore);
     const entered = await this.#alone(nodeId).enter(wish, nodeId);
     if (entered.kind === "waiting") return { ...entered, position: null };
-    this.#newcomers.delete(conversationId);
+    // Behind an answer that is to be tried again: that still waits.
+    if (former === undefined || entered.kind !== "held") this.#newcomers.delete(conversationId);
     return this.#fromLocal(entered);
+  }
+
+  #wait(wish: Wish, notBefore = 0): void {
+    this.#newcomers.set(wish.conversationId, { wish, notBefore });
   }
 
   #noted({ conversationId, owed = false, asks }: Wish, entered: Entered): Entered {
@@ -262,7 +278,7 @@ export class StandbyLine implements Line {
       await store.leave(conversationId, asks);
       this.#served.delete(conversationId);
     }
-    if (this.#local === null) return;
+    if (this.#local === null) return this.#mergeDue(nodeId);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#merging = promise;
     try {
@@ -273,10 +289,7 @@ export class StandbyLine implements Line {
       await this.#tellAgain(nodeId);
       await this.#restore(nodeId);
       // Behind those who stood in it before; some may have come while others were put back.
-      while (this.#newcomers.size > 0)
-        await Promise.all(
-          [...this.#newcomers.values()].slice(0, mergedAtOnce).map((wish) => this.#merge(wish, nodeId)),
-        );
+      await this.#mergeDue(nodeId);
       this.#local = null;
     } finally {
       this.#merging = null;
@@ -292,6 +305,15 @@ export class StandbyLine implements Line {
     for (const kept of queued) {
       this.#kept.set(kept.conversationId, kept);
       this.#merged.push(kept);
+    }
+  }
+
+  async #mergeDue(nodeId: string): Promise<void> {
+    const isDue = ({ notBefore }: Newcomer) => notBefore <= this.#options.clock.elapsed();
+    for (;;) {
+      const due = [...this.#newcomers.values()].filter(isDue).slice(0, mergedAtOnce);
+      if (due.length === 0) return;
+      await Promise.all(due.map(({ wish }) => this.#merge(wish, nodeId)));
     }
   }
 
@@ -321,7 +343,11 @@ export class StandbyLine implements Line {
     const own = <G extends Grant>(grants: readonly G[]) => grants.filter((grant) => !isStores(grant)).map(mirrored);
     const { taken, begun, ended, nodeId, room } = news;
     const lists = { taken: own(taken), begun: own(begun), ended: own(ended) };
-    const round = await this.#alone(nodeId).round({ ...nothing, nodeId, room, ...lists });
+    const local = this.#alone(nodeId);
+    const round = await local.round({ ...nothing, nodeId, room, ...lists });
+    // What was put back, and ended then, waits no more.
+    for (const { conversationId } of lists.ended)
+      if ((await local.find(conversationId)) === null) this.#newcomers.delete(conversationId);
     const granted = round.granted.map(mirrored);
     for (const grant of granted) if (!this.#told.has(grant.number)) this.#grantedHere(grant);
     // Told again and again until they are taken.

@@ -267,7 +267,10 @@ async function findPlace(
   // A line that cannot be asked is no reason to turn a page away.
   const place = await admission.find(conversationId).catch(() => undefined);
   const ref = { conversationId, turnId: waiting.turnId };
-  if (place) return places.step({ kind: "turn-queued", ref, place });
+  if (place) {
+    const { at, position } = place;
+    return places.step({ kind: "turn-queued", ref, place: { at, position } });
+  }
   places.sought(ref);
   // It waits, and stands nowhere: the line has lost it, or it begins just now.
   if (place === null) assistant.serve(conversationId, as, []);

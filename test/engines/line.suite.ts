@@ -283,7 +283,7 @@ export function lineSuite(open: OpenLine): void {
     const { granted } = await world.round();
     for (const grant of granted) await world.line.again(grant, 0);
     expect((await world.round()).lines.guest.before).toEqual([1, 2]);
-    expect(await world.line.find("wang")).toEqual({ at: { class: "guest", ticket: 2 }, position: null });
+    expect(await world.line.find("wang")).toEqual({ at: { class: "guest", ticket: 2 }, position: null, nodeId: "one" });
   });
 
   test("A4 A8 the end of an answer that was told twice ends no other one", async () => {
@@ -513,7 +513,11 @@ export function lineSuite(open: OpenLine): void {
       tickets.map((ticket) => ({ conversationId: `c${ticket}`, class: "guest" as const, ticket }));
     await world.line.restore(kept(2_007, 2_003), "one", "the one before");
     await world.line.restore(kept(2_005, 2_003), "two", "the one before");
-    expect(await world.line.find("c2005")).toEqual({ at: { class: "guest", ticket: 2_005 }, position: 2 });
+    expect(await world.line.find("c2005")).toMatchObject({
+      at: { class: "guest", ticket: 2_005 },
+      position: 2,
+      nodeId: "two",
+    });
     const entered = await world.line.enter({ conversationId: "new", class: "guest" }, "one");
     expect(entered).toEqual({ kind: "waiting", at: { class: "guest", ticket: 2_008 }, position: 4 });
     expect((await world.round()).lines.guest).toMatchObject({ head: 2_003, next: 2_009, before: [] });

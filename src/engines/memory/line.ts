@@ -4,6 +4,7 @@ import {
   type ClassLine,
   classes,
   type Entered,
+  type Found,
   type Grant,
   type Kept,
   type Line,
@@ -13,7 +14,6 @@ import {
   type Order,
   type Over,
   type Round,
-  type Standing,
   type Ticket,
   type Wish,
   weightAt,
@@ -185,11 +185,11 @@ export class MemoryLine implements Line {
     }
   }
 
-  async find(conversationId: string): Promise<Standing | null> {
+  async find(conversationId: string): Promise<Found | null> {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined || entry.place === "granted") return null;
     const { at, position } = this.#asWaiting(entry);
-    return { at, position: entry.number === 0 ? position : null };
+    return { at, position: entry.number === 0 ? position : null, nodeId: entry.nodeId };
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type ClassLine,
   classes,
   type Entered,
+  type Found,
   type Grant,
   type Kept,
   type Line,
@@ -114,9 +115,9 @@ export class RedisLine implements Line {
     await this.#step("line/recover", deadNodeId, JSON.stringify(list));
   }
 
-  async find(conversationId: string): Promise<Standing | null> {
+  async find(conversationId: string): Promise<Found | null> {
     const reply = replies.found.parse(await this.#step("line/find", conversationId));
-    return reply && placeOf(reply);
+    return reply && { ...placeOf(reply[0]), nodeId: reply[1] };
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {

@@ -98,7 +98,7 @@ const round = z.tuple([
   z.array(z.number()),
 ]);
 const away = z.number().nullable();
-const found = waiting.nullable();
+const found = z.tuple([waiting, z.string()]).nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
 const dropped = z.int();
