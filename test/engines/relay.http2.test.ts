@@ -4,6 +4,8 @@ import type { Socket } from "node:net";
 import { createServer } from "node:tls";
 import { afterEach, expect, test, vi } from "vitest";
 import { openSimulator } from "../../src/simulator/server.ts";
+import { Daemon } from "../support/daemon.ts";
+import { freePort } from "../support/ports.ts";
 import { openProxy } from "../support/proxy.ts";
 import {
   afterText,
@@ -14,7 +16,7 @@ import {
   refusals,
   unknownModel,
 } from "../transport/fault-table.ts";
-import { begin, certificate, openHttp2Relay } from "./relay.secure.ts";
+import { begin, certificate, eventStream, openGate, openHttp1Relay, openHttp2Relay } from "./relay.secure.ts";
 import {
   ask,
   connectionFreed,
@@ -350,12 +352,145 @@ test("U1 HTTP/2 is not asked for where the configuration says so", async () => {
   expect(failureOf(await play(other, ask("?"))).reason).toBe("unreachable");
 });
 
-test("U1 a relay that wants HTTP/1.1 for a request is asked over that", async () => {
+test("U1 a request that the relay wants by HTTP/1.1 is made by that, and the others are not", async () => {
   await using server = await openHttp2Relay((stream) => stream.close(constants.NGHTTP2_HTTP_1_1_REQUIRED), {
-    http1: (_, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end(whole),
+    http1: (_, response) => void response.writeHead(200, eventStream).end(whole),
   });
   await using relay = openTestRelay(server.baseUrl);
   for (let times = 0; times < 2; times++) expect((await play(relay, ask("?"))).text).toBe("a");
+  expect(server.requests.length).toBe(2);
+});
+
+test("U1 a relay that changes its protocol is followed, and nobody is told", async () => {
+  const port = await freePort();
+  const openAt = (http2: boolean) =>
+    http2
+      ? openHttp2Relay(answerAll, { port })
+      : openHttp1Relay((_, response) => void response.writeHead(200, eventStream).end(whole), port);
+  const relay = openTestRelay(`https://127.0.0.1:${port}`);
+  for (const http2 of [false, true, false, true]) {
+    await using _ = await openAt(http2);
+    // One may find the connection of the relay before.
+    await play(relay, ask("?"));
+    const played = await Promise.all(Array.from({ length: 10 }, () => play(relay, ask("?"))));
+    expect(played.map(({ text }) => text)).toEqual(Array(10).fill("a"));
+    expect(relay.protocol).toBe(http2 ? "HTTP/2" : "HTTP/1.1");
+  }
+  await relay[Symbol.asyncDispose]();
+});
+
+test("S5 text that comes in the same moment as the headers is not lost", async () => {
+  // In a process of its own it finds this one busy, and the first bytes together.
+  await using server = new Daemon("a relay", process.execPath, ["test/engines/relay.http2.child.ts"], {
+    channel: true,
+  });
+  server.child.send({ certificate, first: start + piece("a"), last: piece("b") + ended("end_turn") });
+  const [port] = await server.whileAlive(once(server.child, "message"));
+  await using relay = openTestRelay(`https://127.0.0.1:${port}`);
+  const question = ask("?".repeat(1_000));
+  const texts: string[] = [];
+  const oneAfterTheOther = async () => {
+    for (let times = 0; times < 25; times++) texts.push((await play(relay, question)).text);
+  };
+  await Promise.all(Array.from({ length: 64 }, oneAfterTheOther));
+  expect(texts).toEqual(Array(64 * 25).fill("ab"));
+});
+
+test.each([1, 2, 4])(
+  "U1 all of a burst are answered by a relay that allows %d answers a connection",
+  async (allowed) => {
+    await using server = await openHttp2Relay(
+      (stream) => {
+        begin(stream, start, piece("a"));
+        setTimeout(() => stream.destroyed || stream.end(ended("end_turn")), 100);
+      },
+      { settings: { maxConcurrentStreams: allowed } },
+    );
+    await using relay = openTestRelay(server.baseUrl);
+    for (let times = 0; times < 2; times++) {
+      const played = await Promise.all(Array.from({ length: 12 }, () => play(relay, ask("?"))));
+      expect(played.map(({ end }) => end.kind)).toEqual(Array(12).fill("complete"));
+    }
+    expect(server.requests.length).toBe(24);
+  },
+);
+
+test("U2 who waits for a connection that takes long is served by another one that has room by then", async () => {
+  const { streams, handle, finish } = openStages();
+  await using server = await openHttp2Relay(handle);
+  await using gate = await openGate(server.port);
+  await using relay = openTestRelay(gate.baseUrl);
+  const ends = await begun(relay, 8);
+  gate.hold();
+  const waiting = begun(relay, 1);
+  await expect.poll(() => gate.held).toBeGreaterThan(0);
+  finish(0);
+  const [last] = await waiting;
+  for (let at = 1; at < streams.length; at++) finish(at);
+  for (const each of [...ends, last]) expect((await each)?.end.kind).toBe("complete");
+  expect(server.sessions.length).toBe(1);
+});
+
+test("U2 a first connection that takes long is not waited for alone", async () => {
+  await using server = await openHttp2Relay(answerAll);
+  await using gate = await openGate(server.port);
+  await using relay = openTestRelay(gate.baseUrl);
+  gate.hold();
+  const playing = [play(relay, ask("?")), play(relay, ask("?"))];
+  await expect.poll(() => gate.held).toBe(1);
+  gate.pass();
+  for (const each of playing) expect((await each).end.kind).toBe("complete");
+  expect(gate.held).toBe(1);
+});
+
+test("S10 a relay that does not even read keeps no connection once nobody waits for it", async () => {
+  const mostBytes = 2 ** 24;
+  await using server = await openHttp2Relay(answerAll, { settings: { initialWindowSize: mostBytes } });
+  await using gate = await openGate(server.port);
+  await using relay = openTestRelay(gate.baseUrl);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  await play(relay, ask("?"));
+  server.sessions[0]?.setLocalWindowSize(mostBytes);
+  await connectionFreed();
+  gate.freeze();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const playing = Array.from({ length: 8 }, () => play(relay, ask("?".repeat(1_000_000)), { signal }));
+  await connectionFreed();
+  stopping.abort();
+  await Promise.all(playing);
+  const before = openSockets();
+  vi.advanceTimersByTime(5_000);
+  await expect.poll(openSockets).toBe(before - 1);
+});
+
+test("S10 a relay that never closes its half is not waited for", async () => {
+  await using server = await openHttp2Relay(answerAll);
+  await using gate = await openGate(server.port);
+  await using relay = openTestRelay(gate.baseUrl);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  await play(relay, ask("?"));
+  await connectionFreed();
+  gate.freeze();
+  gate.thaw();
+  const before = openSockets();
+  vi.advanceTimersByTime(20_000);
+  await connectionFreed();
+  vi.advanceTimersByTime(5_000);
+  await expect.poll(openSockets).toBe(before - 1);
+  expect(gate.open).toBe(1);
+});
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+}
+
+test("U2 a request of a connection that ends with a code of its own is not made again", async () => {
+  await using server = await openHttp2Relay((stream) => {
+    stream.session?.goaway(constants.NGHTTP2_REFUSED_STREAM, stream.id ?? 0);
+  });
+  await using relay = openTestRelay(server.baseUrl);
+  expect(failureOf(await play(relay, ask("?"))).reason).toBe("unreachable");
   expect(server.requests.length).toBe(1);
 });
 

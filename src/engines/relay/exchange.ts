@@ -5,7 +5,7 @@ import { openResponse } from "./response.ts";
 
 /** What of a request's controller is used here. */
 export type Abortable = Pick<Dispatcher.DispatchController, "abort">;
-type RawHeaders = Parameters<typeof openResponse>[2];
+export type RawHeaders = Parameters<typeof openResponse>[2];
 
 /**
  * One request and its answer, driven by the callbacks of whatever carries them. Aborting `signal` settles everything in the same

@@ -1,9 +1,8 @@
-import { type buildConnector, Pool } from "undici";
+import { type buildConnector, type Dispatcher, Pool } from "undici";
 import type { Carrier, WireRequest } from "./carrier.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** How long an unused connection is kept. A relay that says less by `keep-alive` is obeyed. */
-const keepAliveMs = 20_000;
+export const keepAliveMs = 20_000;
 
 /** HTTP/1.1: a connection for each open answer. */
 export class Http1Carrier implements Carrier {
@@ -15,8 +14,8 @@ export class Http1Carrier implements Carrier {
     this.#pool = new Pool(origin, { connect, keepAliveTimeout: keepAliveMs, allowH2: false, ...noClocks });
   }
 
-  dispatch(request: WireRequest, exchange: Exchange): void {
-    this.#pool.dispatch(request, exchange);
+  dispatch(request: WireRequest, handler: Dispatcher.DispatchHandler): void {
+    this.#pool.dispatch(request, handler);
   }
 
   destroy(): Promise<void> {

@@ -11,7 +11,7 @@ type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
  */
 export function openResponse(url: string, status: number, raw: RawHeaders, body: RelayBody): Response {
   const headers = toHeaders(raw);
-  const ok = status < 300 && isEventStream(headers.get("content-type"));
+  const ok = status < 300 && status !== 204 && isEventStream(headers.get("content-type"));
   const shim = { url, status, ok, headers, body, text: () => readText(body) };
   // CAST: the SDK reads these members alone; a real Response would put a web stream between socket and parser.
   return shim as unknown as Response;
