@@ -45,8 +45,9 @@ export function carry(stream: ClientHttp2Stream, exchange: Exchange, carried: Ca
     const { rstCode = NGHTTP2_NO_ERROR } = stream;
     // A code of the whole connection says nothing of this request.
     const own = fault !== null && codeOf(fault) === "ERR_HTTP2_SESSION_ERROR" ? NGHTTP2_NO_ERROR : rstCode;
-    if (!isAnswered && (isUnsent || own === NGHTTP2_REFUSED_STREAM)) carried.refused();
-    else if (!isAnswered && own === NGHTTP2_HTTP_1_1_REQUIRED) carried.wantsHttp1();
+    const isLookedAt = isAnswered || early.length > 0;
+    if (!isLookedAt && (isUnsent || own === NGHTTP2_REFUSED_STREAM)) carried.refused();
+    else if (!isLookedAt && own === NGHTTP2_HTTP_1_1_REQUIRED) carried.wantsHttp1();
     else if (isAnswered && fault === null && rstCode === NGHTTP2_NO_ERROR) exchange.onResponseEnd();
     else exchange.onResponseError(null, toldFault(rstCode, fault));
   });
