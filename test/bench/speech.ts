@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import { performance } from "node:perf_hooks";
 import { WebSocket } from "ws";
 import { commandFrame, enterFrame, type Frame, pongFrame, readFrame } from "../load/visitors/frames.ts";
@@ -180,19 +181,22 @@ class TidegateSpeaker extends SocketIoSpeaker {
 
 /** Server-sent events over one kept connection. */
 class EventsSpeaker implements Speaker {
-  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent: http.Agent;
   readonly #url: string;
   readonly #path: string;
   readonly #bodyOf: (question: string) => string;
 
   constructor(url: string, path: string, bodyOf: (question: string) => string) {
     [this.#url, this.#path, this.#bodyOf] = [url, path, bodyOf];
+    const { Agent } = url.startsWith("https:") ? https : http;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
   }
 
   async ask(question: string): Promise<Heard> {
     const hearing = new Hearing();
     const headers = { "content-type": "application/json", "x-api-key": "key", "anthropic-version": "2023-06-01" };
-    const request = http.request(`${this.#url}${this.#path}`, { method: "POST", agent: this.#agent, headers });
+    const { request: begin } = this.#url.startsWith("https:") ? https : http;
+    const request = begin(`${this.#url}${this.#path}`, { method: "POST", agent: this.#agent, headers });
     request.on("error", (fault) => hearing.fail(fault.message));
     request.on("response", (response) => void this.#read(response, hearing));
     request.end(this.#bodyOf(question));
