@@ -68,6 +68,8 @@ const codeWords: Readonly<Record<string, string>> = {
   ENETUNREACH: "there is no route to that network",
   UND_ERR_CONNECT_TIMEOUT: "making the connection took too long",
   ETIMEDOUT: "making the connection took too long",
+  REFUSED_STREAM: "it takes no more requests at this moment",
+  ENHANCE_YOUR_CALM: "it asks for fewer requests at a time",
   CERT_HAS_EXPIRED: "its certificate has expired",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by itself; NODE_EXTRA_CA_CERTS can name it as trusted",
   SELF_SIGNED_CERT_IN_CHAIN:
