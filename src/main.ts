@@ -1,4 +1,5 @@
 import { flushCompileCache } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { type App, openApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
@@ -9,7 +10,14 @@ import { openLog } from "./telemetry/log.ts";
 /** A second signal, or as much time beyond the drain, ends the process at once. */
 const patienceMs = 10_000;
 
+/**
+ * How much the heap may grow, in percent of what is in use, before all of it is looked through for garbage. By itself V8 does
+ * that eight times a minute in a flood, and each time holds up all who ask at that moment (docs/security.md).
+ */
+const heapGrowth = 300;
+
 async function main(): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   const config = readSettings();
   const pretty = process.stdout.isTTY === true && !config.production;
   const log = openLog({ level: config.logLevel, pretty, hidden: secretsOf(config) });
