@@ -102,8 +102,10 @@ test.each(all)("U3 over HTTP/2 $fault is told apart as $reason", async (row) => 
     Object.entries(clocksFor(row)).filter(([name]) => /^(first|idle|total)/.test(name)),
   );
   await using relay = openTestRelay(simulator.baseUrl, options);
-  const [, words = ""] = [strike.kind, directive(strike)];
-  const { end } = await play(relay, ask(`[[sim: say "One two three four five six seven."; ${words}]] Hello`));
+  const { end } = await play(
+    relay,
+    ask(`[[sim: say "One two three four five six seven."; ${directive(strike)}]] Hello`),
+  );
   expect(end.kind === "failed" ? end.failure.reason : null).toBe(reason);
 });
 
@@ -462,6 +464,40 @@ test("S10 a relay that does not even read keeps no connection once nobody waits 
   const before = openSockets();
   vi.advanceTimersByTime(5_000);
   await expect.poll(openSockets).toBe(before - 1);
+});
+
+test("U2 closing the relay gives up a connection that is being made", async () => {
+  await using server = await openHttp2Relay(answerAll);
+  await using gate = await openGate(server.port);
+  gate.hold();
+  const relay = openTestRelay(gate.baseUrl);
+  const playing = play(relay, ask("?"));
+  await expect.poll(() => gate.held).toBe(1);
+  const before = openSockets();
+  await relay[Symbol.asyncDispose]();
+  expect((await playing).end.kind).toBe("failed");
+  await expect.poll(openSockets, { timeout: 500 }).toBe(before - 1);
+});
+
+test("U3 an answer without a body is broken, as over HTTP/1.1", async () => {
+  await using server = await openHttp2Relay((stream) => stream.respond({ ":status": 204 }, { endStream: true }));
+  await using relay = openTestRelay(server.baseUrl);
+  expect(failureOf(await play(relay, ask("?"))).reason).toBe("broken");
+});
+
+test("S10 requests of a million characters leave room for what the relay sends, however many are stopped", async () => {
+  await using server = await openHttp2Relay(answerAll);
+  await using relay = openTestRelay(server.baseUrl);
+  const question = ask("?".repeat(1_000_000));
+  for (let times = 0; times < 5; times++) {
+    const stopping = Array.from({ length: 16 }, () => new AbortController());
+    const playing = stopping.map(({ signal }, at) => play(relay, question, at % 2 === 0 ? { signal } : {}));
+    setTimeout(() => {
+      for (const each of stopping) each.abort();
+    }, 5);
+    const ends = (await Promise.all(playing)).map(({ end }) => end.kind);
+    expect(ends.filter((_, at) => at % 2 === 1)).toEqual(Array(8).fill("complete"));
+  }
 });
 
 test("S10 a relay that never closes its half is not waited for", async () => {

@@ -57,7 +57,7 @@ export async function openHttp2Relay(
   server.on("stream", (stream, headers) => {
     requests.push(`${headers[":method"]} ${headers[":path"]}`);
     stream.on("error", () => {}).resume();
-    stream.once("end", () => handle(stream, headers));
+    stream.once("end", () => stream.destroyed || handle(stream, headers));
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
