@@ -76,7 +76,7 @@ export default defineConfig({
           name: "all",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...configDefaults.exclude, ...waiting, ...timed],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -58,7 +58,8 @@ function nameOf(path: string): string {
 function packagesOfPages(): readonly string[] {
   const folder = join(root, "client");
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
-    ({ name, parentPath }) => /\.tsx?$/.test(name) && name !== "build.ts" && !parentPath.includes("dist"),
+    ({ name, parentPath }) =>
+      /\.tsx?$/.test(name) && ["build", "dist"].every((not) => !`${parentPath}/`.includes(`/client/${not}/`)),
   );
   return files.flatMap(({ name, parentPath }) => {
     const text = readFileSync(join(parentPath, name), "utf8");

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { innerNames } from "../../client/inner-names.ts";
+import { innerNames } from "../../client/build/inner-names.ts";
 import { startersOf } from "../../client/widget/starters.ts";
 
 const root = join(import.meta.dirname, "../..");

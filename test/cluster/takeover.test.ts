@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { spread } from "../load/report.ts";
 import { runRaces } from "./takeover.races.ts";
 
-const races = 160;
+const races = 80;
 
 test(`H1 H2 H5 S5 S11: ${races} races of take, return, stop, stream, kill and sleep: nobody talks over anybody, and all see the same`, {
   timeout: 240_000,

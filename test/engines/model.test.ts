@@ -71,7 +71,7 @@ test(
     let runs = 0;
     const tape = fc.array(fc.nat(1_000), { minLength: 0, maxLength: 400, size: "max" });
     const property = fc.asyncProperty(tape, (choices) => storm(`storm${runs++}`, choices));
-    await fc.assert(property, { ...limits, numRuns: 600 });
+    await fc.assert(property, { ...limits, numRuns: 300 });
   },
   patienceMs,
 );

@@ -7,5 +7,5 @@ import { ensureRedis } from "./redis.ts";
 ensureChromium();
 ensureRedis();
 ensureHaproxy();
-const built = spawnSync(process.execPath, ["client/build.ts"], { stdio: "inherit" });
+const built = spawnSync(process.execPath, ["client/build/main.ts"], { stdio: "inherit" });
 if (built.status !== 0) process.exit(built.status ?? 1);

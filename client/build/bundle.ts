@@ -1,15 +1,11 @@
 import { hash } from "node:crypto";
-import { watch } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { promisify } from "node:util";
-import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { minify } from "terser";
 import { build, type InlineConfig, type Rolldown } from "vite";
 import { innerNames } from "./inner-names.ts";
 
-const clientDirectory = import.meta.dirname;
-const outDirectory = join(clientDirectory, "dist");
+const clientDirectory = dirname(import.meta.dirname);
 /** Each folder holds one page, named after the folder but for the shop's, which is the server's front page. */
 const pages = ["shop", "console", "dashboard"];
 /** The oldest browsers that have all we use: constructable style sheets, ARIA properties, `dvh`, `inert`. */
@@ -17,14 +13,14 @@ const browsers = ["chrome108", "edge108", "firefox119", "safari16.4"];
 /** Style sheets are written for the browsers above by hand: lowering would double their size. */
 const stylesAsWritten = ["chrome123", "edge123", "firefox120", "safari17.5"];
 
-type Files = Map<string, string | Uint8Array>;
+export type Files = Map<string, string | Uint8Array>;
 
-/** Builds everything that browsers load into `client/dist`: `widget.js`, the pages, and hashed files in `assets`. */
-async function buildClient(): Promise<void> {
+/** Gives everything that browsers load by its name: `widget.js`, the pages, and hashed files in `assets`. */
+export async function bundleClient(): Promise<Files> {
   const files: Files = new Map();
   const edition = await buildWidgetParts(files);
   await Promise.all([buildLoader(files, edition), ...pages.map((page) => buildPage(files, page))]);
-  await writeFiles(files);
+  return files;
 }
 
 /** What is fetched when it is needed, by the beginning of its file's name: see `widget/parts.ts`. */
@@ -107,7 +103,7 @@ function pageFile(page: string): string {
 
 type Output = Rolldown.OutputChunk | Rolldown.OutputAsset;
 
-/** Bundles in memory, so that `dist` changes only when everything has been built. */
+/** Bundles in memory, so that `client/dist` changes only when everything has been built. */
 async function bundle(files: Files, config: InlineConfig): Promise<Output[]> {
   const result = await build({
     configFile: false,
@@ -124,6 +120,8 @@ async function bundle(files: Files, config: InlineConfig): Promise<Output[]> {
       assetsInlineLimit: 0,
       reportCompressedSize: false,
       ...config.build,
+      // Not a word of how long its parts take: whoever starts a server does not want to know.
+      rolldownOptions: { checks: { bundlerTimings: false }, ...config.build?.rolldownOptions },
     },
   });
   const outputs = [result].flat().flatMap((built) => ("output" in built ? built.output : []));
@@ -191,52 +189,3 @@ async function shrink(code: string): Promise<string> {
   const { code: shrunk = code } = await minify(code, { module: true, ecma: 2020, compress });
   return gzipSync(shrunk).length < gzipSync(code).length ? shrunk : code;
 }
-
-/** Writes what is new, each text with its compressed forms beside it, then removes what no page asks for any more. */
-async function writeFiles(files: Files): Promise<void> {
-  const written = (await Promise.all([...files].map(([name, content]) => writeCompressed(name, content)))).flat();
-  for (const name of await filesIn(outDirectory)) if (!written.includes(name)) await rm(join(outDirectory, name));
-}
-
-async function writeCompressed(name: string, content: string | Uint8Array): Promise<string[]> {
-  const path = join(outDirectory, name);
-  await mkdir(dirname(path), { recursive: true });
-  const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-  const forms: [suffix: string, content: string | Uint8Array][] = [
-    ["", content],
-    [".gz", await promisify(gzip)(content, { level: 9 })],
-    [".br", await promisify(brotliCompress)(content, brotliOptions)],
-  ];
-  await Promise.all(forms.map(([suffix, form]) => writeFile(path + suffix, form)));
-  return forms.map(([suffix]) => name + suffix);
-}
-
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
-}
-
-async function report(work: Promise<void>): Promise<void> {
-  const startedAt = performance.now();
-  await work;
-  console.log(`client/dist built in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
-}
-
-/** Builds again after each change, one build at a time, until the process ends. */
-function buildOnChange(): void {
-  let settled: NodeJS.Timeout | undefined;
-  let building = Promise.resolve();
-  const rebuild = () => {
-    building = building.then(() => report(buildClient())).catch(console.error);
-  };
-  watch(clientDirectory, { recursive: true }, (_event, name) => {
-    if (name === null || name.startsWith("dist")) return;
-    clearTimeout(settled);
-    settled = setTimeout(rebuild, 100);
-  });
-}
-
-await report(buildClient());
-if (process.argv.includes("--watch")) buildOnChange();
