@@ -11,13 +11,14 @@ import { openLog } from "./telemetry/log.ts";
 const patienceMs = 10_000;
 
 /**
- * How much the heap may grow, in percent of what is in use, before all of it is looked through for garbage. By itself V8 does
- * that eight times a minute in a flood, and each time holds up all who ask at that moment (docs/security.md).
+ * How V8 collects garbage: what it does by itself holds up all who ask at that moment, most of all in a flood (docs/security.md).
+ * The heap may grow to four times what is in use before all of it is looked through. Marking has one thread beside the main one,
+ * and young objects are moved by the main one alone: with V8's four threads a node on a small machine takes its own cores from itself.
  */
-const heapGrowth = 300;
+const garbage = ["--heap-growing-percent=300", "--concurrent-marking-max-worker-num=1", "--no-parallel-scavenge"];
 
 async function main(): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
+  for (const flag of garbage) setFlagsFromString(flag);
   const config = readSettings();
   const pretty = process.stdout.isTTY === true && !config.production;
   const log = openLog({ level: config.logLevel, pretty, hidden: secretsOf(config) });

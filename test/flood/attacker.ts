@@ -5,6 +5,7 @@ import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { usageOf } from "../load/stage/procfs.ts";
 import { type Attack, attacks, type Tally } from "./attacks.ts";
+import { LocalPorts } from "./local-ports.ts";
 
 export type AttackName = keyof typeof attacks;
 
@@ -52,17 +53,26 @@ export class Attacker implements AsyncDisposable {
 }
 
 /** So often in each second, however long each takes; what is late is not made up for. */
-async function often({ perSecond, once }: Attack, url: string, tally: Tally): Promise<never> {
+async function often({ perSecond, once }: Attack, url: string, tally: Tally, ports: LocalPorts): Promise<never> {
   const everyMs = 20;
   for (let due = 0; ; due += (perSecond * everyMs) / 1_000) {
     for (; due >= 1; due--) {
       tally.begun++;
-      once(url, tally).catch(() => {
+      once(url, tally, ports).catch(() => {
         tally.cut++;
       });
     }
     await pause(everyMs);
   }
+}
+
+/** As many as it has connections at the same time: whoever takes one that is still in use is not let out. */
+function portsOf(name: AttackName): LocalPorts {
+  const { connections: _, ...others } = attacks;
+  const at = Object.keys(others).indexOf(name);
+  const half = 1 / 2;
+  const share = half / Object.keys(others).length;
+  return at < 0 ? new LocalPorts(0, half) : new LocalPorts(half + at * share, share);
 }
 
 function attack(name: AttackName, url: string): void {
@@ -74,7 +84,8 @@ function attack(name: AttackName, url: string): void {
   // Whoever started it may have been killed.
   process.on("disconnect", () => process.exit());
   setInterval(() => process.send?.(tally), 1_000);
-  for (const each of attacks[name]) void often(each, url, tally);
+  const ports = portsOf(name);
+  for (const each of attacks[name]) void often(each, url, tally, ports);
 }
 
 const [, , name, url] = process.argv;

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { RawSocket } from "./raw-socket.ts";
+import type { LocalPorts } from "./local-ports.ts";
+import { type LocalEnd, RawSocket } from "./raw-socket.ts";
 
 /** What has come of an attack so far. */
 export interface Tally {
@@ -14,18 +15,21 @@ export interface Tally {
 /** Something that is done so often a second. */
 export interface Attack {
   readonly perSecond: number;
-  once(url: string, tally: Tally): Promise<void>;
+  once(url: string, tally: Tally, ports: LocalPorts): Promise<void>;
 }
 
 /** The limits of a server that is told none. */
 const limits = { connectionsPerSecond: 100, commandsPerSecond: 10 };
 /** How far beyond them everything is. */
 const times = 10;
-const lone = "127.0.0.2";
-/** Addresses that share what is sent from many. */
-const many = Array.from({ length: 50 }, (_, at) => `127.0.1.${at + 1}`);
+const lone = (ports: LocalPorts): LocalEnd => ({ localAddress: "127.0.0.2", localPort: ports.take() });
+/** How many addresses share what is sent from many. */
+const many = 50;
 let turn = 0;
-const oneOfMany = () => many[turn++ % many.length] ?? lone;
+const oneOfMany = (ports: LocalPorts): LocalEnd => ({
+  localAddress: `127.0.1.${1 + (turn++ % many)}`,
+  localPort: ports.take(),
+});
 
 /** A connection that is held for so long once it is let in. */
 const heldMs = 5_000;
@@ -33,22 +37,29 @@ const heldMs = 5_000;
 /** Every way of asking for more than is there. */
 export const attacks = {
   /** New connections from one address: most are turned away, and the rest come in as guests and open a conversation. */
-  connections: [{ perSecond: times * limits.connectionsPerSecond, once: (url, tally) => come(url, lone, tally) }],
+  connections: [
+    { perSecond: times * limits.connectionsPerSecond, once: (url, tally, ports) => come(url, lone(ports), tally) },
+  ],
   /** New connections from many addresses, together as many: each address is within its own limit. */
-  crowd: [{ perSecond: 2 * limits.connectionsPerSecond, once: (url, tally) => come(url, oneOfMany(), tally) }],
+  crowd: [
+    { perSecond: 2 * limits.connectionsPerSecond, once: (url, tally, ports) => come(url, oneOfMany(ports), tally) },
+  ],
   /** Commands, each connection so many times beyond its rate until it is cut. */
-  commands: [{ perSecond: 4, once: (url, tally) => shout(url, oneOfMany(), tally, command) }],
+  commands: [{ perSecond: 4, once: (url, tally, ports) => shout(url, oneOfMany(ports), tally, command) }],
   /** Frames as large as they may be, and some that are larger. */
   frames: [
-    { perSecond: 2, once: (url, tally) => shout(url, oneOfMany(), tally, () => large) },
-    { perSecond: 5, once: (url, tally) => shout(url, oneOfMany(), tally, () => tooLarge) },
+    { perSecond: 2, once: (url, tally, ports) => shout(url, oneOfMany(ports), tally, () => large) },
+    { perSecond: 5, once: (url, tally, ports) => shout(url, oneOfMany(ports), tally, () => tooLarge) },
   ],
   /** Connections on which nothing, or half of something, is said. */
   halves: [
-    { perSecond: 10, once: (url, tally) => half(url, lone, tally, "") },
-    { perSecond: 10, once: (url, tally) => half(url, lone, tally, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow:") },
-    { perSecond: 10, once: (url, tally) => half(url, oneOfMany(), tally, handshake) },
-    { perSecond: 10, once: (url, tally) => half(url, oneOfMany(), tally, halfBody) },
+    { perSecond: 10, once: (url, tally, ports) => half(url, lone(ports), tally, "") },
+    {
+      perSecond: 10,
+      once: (url, tally, ports) => half(url, lone(ports), tally, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow:"),
+    },
+    { perSecond: 10, once: (url, tally, ports) => half(url, oneOfMany(ports), tally, handshake) },
+    { perSecond: 10, once: (url, tally, ports) => half(url, oneOfMany(ports), tally, halfBody) },
   ],
   /** Long polling that is never polled. */
   polling: [{ perSecond: 10, once: (url, tally) => neverPoll(url, tally) }],
@@ -78,15 +89,15 @@ function command(): string {
 }
 
 /** A guest's socket, or null where it is turned away. */
-async function enter(url: string, localAddress: string, tally: Tally): Promise<RawSocket | null> {
-  const socket = new RawSocket(url, localAddress);
+async function enter(url: string, from: LocalEnd, tally: Tally): Promise<RawSocket | null> {
+  const socket = new RawSocket(url, from);
   const isIn = await socket.entered;
   if (!isIn) tally.refused++;
   return isIn ? socket : null;
 }
 
-async function come(url: string, localAddress: string, tally: Tally): Promise<void> {
-  const socket = await enter(url, localAddress, tally);
+async function come(url: string, from: LocalEnd, tally: Tally): Promise<void> {
+  const socket = await enter(url, from, tally);
   if (socket === null) return;
   socket.say('421["conversation:open",{}]');
   await Promise.race([socket.ended, pause(heldMs)]);
@@ -94,8 +105,8 @@ async function come(url: string, localAddress: string, tally: Tally): Promise<vo
 }
 
 /** Sends ten times what one socket may until the server has had enough. */
-async function shout(url: string, localAddress: string, tally: Tally, frame: () => string): Promise<void> {
-  const socket = await enter(url, localAddress, tally);
+async function shout(url: string, from: LocalEnd, tally: Tally, frame: () => string): Promise<void> {
+  const socket = await enter(url, from, tally);
   if (socket === null) return;
   socket.say('421["conversation:open",{}]');
   const timer = setInterval(() => socket.say(frame()), 1_000 / (times * limits.commandsPerSecond));
@@ -105,9 +116,9 @@ async function shout(url: string, localAddress: string, tally: Tally, frame: () 
 }
 
 /** Says `text` and nothing more, and waits to be cut. */
-async function half(url: string, localAddress: string, tally: Tally, text: string): Promise<void> {
+async function half(url: string, from: LocalEnd, tally: Tally, text: string): Promise<void> {
   const { hostname: host, port } = new URL(url);
-  const socket = connect({ host, port: Number(port), localAddress }, () => socket.write(text));
+  const socket = connect({ host, port: Number(port), ...from }, () => socket.write(text));
   socket.on("error", () => {}).resume();
   await new Promise<void>((resolve) => socket.once("close", () => resolve()));
   tally.cut++;

@@ -6,6 +6,12 @@ const request = [
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ].join("\r\n");
 
+/** Where a connection comes from. */
+export interface LocalEnd {
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
 /**
  * A WebSocket that costs its owner next to nothing, so that a flood takes the server's time and not the attacker's: it writes
  * frames as they are and looks at nothing but whether it was let into the customers' namespace.
@@ -16,9 +22,9 @@ export class RawSocket {
   readonly ended: Promise<void>;
   readonly #socket: Socket;
 
-  constructor(url: string, localAddress: string) {
+  constructor(url: string, from: LocalEnd) {
     const { hostname: host, port } = new URL(url);
-    const socket = connect({ host, port: Number(port), localAddress }, () => socket.write(`${request}\r\n\r\n`));
+    const socket = connect({ host, port: Number(port), ...from }, () => socket.write(`${request}\r\n\r\n`));
     this.#socket = socket;
     socket.on("error", () => {});
     this.ended = new Promise((resolve) => socket.once("close", () => resolve()));
