@@ -66,7 +66,7 @@ async function often({ perSecond, once }: Attack, url: string, tally: Tally, por
   }
 }
 
-/** As many as it has connections at the same time: whoever takes one that is still in use is not let out. */
+/** More than it has connections at the same time, for one that is still in use lets nobody out: most of them by far are of one kind. */
 function portsOf(name: AttackName): LocalPorts {
   const { connections: _, ...others } = attacks;
   const at = Object.keys(others).indexOf(name);
