@@ -1,13 +1,12 @@
 import { watch } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Files } from "./bundle.ts";
-import { Seal, sourceDirectories } from "./seal.ts";
+import { filesIn, outputs, Seal, sourceDirectories } from "./seal.ts";
 
 const project = join(import.meta.dirname, "../..");
-const outDirectory = join(project, "client/dist");
 
 /** Builds everything that browsers load into `client/dist`, unless it was built of the same sources before. */
 async function buildClient(): Promise<void> {
@@ -28,12 +27,13 @@ async function buildClient(): Promise<void> {
 
 /** Writes what is new, each text with its compressed forms beside it, then removes what no page asks for any more. */
 async function writeFiles(files: Files): Promise<void> {
-  const written = (await Promise.all([...files].map(([name, content]) => writeCompressed(name, content)))).flat();
-  for (const name of await filesIn(outDirectory)) if (!written.includes(name)) await rm(join(outDirectory, name));
+  const forms = await Promise.all([...files].map(([name, content]) => writeCompressed(name, content)));
+  const written = new Set(forms.flat());
+  for (const name of await filesIn(project, outputs)) if (!written.has(name)) await rm(join(project, name));
 }
 
 async function writeCompressed(name: string, content: string | Uint8Array): Promise<string[]> {
-  const path = join(outDirectory, name);
+  const path = join(project, outputs, name);
   await mkdir(dirname(path), { recursive: true });
   const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
   const forms: [suffix: string, content: string | Uint8Array][] = [
@@ -42,14 +42,7 @@ async function writeCompressed(name: string, content: string | Uint8Array): Prom
     [".br", await promisify(brotliCompress)(content, brotliOptions)],
   ];
   await Promise.all(forms.map(([suffix, form]) => writeFile(path + suffix, form)));
-  return forms.map(([suffix]) => name + suffix);
-}
-
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+  return forms.map(([suffix]) => join(outputs, name + suffix));
 }
 
 /** Builds again after each change, one build at a time, until the process ends. */

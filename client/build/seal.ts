@@ -5,7 +5,8 @@ import { dirname, join, relative } from "node:path";
 /** What pages are made of, beside the packages that the lock file names. */
 export const sourceDirectories = ["client", "src/contract"];
 const lockFile = "package-lock.json";
-const outputs = "client/dist";
+/** Where what was built is. */
+export const outputs = "client/dist";
 
 interface Content {
   /** The hash of everything it was built of. */
@@ -67,7 +68,8 @@ async function hashOf(project: string): Promise<string> {
   return hash.digest("base64url");
 }
 
-async function filesIn(project: string, directory: string): Promise<string[]> {
+/** The names, from the project on, of all files in one of its directories. */
+export async function filesIn(project: string, directory: string): Promise<string[]> {
   const entries = await readdir(join(project, directory), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

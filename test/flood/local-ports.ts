@@ -2,8 +2,8 @@
 const range = { from: 1_024, to: 32_767 };
 
 /**
- * A port of one's own for each new connection, in turn. Whoever lets the system choose one has it look for a free port among
- * all that such a flood has used: within seconds that is most of what the kernel does, under locks which the server needs too.
+ * A port of one's own for each new connection, in turn. Whoever lets the system choose has it look for a free one among all that
+ * a flood has used, which after a minute takes an eighth of the machine that the server shares (docs/security.md).
  */
 export class LocalPorts {
   readonly #from: number;
