@@ -168,6 +168,17 @@ test("no two files import each other in a circle", () => {
   expect(circles).toEqual([]);
 });
 
+test("wherever a node is started, V8 is told to look through new objects in small portions", () => {
+  const starts = ["package.json", "Dockerfile", "docs/deploy/README.md", "test/cluster/topology.ts"].flatMap((path) =>
+    readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line.includes("src/main.ts"))
+      .map((line) => `${path}: ${line}`),
+  );
+  expect(starts.length).toBeGreaterThanOrEqual(7);
+  expect(starts.filter((line) => !line.includes("--max-semi-space-size=4"))).toEqual([]);
+});
+
 test("there are no barrels and no drawers for everything", () => {
   expect(offences(({ path }) => (/(^|\/)(index|utils|helpers|types)\.tsx?$/.test(path) ? ["name"] : []))).toEqual([]);
 });

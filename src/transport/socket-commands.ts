@@ -4,6 +4,7 @@ import type { Reply } from "../contract/events.ts";
 import type { Undo } from "../domain/clock.ts";
 import type { Caller } from "../domain/identity.ts";
 import { openBucket, type Rate, waitMs } from "./limits.ts";
+import { cutOff } from "./patrol.ts";
 import type { SocketViewer } from "./socket-viewer.ts";
 
 /** What every command of a socket is guarded by. */
@@ -40,7 +41,7 @@ export function admitter(
     refused?.();
     refusals ??= openBucket({ perSecond: commands.perSecond, burst: patience });
     // A moment later, so that it hears of the refusals first.
-    if (!refusals.tryRemoveTokens(1)) setImmediate(() => socket.conn.close());
+    if (!refusals.tryRemoveTokens(1)) setImmediate(() => cutOff(socket.conn));
     return waitMs(bucket, commands);
   };
 }

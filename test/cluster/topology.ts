@@ -117,7 +117,7 @@ export class ClusterNode implements AsyncDisposable {
 
   #spawn(): Daemon {
     const { nodeArgs = [], started } = this.#options;
-    const args = ["--import", "./src/node-version.mjs", ...nodeArgs, "src/main.ts"];
+    const args = ["--max-semi-space-size=4", "--import", "./src/node-version.mjs", ...nodeArgs, "src/main.ts"];
     const options = { cwd: root, env: this.#env, channel: started !== undefined };
     const daemon = new Daemon(`the node on port ${this.port}`, process.execPath, args, options);
     started?.(daemon.child);

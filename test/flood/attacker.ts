@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { usageOf } from "../load/stage/procfs.ts";
@@ -29,7 +29,9 @@ export class Attacker implements AsyncDisposable {
     const command = existsSync(idle)
       ? { execPath: idle, execArgv: ["--idle", "0", process.execPath] }
       : { execPath: process.execPath, execArgv: [] };
-    const child = fork(import.meta.filename, [attack, url], command);
+    // A session of its own: Linux shares cores among sessions first, and whoever is idle in one is so among its own only.
+    const child = fork(import.meta.filename, [attack, url], { ...command, detached: true });
+    yieldToAll(child.pid);
     child.on("message", (message) => told(message as Tally)); // CAST: it sends nothing else
     return new Attacker(attack, child);
   }
@@ -50,6 +52,12 @@ export class Attacker implements AsyncDisposable {
     this.#child.kill("SIGKILL");
     await exited;
   }
+}
+
+/** To the sessions of all others, where Linux groups by them (`sched_autogroup_enabled`). */
+function yieldToAll(pid: number | undefined): void {
+  const group = `/proc/${pid}/autogroup`;
+  if (existsSync(group)) writeFileSync(group, String(constants.priority.PRIORITY_LOW));
 }
 
 /** So often in each second, however long each takes; what is late is not made up for. */

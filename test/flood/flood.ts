@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { Honest } from "../fuzz/honest.ts";
+import { Honest, type HonestOptions } from "../fuzz/honest.ts";
 import { openTarget, type Target } from "../fuzz/target.ts";
 import { Percentiles } from "../load/percentiles.ts";
 import { machineCpuMs } from "../load/stage/procfs.ts";
@@ -47,7 +47,12 @@ export async function flood(options: FloodOptions): Promise<Flood> {
   const fault = (what: string) => void (findings.size < 20 && findings.add(what));
   const tallies = new Map<string, Tally>();
   const [calm, storm] = [new Percentiles(), new Percentiles()];
-  let times = new Percentiles();
+  const nowhere = new Percentiles();
+  let [times, since] = [nowhere, 0];
+  /** Only what is asked from now on: what this looks at a node for holds that up. */
+  const count = (into: Percentiles) => {
+    [times, since] = [into, performance.now()];
+  };
   const config = "test/flood/node.json";
   await using target = await openTarget({ redis: options.redis, config, logLevel: "info", fault });
   const flood = {
@@ -60,18 +65,19 @@ export async function flood(options: FloodOptions): Promise<Flood> {
   };
   {
     await using stack = new AsyncDisposableStack();
-    const answered = (ms: number) => times.add(ms);
+    const answered = (ms: number, askedAt: number) => void (askedAt >= since && times.add(ms));
     const honest = (_: unknown, at: number) => openHonest(target, at, { fault, answered });
     for (const customer of await Promise.all(Array.from({ length: honestCustomers }, honest))) stack.use(customer);
     await pause(1_000 * warmUpSeconds);
-    times = calm;
+    count(calm);
     await pause(200 * options.seconds);
+    count(nowhere);
     flood.bytes.before = await target.inspect(true);
-    times = storm;
-    const since = used(target, []);
+    count(storm);
+    const before = used(target, []);
     await rage(target, options, tallies, (attackers) => {
       for (const { hasEnded, attack } of attackers) if (hasEnded) fault(`nobody attacks with ${attack} any more`);
-      flood.cpu = shareOf(since, used(target, attackers));
+      flood.cpu = shareOf(before, used(target, attackers));
       options.progress?.(flood);
     });
   }
@@ -102,7 +108,7 @@ function shareOf(since: ReturnType<typeof used>, now: ReturnType<typeof used>): 
 function openHonest(
   { urls }: Target,
   at: number,
-  told: { readonly fault: (what: string) => void; readonly answered: (ms: number) => void },
+  told: Pick<HonestOptions, "fault" | "answered">,
 ): Promise<Honest> {
   return Honest.open(`honest customer ${at}`, { url: urls[at % urls.length] ?? "", pace, pauseMs, ...told });
 }

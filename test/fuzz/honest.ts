@@ -10,8 +10,8 @@ export interface HonestOptions {
   /** Waits so long between an answer and the next question, half of it more or less: customers do not ask in step. */
   readonly pauseMs: number;
   readonly fault: (what: string) => void;
-  /** Told of each answer, with the time to its first text. */
-  readonly answered: (firstTextMs: number) => void;
+  /** Told of each answer: the time to its first text, and when the question was asked (`performance.now()`). */
+  readonly answered: (firstTextMs: number, askedAt: number) => void;
 }
 
 const patienceMs = 20_000;
@@ -71,7 +71,7 @@ export class Honest implements AsyncDisposable {
     if (outcome !== "completed") return `the answer is ${outcome}`;
     if (message?.text !== expected) return `another answer: ${message?.text}`;
     if (customer.exactTextOf(turnId) !== expected) return `other pieces: ${customer.exactTextOf(turnId)}`;
-    answered(await first);
+    answered(await first, askedAt);
     return null;
   }
 }

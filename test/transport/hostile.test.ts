@@ -1,4 +1,5 @@
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { errors } from "../../src/contract/errors.ts";
@@ -228,6 +229,35 @@ describe("floods", () => {
     await using server = await openTestServer();
     await using bare = await openBare(server.url);
     for (let at = 0; at < 1_000; at++) bare.send(`43${at}[]`);
+    await bare.closed;
+  });
+
+  test("X2: a megabyte or two at once is too much, in however few frames", async () => {
+    await using server = await openTestServer();
+    await using bare = await openBare(server.url);
+    const large = commandFrame(1, "typing:set", { active: "x".repeat(60_000) });
+    const refusal = bare.frame("431");
+    for (let at = 0; at < 15; at++) bare.send(large);
+    expect(await refusal).toContain("too-large");
+    expect(bare.ws.readyState).toBe(bare.ws.OPEN);
+    const since = performance.now();
+    for (let at = 0; at < 15; at++) bare.send(large);
+    await bare.closed;
+    expect(performance.now() - since).toBeLessThan(10_000);
+  });
+
+  test("X2: whoever is cut and goes on is not read any more, and ended soon", async () => {
+    await using server = await openTestServer();
+    await using bare = await openBare(server.url);
+    // CAST: its types hide the connection under it.
+    const { _socket: wire } = bare.ws as unknown as { _socket: Socket };
+    // It never learns that it was closed.
+    wire.removeAllListeners("data");
+    const told = once(wire, "data");
+    for (let at = 0; at < 1_000; at++) bare.send(`43${at}[]`);
+    await told;
+    const taken = new Promise((resolve) => wire.write(Buffer.alloc(32 * 1_048_576), resolve));
+    expect(await taken).toMatchObject({ syscall: "write" });
     await bare.closed;
   });
 

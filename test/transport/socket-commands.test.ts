@@ -4,6 +4,7 @@ import { admitter } from "../../src/transport/socket-commands.ts";
 /** A connection that tells whether it was closed. */
 class Connection {
   isOpen = true;
+  readonly transport = {};
 
   close(): void {
     this.isOpen = false;
