@@ -105,11 +105,7 @@ function shareOf(since: ReturnType<typeof used>, now: ReturnType<typeof used>): 
   return { nodes, others: Math.max(0, (now.machine - since.machine) / ms - own - nodes) };
 }
 
-function openHonest(
-  { urls }: Target,
-  at: number,
-  told: Pick<HonestOptions, "fault" | "answered">,
-): Promise<Honest> {
+function openHonest({ urls }: Target, at: number, told: Pick<HonestOptions, "fault" | "answered">): Promise<Honest> {
   return Honest.open(`honest customer ${at}`, { url: urls[at % urls.length] ?? "", pace, pauseMs, ...told });
 }
 
