@@ -6,8 +6,8 @@ const farewellMs = 2_000;
 /** How long what is written to a connection that is cut off may take to leave. */
 const momentMs = 500;
 
-/** What frames may hold on average; commands are a few hundred characters, and one alone may be larger by far. */
-const meanChars = 4 * 1_024;
+/** What frames may hold on average: commands have a few hundred characters, and one alone may be larger by far. */
+const meanChars = 1_024;
 
 /**
  * Watches a connection below the commands: it is closed when frames of any kind come faster than `packets`, or more in them

@@ -232,12 +232,12 @@ describe("floods", () => {
     await bare.closed;
   });
 
-  test("X2: a megabyte or two at once is too much, in however few frames", async () => {
+  test("X2: a megabyte at once is too much, in however few frames", async () => {
     await using server = await openTestServer();
     await using bare = await openBare(server.url);
     const large = commandFrame(1, "typing:set", { active: "x".repeat(60_000) });
     const refusal = bare.frame("431");
-    for (let at = 0; at < 15; at++) bare.send(large);
+    for (let at = 0; at < 5; at++) bare.send(large);
     expect(await refusal).toContain("too-large");
     expect(bare.ws.readyState).toBe(bare.ws.OPEN);
     const since = performance.now();
