@@ -1,3 +1,4 @@
+import { maxPayloadChars } from "./door.ts";
 import { openBucket, type Rate } from "./limits.ts";
 import { type Connection, Outbox } from "./outbox.ts";
 
@@ -6,16 +7,22 @@ const farewellMs = 2_000;
 /** How long what is written to a connection that is cut off may take to leave. */
 const momentMs = 500;
 
-/** What frames may hold on average: commands have a few hundred characters, and one alone may be larger by far. */
-const meanChars = 1_024;
+/** Frames of any kind that one connection may send: pongs and acknowledgements beside the commands. */
+const packetRate = ({ perSecond, burst }: Rate): Rate => ({ perSecond: 2 * perSecond, burst: burst + 3 * patience });
+/** What they may hold together: as much as commands at their largest, and some that are too large. */
+const charRate = ({ perSecond, burst }: Rate): Rate => ({
+  perSecond: perSecond * largestFrame,
+  burst: (burst + 8) * largestFrame,
+});
+const largestFrame = maxPayloadChars + 1_024;
 
 /**
- * Watches a connection below the commands: it is closed when frames of any kind come faster than `packets`, or more in them
- * (X2), or when it sends on but takes none of the replies (S9).
+ * Watches a connection below the commands: it is closed when more frames come, or more in them, than `commands` at their rate
+ * take (X2), or when it sends on but takes none of the replies (S9).
  */
-export function patrol(connection: Connection, packets: Rate): void {
-  const bucket = openBucket(packets);
-  const chars = openBucket({ perSecond: meanChars * packets.perSecond, burst: meanChars * packets.burst });
+export function patrol(connection: Connection, commands: Rate): void {
+  const bucket = openBucket(packetRate(commands));
+  const chars = openBucket(charRate(commands));
   const outbox = new Outbox(connection);
   connection.on("packet", ({ data }: { readonly data?: { readonly length: number } }) => {
     const isWithin = bucket.tryRemoveTokens(1) && chars.tryRemoveTokens(data?.length ?? 0);
@@ -24,9 +31,12 @@ export function patrol(connection: Connection, packets: Rate): void {
   connection.once("close", () => seeOff(connection));
 }
 
+/** A socket is closed after so many refusals beyond its rate of commands: it does not listen. */
+export const patience = 100;
+
 /**
- * Closes a connection that does not listen. It is told so, and whatever it goes on to send is not read any more: that would take
- * as much as before.
+ * Closes a connection that does not listen. What its WebSocket goes on to send is not read any more, which would take as much
+ * as before, and a moment later it is gone.
  *
  * @param discard what was written to it and has not left yet; else that has a moment to leave
  */
@@ -36,9 +46,17 @@ export function cutOff(connection: Connection, discard = false): void {
   socket?.pause();
   const end = () => {
     connection.close(true);
+    letGo(connection);
     socket?.terminate();
   };
   setTimeout(end, momentMs).unref();
+}
+
+/** One that polls and is closing would wait for another poll. */
+function letGo({ transport }: Connection): void {
+  // CAST: what ends that wait is not in its types.
+  const { shouldClose } = transport as unknown as { shouldClose?: (() => void) | null };
+  shouldClose?.();
 }
 
 /** One that reads nothing never hears; what was written to it would stay, and a server that closes would wait for it. */
@@ -48,11 +66,11 @@ function seeOff(connection: Connection): void {
 }
 
 /** The WebSocket under Engine.IO's transport; polling has none. */
-function socketUnder({ transport }: Connection): WebSocketLike | undefined {
+export function socketUnder({ transport }: { readonly transport: object }): WebSocketLike | undefined {
   return (transport as unknown as { socket?: WebSocketLike }).socket; // CAST: it is not in its types.
 }
 
-interface WebSocketLike {
+export interface WebSocketLike {
   readonly readyState: number;
   pause(): void;
   terminate(): void;

@@ -4,7 +4,7 @@ import type { Reply } from "../contract/events.ts";
 import type { Undo } from "../domain/clock.ts";
 import type { Caller } from "../domain/identity.ts";
 import { openBucket, type Rate, waitMs } from "./limits.ts";
-import { cutOff } from "./patrol.ts";
+import { cutOff, patience } from "./patrol.ts";
 import type { SocketViewer } from "./socket-viewer.ts";
 
 /** What every command of a socket is guarded by. */
@@ -13,9 +13,6 @@ export interface Guarded {
   /** Takes one token or says how long to wait. */
   readonly admit: () => number | null;
 }
-
-/** A socket is closed after so many refusals beyond its rate of commands: it does not listen. */
-export const patience = 100;
 
 /** @throws {TidegateError} `rate-limited`, `token-expired` */
 export function guard({ admit, caller }: Guarded): void {

@@ -20,7 +20,8 @@ import { Crowd, Engaged, type Rate, type Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
 import { type Connection, muteWhile } from "./outbox.ts";
 import { patrol } from "./patrol.ts";
-import { admitter, closeAt, type Guarded, guard, patience, takeCommands } from "./socket-commands.ts";
+import { watchProbes } from "./probes.ts";
+import { admitter, closeAt, type Guarded, guard, takeCommands } from "./socket-commands.ts";
 import { SocketViewer } from "./socket-viewer.ts";
 
 export interface SocketOptions {
@@ -54,9 +55,6 @@ interface SocketData {
 type CustomerSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 export type SocketServer = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 
-/** Frames of any kind that one connection may send: pongs and acknowledgements beside the commands. */
-const packetRate = ({ perSecond, burst }: Rate): Rate => ({ perSecond: 2 * perSecond, burst: burst + 3 * patience });
-
 /** Customers' sockets on namespace `/`: who may connect, what they may send, what they see. */
 export function openSockets(http: HttpServer, options: SocketOptions): SocketServer {
   const io: SocketServer = new Server(http, {
@@ -72,10 +70,11 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     cors: { origin: (origin, decide) => decide(null, options.origins.allows(origin, undefined)) },
   });
   io.engine.on("connection", (connection: Connection) => {
-    patrol(connection, packetRate(options.commands));
+    patrol(connection, options.commands);
     connection.once("close", options.addresses.enter(connection.request));
     if (options.muted) muteWhile(connection, options.muted);
   });
+  watchProbes(http, io.engine);
   const engaged = new Engaged();
   const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
