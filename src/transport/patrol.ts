@@ -41,6 +41,7 @@ export const patience = 100;
  * @param discard what was written to it and has not left yet; else that has a moment to leave
  */
 export function cutOff(connection: Connection, discard = false): void {
+  if (connection.readyState === "closing" || connection.readyState === "closed") return;
   const socket = socketUnder(connection);
   connection.close(discard);
   socket?.pause();

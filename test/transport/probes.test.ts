@@ -66,7 +66,7 @@ test("N3 a server that closes does not wait for a WebSocket that could take over
   expect(performance.now() - since).toBeLessThan(8_000);
 });
 
-test("S9 a connection that polled and went over to its WebSocket stays", async () => {
+test("X2 a connection that polled and went over to its WebSocket is not bounded like one that could", async () => {
   await using server = await openTestServer();
   await using customer = await openCustomer(server.url, {}, { transports: ["polling", "websocket"] });
   const { engine } = customer.socket.io;
