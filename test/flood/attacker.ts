@@ -60,11 +60,21 @@ function yieldToAll(pid: number | undefined): void {
   if (existsSync(group)) writeFileSync(group, String(constants.priority.PRIORITY_LOW));
 }
 
-/** So often in each second, however long each takes; what is late is not made up for. */
+/**
+ * So often in each second, however long each takes. An attacker that came late, as the server's machine had no time for it, makes
+ * up for it at no more than twice that: otherwise a busy server would be spared, or hit by all that was owed at once.
+ */
 async function often({ perSecond, once }: Attack, url: string, tally: Tally, ports: LocalPorts): Promise<never> {
   const everyMs = 20;
-  for (let due = 0; ; due += (perSecond * everyMs) / 1_000) {
-    for (; due >= 1; due--) {
+  let [owed, since] = [0, performance.now()];
+  for (;;) {
+    const now = performance.now();
+    const due = (perSecond * (now - since)) / 1_000;
+    since = now;
+    owed += due;
+    tally.due += due;
+    const most = Math.max(1, (2 * perSecond * everyMs) / 1_000);
+    for (let begun = 0; owed >= 1 && begun < most; begun++, owed--) {
       tally.begun++;
       once(url, tally, ports).catch(() => {
         tally.cut++;
@@ -84,7 +94,7 @@ function portsOf(name: AttackName): LocalPorts {
 }
 
 function attack(name: AttackName, url: string): void {
-  const tally: Tally = { begun: 0, refused: 0, cut: 0 };
+  const tally: Tally = { due: 0, begun: 0, refused: 0, cut: 0 };
   setPriority(constants.priority.PRIORITY_LOW);
   // A server that cuts an attacker off is what is looked for.
   process.on("unhandledRejection", () => {});

@@ -5,6 +5,8 @@ import { type LocalEnd, RawSocket } from "./raw-socket.ts";
 
 /** What has come of an attack so far. */
 export interface Tally {
+  /** What its rates ask for. */
+  due: number;
   begun: number;
   /** Answered with a refusal. */
   refused: number;

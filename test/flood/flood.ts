@@ -36,6 +36,8 @@ const pauseMs = 2_300;
 /** How much longer the first word may take at the worst of a hundred. */
 const slower = 1.5;
 const growth = { bytes: 32 * 1_048_576, withinMs: 150_000 };
+/** Of what is due, an attack that reached less was not the one that is meant. */
+const reached = 0.97;
 /** When others take so much of a machine, they may be to blame. */
 const toBlame = 0.3;
 /** Until everything that is made once is made. */
@@ -137,7 +139,12 @@ async function comeDown(target: Target, before: number): Promise<number> {
   }
 }
 
-function judge({ calm, storm, bytes, cpu }: Omit<Flood, "findings">, fault: (what: string) => void): void {
+function judge({ tallies, calm, storm, bytes, cpu }: Omit<Flood, "findings">, fault: (what: string) => void): void {
+  for (const [name, { due, begun }] of tallies)
+    if (begun < reached * due)
+      fault(
+        `${name} began ${begun} of ${Math.round(due)}: nothing is proven by a flood that the machine had no time for`,
+      );
   const [before, after] = [calm.at(99) ?? 0, storm.at(99) ?? Number.POSITIVE_INFINITY];
   const taken = (cpu.others ?? 0) / availableParallelism();
   if (after > slower * before) {

@@ -20,7 +20,8 @@ const ms = (value: number | null) => (value === null ? "none" : `${value.toFixed
 
 function lineOf({ tallies, calm, storm, bytes, cpu, findings }: Flood): string {
   const done = [...tallies].map(
-    ([name, { begun, refused, cut }]) => `${name} ${begun.toLocaleString("en")} (${refused} refused, ${cut} cut)`,
+    ([name, { due, begun, refused, cut }]) =>
+      `${name} ${begun.toLocaleString("en")} of ${Math.round(due).toLocaleString("en")} (${refused} refused, ${cut} cut)`,
   );
   return [
     `${seconds} s (${values.redis ? "Redis, two nodes" : "memory"})`,
