@@ -122,12 +122,12 @@ export class KnownConversations {
     const known = this.get(read.conversationId);
     if (known === null) return null;
     const freshMs = Math.min(longestFreshMs, this.#lifeMs);
-    const there = new Set(read.messages.map(({ messageId }) => messageId));
-    if (known.messages.some(({ messageId, at }) => at >= now - freshMs && !there.has(messageId))) return known;
-    const answered = read.messages.filter(({ author }) => author === "assistant").map(({ turnId }) => turnId);
-    const accounted = new Set([read.running?.turnId, read.waiting?.turnId, ...answered]);
+    const isThere = (id: string) => read.messages.findLastIndex(({ messageId }) => messageId === id) >= 0;
+    if (known.messages.some(({ messageId, at }) => at >= now - freshMs && !isThere(messageId))) return known;
+    const isOpen = (id: string) => read.running?.turnId === id || read.waiting?.turnId === id;
     const open = [this.isWritten(known) ? known.running : null, known.waiting];
-    return open.some((turn) => turn && !accounted.has(turn.turnId)) ? known : null;
+    const isLacking = (turn: Turn | null) => turn !== null && !isOpen(turn.turnId) && !isAnswered(read, turn.turnId);
+    return open.some(isLacking) ? known : null;
   }
 
   #forget(conversationId: string): void {

@@ -16,12 +16,14 @@ import { deltaTable } from "./deltas.ts";
 import { firstTextTable } from "./first-text.ts";
 import { memoryTable } from "./memory.ts";
 import { partsTable } from "./parts.ts";
+import { questionTable } from "./questions.ts";
 import { scalingTable } from "./scaling.ts";
 import { showTable, type Table } from "./table.ts";
 
 const widgetBench: string = "../browser/widget.bench.ts";
 const benches: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Table>>> = {
   deltas: deltaTable,
+  questions: questionTable,
   scaling: scalingTable,
   "first-text": firstTextTable,
   memory: memoryTable,

@@ -10,6 +10,7 @@ import { Link } from "../../src/engines/redis/link.ts";
 import { RedisNodes } from "../../src/engines/redis/nodes.ts";
 import { Place } from "../../src/engines/redis/place.ts";
 import { RedisResponders } from "../../src/engines/redis/responders.ts";
+import { RedisRestorer } from "../../src/engines/redis/restorer.ts";
 import { defineSteps } from "../../src/engines/redis/scripts.ts";
 import { RedisTurns } from "../../src/engines/redis/turns.ts";
 import { until } from "../support/until.ts";
@@ -41,6 +42,7 @@ export interface RedisEngines extends Engines {
   readonly prefix: string;
   readonly attendance: Attendance;
   readonly keys: Keys;
+  readonly restorer: RedisRestorer;
 }
 
 /** The engines of one node. */
@@ -55,6 +57,7 @@ export function enginesOf(link: Link, { prefix, nodeId = "node", maxMessages = 2
     conversations: new RedisConversations({ place, newId: randomUUID }),
     turns: new RedisTurns({ place, newId: randomUUID }),
     responders: new RedisResponders(place),
+    restorer: new RedisRestorer({ place, newId: randomUUID }),
     log: new RedisAnswerLog(place),
     nodes: new RedisNodes(link, keys),
   };

@@ -2,7 +2,7 @@
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 messageId, 3 its JSON without the closing brace, `at` and `turnId`, 4 its text as JSON, 5 page as JSON (or
 --       empty), 6 id for a new turn, 7 life in ms, 8 most messages kept, 9 '1' for one that opens no turn, 10 owner of the
---       answer, where it may begin at once (or empty)
+--       answer, where it may begin at once (or empty), 11 to 13 what the node has of it (see `countCopied`)
 -- Gives: { 'gone' | 'conflict' | 'repeated' | 'stored' | 'first' (of its conversation), message, watchers }, and behind them
 --        the whole conversation where its turn was started
 if not exists(ARGV[1]) then return { 'gone' } end

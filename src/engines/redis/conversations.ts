@@ -29,20 +29,19 @@ export class RedisConversations implements Conversations {
     const visit = this.#visit();
     const args = [customerId, this.#place.lifeMs, this.#place.options.nodeId(), visit];
     args.push(JSON.stringify(customerCard(caller)));
-    const reply = await this.#place.step("open", conversationIdOf(customerId), ...args);
-    const conversation = this.#whole(reply, visit);
+    const conversation = await this.#whole("open", conversationIdOf(customerId), args, visit);
     if (conversation?.customerId !== customerId) throw new TidegateError("internal");
     return conversation;
   }
 
   async read(conversationId: string): Promise<Conversation | null> {
-    return this.#whole(await this.#place.step("read", conversationId, "", "", ""));
+    return this.#whole("read", conversationId, ["", "", ""]);
   }
 
   async attend(conversationId: string): Promise<Conversation | null> {
     const visit = this.#visit();
     const args = [this.#place.options.nodeId(), visit, this.#place.lifeMs];
-    return this.#whole(await this.#place.step("read", conversationId, ...args), visit);
+    return this.#whole("read", conversationId, args, visit);
   }
 
   async leave(conversationId: string): Promise<void> {
@@ -66,14 +65,15 @@ export class RedisConversations implements Conversations {
     const args = [messageId, message, JSON.stringify(text), page ? JSON.stringify(page) : "", newTurnId];
     const { lifeMs, maxMessages, options } = this.#place;
     args.push(lifeMs, maxMessages, opensNoTurn ? "1" : "", begins ? options.nodeId() : "");
-    const reply = replies.asked.parse(await this.#place.step("ask", conversationId, ...args));
+    const [given, copy] = await this.#place.whole("ask", conversationId, ...args);
+    const reply = replies.asked.parse(given);
     if (reply.length === 1) throw new TidegateError(reply[0] === "gone" ? "not-found" : "message-conflict");
     const [outcome, stored, watchers] = reply;
     const known = parseMessage(stored);
     const turnId = known.turnId ?? null;
     if (outcome === "repeated") return { message: known, turnId, repeated: true };
     options.attendance.note(conversationId, watchers);
-    const started = reply.length === 4 && this.#place.started(reply[3]);
+    const started = reply.length === 4 && this.#place.started(reply[3], copy);
     return { message: known, turnId, repeated: false, isFirst: outcome === "first", ...(started && { started }) };
   }
 
@@ -94,11 +94,16 @@ export class RedisConversations implements Conversations {
     return String(this.#visits);
   }
 
-  #whole(reply: unknown, visit?: string): Conversation | null {
+  async #whole(
+    step: "open" | "read",
+    conversationId: string,
+    args: readonly string[],
+    visit?: string,
+  ): Promise<Conversation | null> {
+    const [reply, copy] = await this.#place.whole(step, conversationId, ...args);
     const parsed = replies.whole.parse(reply);
     if (parsed === null) return null;
-    const conversation = this.#place.conversation(parsed);
-    const { conversationId } = conversation;
+    const conversation = this.#place.conversation(parsed, copy);
     if (visit !== undefined && Number(visit) > Number(this.#visitOf.get(conversationId) ?? 0)) {
       this.#visitOf.set(conversationId, visit);
     }

@@ -2,7 +2,8 @@
 -- KEYS: the conversation's six
 -- ARGV: 1 conversation, 2 the hands as a JSON list, 3 the new responder's hands, 4 its JSON, 5 the wish for a person as JSON (or empty),
 --       6 messageId, 7 the message's JSON without the closing brace and `at`, 8 noteId and 9 note as JSON (or empty), 10 id for
---       a turn of what is unanswered (or empty), 11 life in ms, 12 most messages kept, 13 most notes kept
+--       a turn of what is unanswered (or empty), 11 life in ms, 12 most messages kept, 13 most notes kept, 14 to 16 what the
+--       node has of it (see `countCopied`)
 -- Gives: { 'gone' } | { 'refused', responder } | { 'handed' | 'repeated', message, the whole conversation }
 if not exists(ARGV[1]) then return { 'gone' } end
 local known = redis.call('HGET', messages, ARGV[6])

@@ -9,7 +9,7 @@ const lineLayout = 2;
  *
  * | key | type | what | life |
  * | --- | --- | --- | --- |
- * | `<prefix>:{tag}:conversation` | hash | `id customer customerCard responder hands wish notes page running waiting score leftAt` | C1, and an hour more while a turn runs |
+ * | `<prefix>:{tag}:conversation` | hash | `id edition customer customerCard responder hands wish notes page running waiting score leftAt handedAt` | C1, and an hour more while a turn runs |
  * | `<prefix>:{tag}:order` | list | message ids, oldest first | the same |
  * | `<prefix>:{tag}:messages` | hash | message id → message (JSON) | the same |
  * | `<prefix>:{tag}:turns` | hash | turn id → turn (JSON) | the same |

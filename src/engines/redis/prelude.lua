@@ -73,6 +73,12 @@ local function append(messageId, json, maxMessages)
   end
 end
 
+-- What is stored of messages is not what it was, but for what `append` adds and lets go: who has a copy reads all of it again.
+local function revise()
+  local time = redis.call('TIME')
+  redis.call('HSET', conversation, 'edition', time[1] .. '.' .. time[2])
+end
+
 -- S4: the next epoch begins at `offset` and belongs to `owner`. Starts are kept as "1:0,2:40".
 local function advance(turnId, turn, offset, owner)
   turn.epoch = turn.epoch + 1
@@ -110,11 +116,26 @@ local function attend(node, visit, lifeMs)
   redis.call('PEXPIRE', watchers, leftMs > 0 and leftMs or lifeMs)
 end
 
--- Everything a page or a model is given: fields, open turns, messages in order, and the log of the running answer.
+-- How many of the stored messages, from the first one on, the node has that asks. The last three arguments of a step that gives a
+-- whole conversation say what it has: the edition, the latest message, how many in all. They are added and let go in order, so that
+-- it has all up to that one of the same edition, unless it was given fewer.
+local function countCopied(edition)
+  local seen, latest, count = unpack(ARGV, #ARGV - 2)
+  if edition == '' or seen ~= edition then return 0 end
+  local at = redis.call('LPOS', order, latest, 'RANK', -1, 'MAXLEN', 100)
+  return at and at < tonumber(count) and at + 1 or 0
+end
+
+-- Everything a page or a model is given: fields, open turns, messages in order but for those that are copied, the log of the running
+-- answer, watchers, how many are copied, and the edition.
 local function whole()
   local fields = redis.call('HMGET', conversation, 'id', 'customer', 'responder', 'page', 'running', 'waiting', 'customerCard', 'wish', 'notes')
   for at = 1, 9 do fields[at] = fields[at] or '' end
-  local ids = redis.call('LRANGE', order, 0, -1)
+  -- Each change of the responder may join messages to a turn.
+  local edition = field('edition')
+  if edition ~= '' then edition = edition .. '|' .. field('handedAt') end
+  local copied = countCopied(edition)
+  local ids = redis.call('LRANGE', order, copied, -1)
   local texts = {}
   for from = 1, #ids, 100 do
     for _, json in ipairs(redis.call('HMGET', messages, unpack(ids, from, math.min(from + 99, #ids)))) do
@@ -124,5 +145,5 @@ local function whole()
   local running = redis.call('HGET', turns, fields[5]) or ''
   local waiting = redis.call('HGET', turns, fields[6]) or ''
   local logged = running ~= '' and redis.call('HGETALL', log) or {}
-  return { fields, running, waiting, texts, logged, redis.call('HKEYS', watchers) }
+  return { fields, running, waiting, texts, logged, redis.call('HKEYS', watchers), copied, edition }
 end

@@ -5,5 +5,6 @@
 local json = exists(ARGV[1]) and redis.call('HGET', messages, ARGV[2])
 if not json or textField(json, 'author') == 'customer' then return 0 end
 local bare = string.gsub(json, ',"rating":"%a+"}$', '}')
+revise()
 redis.call('HSET', messages, ARGV[2], string.sub(bare, 1, -2) .. ',"rating":"' .. ARGV[3] .. '"}')
 return 1

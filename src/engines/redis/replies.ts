@@ -19,6 +19,7 @@ import type { Finding } from "../../domain/findings.ts";
 import { type Course, vitalNames } from "../../domain/health.ts";
 import type { Responder } from "../../domain/responders.ts";
 import type { EpochStart, Turn } from "../../domain/turns.ts";
+import type { Copy } from "./copies.ts";
 
 type VitalName = (typeof vitalNames)[number];
 
@@ -53,7 +54,7 @@ const personWish = z.object({
 });
 
 const texts = z.array(z.string());
-const whole = z.tuple([texts.length(9), z.string(), z.string(), texts, texts, texts]);
+const whole = z.tuple([texts.length(9), z.string(), z.string(), texts, texts, texts, z.int().min(0), z.string()]);
 export type WholeReply = z.infer<typeof whole>;
 const handed = z.union([
   z.tuple([z.literal("gone")]),
@@ -189,8 +190,10 @@ function parseStarts(text: string): EpochStart[] {
   });
 }
 
-export function parseConversation(reply: WholeReply): Conversation {
-  const [fields, running, waiting, messages, logged] = reply;
+/** @param copy what this node had when the step was made that gave the reply: the last so many of it stand before what is given */
+export function parseConversation(reply: WholeReply, copy?: Copy): Conversation {
+  const [fields, running, waiting, later, logged, , copied] = reply;
+  const messages = later.filter((json) => json !== "").map(parseMessage);
   const [conversationId = "", customerId = "", responderJson = "", pageJson, runningId = "", waitingId = ""] = fields;
   const [customerJson, wishJson, noteLines = ""] = fields.slice(6);
   const turn = (turnId: string, json: string) => (json === "" ? null : parseTurn(conversationId, turnId, json));
@@ -199,7 +202,7 @@ export function parseConversation(reply: WholeReply): Conversation {
     conversationId,
     customerId,
     responder: parseResponder(responderJson),
-    messages: messages.filter((json) => json !== "").map(parseMessage),
+    messages: copied > 0 && copy ? [...copy.messages.slice(-copied), ...messages] : messages,
     running: runningTurn,
     waiting: turn(waitingId, waiting),
     logged: runningTurn === null ? "" : textOf(runningTurn, parseLog(runningTurn.turnId, logged)),

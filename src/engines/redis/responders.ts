@@ -10,7 +10,7 @@ import {
   type Said,
 } from "../../domain/responders.ts";
 import { openJson, type Place } from "./place.ts";
-import { parseConversation, parseMessage, parseResponder, replies } from "./replies.ts";
+import { parseMessage, parseResponder, replies } from "./replies.ts";
 
 /** {@link Responders} of a cluster. Everything may throw `Outage`; every step may be repeated then. */
 export class RedisResponders implements Responders {
@@ -23,7 +23,7 @@ export class RedisResponders implements Responders {
   async hand(conversationId: string, { from, to, wish, notice, note, reopen = "" }: Handing): Promise<Handed> {
     const { lifeMs, maxMessages } = this.#place;
     const { messageId, text, ...more } = notice;
-    const reply = await this.#place.step(
+    const [reply, copy] = await this.#place.whole(
       "hand",
       conversationId,
       JSON.stringify(from),
@@ -43,8 +43,7 @@ export class RedisResponders implements Responders {
     if (handed[0] === "gone") return { kind: "gone" };
     if (handed[0] === "refused") return { kind: "refused", responder: parseResponder(handed[1]) };
     const [outcome, message, whole] = handed;
-    this.#place.options.attendance.note(conversationId, whole[5]);
-    const conversation = parseConversation(whole);
+    const conversation = this.#place.conversation(whole, copy);
     return { kind: "handed", conversation, message: parseMessage(message), repeated: outcome === "repeated" };
   }
 

@@ -8,6 +8,7 @@
 -- Gives: { { turn that others have taken further, last epoch that is void, … }, waiting turns that became part of another, watchers,
 --          1 when a question waits and nothing is answered, waiting turn }
 if field('id') == '' then redis.call('HSET', conversation, 'id', ARGV[1], 'customer', ARGV[2], 'responder', ARGV[3], unpack(cjson.decode(ARGV[12]))) end
+revise()
 if ARGV[4] ~= '' then redis.call('HSET', conversation, 'page', ARGV[4]) end
 
 local function clear(turnId)

@@ -19,8 +19,9 @@ export class RedisTurns implements Turns {
 
   async start(conversationId: string): Promise<Started | null> {
     const { lifeMs, options } = this.#place;
-    const begun = replies.whole.parse(await this.#place.step("start", conversationId, options.nodeId(), lifeMs));
-    return begun && this.#place.started(begun);
+    const [reply, copy] = await this.#place.whole("start", conversationId, options.nodeId(), lifeMs);
+    const begun = replies.whole.parse(reply);
+    return begun && this.#place.started(begun, copy);
   }
 
   async raise({ conversationId, turnId }: TurnRef, epoch: number, offset: number): Promise<Turn | null> {
