@@ -344,7 +344,8 @@ export class Assistant {
   }
 
   #writesIn(conversationId: string): boolean {
-    return [...this.#live.values()].some(({ answer }) => answer.ref.conversationId === conversationId);
+    for (const { answer } of this.#live.values()) if (answer.ref.conversationId === conversationId) return true;
+    return false;
   }
 
   #reclaim({ answer, abort }: LiveTurn): Promise<void> {

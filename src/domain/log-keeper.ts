@@ -13,6 +13,9 @@ interface Entry {
   readonly answer: Answer;
   /** Up to where the text is known to be kept, under the epoch that is logged. */
   kept: number;
+  /** The answer's text from `from` on, as it came: the long text need not be touched for what is added to it. */
+  added: string;
+  from: number;
   /** How much of what was looked up is known to be kept. */
   noted: number;
   epoch: number;
@@ -44,9 +47,15 @@ export class LogKeeper implements Listener {
     this.#options = options;
   }
 
-  text(answer: Answer): void {
+  text(answer: Answer, piece: string): void {
     const entry = this.#entries.get(answer.ref.turnId);
-    if (entry === undefined || this.#dirty.has(entry)) return;
+    if (entry === undefined) return;
+    entry.added += piece;
+    this.#plan(entry);
+  }
+
+  #plan(entry: Entry): void {
+    if (this.#dirty.has(entry)) return;
     entry.dueAt = this.#options.clock.elapsed() + logPaceMs;
     this.#dirty.add(entry);
     this.#tick ??= this.#options.clock.after(logPaceMs, () => this.#writeDue());
@@ -82,8 +91,9 @@ export class LogKeeper implements Listener {
     const isSame = before?.answer === answer;
     const kept = isSame ? Math.min(before.kept, offset) : offset;
     const noted = isSame ? before.noted : answer.found.length;
-    this.#entries.set(answer.ref.turnId, { answer, kept, noted, epoch: answer.epoch, dueAt: 0, writing: null });
-    if (kept < offset || noted < answer.found.length) this.text(answer);
+    const entry = { answer, kept, added: "", from: offset, noted, epoch: answer.epoch, dueAt: 0, writing: null };
+    this.#entries.set(answer.ref.turnId, entry);
+    if (kept < offset || noted < answer.found.length) this.#plan(entry);
   }
 
   #look(answer: Answer): void {
@@ -134,17 +144,20 @@ export class LogKeeper implements Listener {
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault(fault, answer.ref.conversationId);
       // It is part of what is written next.
-      if (this.#entries.get(answer.ref.turnId) === entry) this.text(answer);
+      if (this.#entries.get(answer.ref.turnId) === entry) this.#plan(entry);
     }
   }
 
   async #keepText(entry: Entry): Promise<void> {
     const { answer, epoch, kept } = entry;
-    const text = wholeCharacters(answer.text.slice(kept));
+    const text = wholeCharacters(textFrom(entry, kept));
     if (text === "") return;
     await this.#options.log.write(answer.ref, epoch, kept, text);
     // Unless the whole was asked for meanwhile.
-    if (entry.kept === kept) entry.kept = kept + text.length;
+    if (entry.kept !== kept) return;
+    entry.kept = kept + text.length;
+    entry.added = textFrom(entry, entry.kept);
+    entry.from = entry.kept;
   }
 
   async #keepFound(entry: Entry): Promise<void> {
@@ -158,6 +171,13 @@ export class LogKeeper implements Listener {
   }
 }
 
+function textFrom({ answer, added, from }: Entry, offset: number): string {
+  const isAll = from + added.length === answer.text.length;
+  return isAll && offset >= from ? added.slice(offset - from) : answer.text.slice(offset);
+}
+
+/** All but the first half of a character whose other half has not come. */
 function wholeCharacters(text: string): string {
-  return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
 }

@@ -22,6 +22,8 @@ export interface Round {
   readonly chars: number;
   /** The clients begin so far apart, so that not all pieces come at the same moment. */
   readonly spreadMs: number;
+  /** Each reads what it was answered for so long before it asks again, give or take a half; not at all without it. */
+  readonly restMs?: number;
 }
 
 export interface Answers {
@@ -83,6 +85,8 @@ async function askAll(speakers: readonly Speaker[], round: Round): Promise<Answe
   const one = async (speaker: Speaker, at: number) => {
     await new Promise((resolve) => setTimeout(resolve, (at * round.spreadMs) / speakers.length));
     for (let asked = 0; asked < round.answers; asked++) {
+      const restMs = asked > 0 ? (round.restMs ?? 0) * (0.5 + Math.random()) : 0;
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
       const heard = await speaker.ask(round.question);
       firstMs.push(heard.firstMs);
       deltas += heard.deltas;

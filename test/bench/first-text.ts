@@ -7,6 +7,8 @@ import type { Table } from "./table.ts";
 const open = 1_000;
 const probes = 20;
 const asks = 40;
+/** Together they ask twenty times a second: about as often as a thousand answers begin of which each takes a minute. */
+const restMs = 750;
 /** Open answers that go on for longer than the probes ask: about five pieces a second each, as they come in a crowd. */
 const slow = { chars: 1_200, text: "[[sim: long chars=1200; pace first=40 delta=200 chars=4]] 慢慢说" };
 const probe = { chars: 40, text: "[[sim: long chars=40; pace first=40 delta=20 chars=4]] 有货吗?" };
@@ -22,7 +24,8 @@ async function firstsOf(speech: Speech, urls: readonly string[], crowd: Askers |
   await askers.ask({ question: probe.text, answers: 5, chars: probe.chars, spreadMs: 500 });
   const long = crowd?.ask({ question: slow.text, answers: 1, chars: slow.chars, spreadMs: 3_000 });
   if (long) await new Promise((resolve) => setTimeout(resolve, 5_000));
-  const { firstMs } = await askers.ask({ question: probe.text, answers: asks, chars: probe.chars, spreadMs: 500 });
+  const round = { question: probe.text, answers: asks, chars: probe.chars, spreadMs: 500, restMs };
+  const { firstMs } = await askers.ask(round);
   await long;
   return { p50: quantile(firstMs, 0.5), p99: quantile(firstMs, 0.99) };
 }

@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 function write(piece: string): void {
   answer.append(piece);
-  keeper.text(answer);
+  keeper.text(answer, piece);
 }
 
 async function raise(offset: number): Promise<void> {
@@ -69,7 +69,7 @@ test("S8 answers that come one after the other are written one after the other, 
   if (!second || !third) throw new Error("there are three");
   const writeTo = (other: Answer) => {
     other.append("x");
-    keeper.text(other);
+    keeper.text(other, "x");
   };
   write("a");
   clock.advance(20);
@@ -180,6 +180,13 @@ test("S4 S8 an epoch that is raised before its text was written leaves no hole",
   write("X");
   await pass(clock, 200);
   expect(await logged()).toBe("abcdeX");
+});
+
+test("S8 text of which nothing was said is written with what follows it", async () => {
+  answer.append("ab");
+  write("c");
+  await pass(clock, 200);
+  expect(await logged()).toBe("abc");
 });
 
 test("S8 N2 an answer that was taken over is written from where it was left", async () => {
