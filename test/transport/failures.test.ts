@@ -1,13 +1,16 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import type { Config } from "../../src/config.ts";
 import { type ErrorCode, errors } from "../../src/contract/errors.ts";
 import type { Outcome } from "../../src/contract/shapes.ts";
 import { openCustomer } from "../support/customer.ts";
 import { type FaultInput, openTestServer, type TestServer, withRelay } from "../support/server.ts";
 
-/** Nothing waits long: for what is too slow by far. */
-const impatient = withRelay({ backoffMs: 5, firstTokenMs: 150, idleMs: 150, startDeadlineMs: 2_000 });
+/** Waits for the first text not long: for what is too slow by far. */
+const eager = withRelay({ backoffMs: 5, firstTokenMs: 150, idleMs: 3_000, startDeadlineMs: 2_000 });
+/** Waits for more text not long. */
+const hasty = withRelay({ backoffMs: 5, firstTokenMs: 3_000, idleMs: 150, startDeadlineMs: 5_000 });
 /** For what fails by itself: no clock runs out, however busy the machine is. */
 const patient = withRelay({ backoffMs: 5, firstTokenMs: 3_000, idleMs: 3_000, startDeadlineMs: 5_000 });
 
@@ -19,8 +22,8 @@ interface Case {
   readonly reason: string;
   /** True when text had come. */
   readonly text?: boolean;
-  /** True for what only a clock can tell. */
-  readonly slow?: boolean;
+  /** For what only a clock can tell: one that runs out soon for this, and not for anything else. */
+  readonly config?: (config: Config) => Config;
 }
 
 const cases: Case[] = [
@@ -42,19 +45,26 @@ const cases: Case[] = [
   { name: "502 page", fault: { kind: "bad-gateway" }, code: "assistant-unreachable", reason: "server-error" },
   { name: "200 with a web page", fault: { kind: "html" }, code: "assistant-cut", reason: "broken" },
   { name: "connection destroyed", fault: { kind: "destroy" }, code: "assistant-unreachable", reason: "unreachable" },
-  { name: "silence", fault: { kind: "silent" }, code: "assistant-slow", reason: "slow-start", slow: true },
+  { name: "silence", fault: { kind: "silent" }, code: "assistant-slow", reason: "slow-start", config: eager },
   {
     name: "slow first token",
     fault: { kind: "slow", ms: 1_000 },
     code: "assistant-slow",
     reason: "slow-start",
-    slow: true,
+    config: eager,
   },
   { name: "error event first", fault: { kind: "error-event" }, code: "assistant-busy", reason: "overloaded" },
   { name: "broken JSON first", fault: { kind: "broken" }, code: "assistant-cut", reason: "broken" },
   { name: "cut", fault: { kind: "cut", after: 3 }, code: "assistant-cut", reason: "cut", text: true },
   { name: "no message_stop", fault: { kind: "end", after: 3 }, code: "assistant-cut", reason: "cut", text: true },
-  { name: "stall", fault: { kind: "stall", after: 3 }, code: "assistant-cut", reason: "stall", text: true, slow: true },
+  {
+    name: "stall",
+    fault: { kind: "stall", after: 3 },
+    code: "assistant-cut",
+    reason: "stall",
+    text: true,
+    config: hasty,
+  },
   {
     name: "error event in mid-answer",
     fault: { kind: "error-event", after: 3 },
@@ -75,35 +85,41 @@ const question =
   '[[sim: say "一段用来中断的回答，长短刚好够分成许多小块，一块接一块地送到顾客面前。"]] 我的口令是芝麻开门';
 
 describe.concurrent("a failure that does not pass", () => {
-  test.for(cases)("U3, C2: $name gives an outcome, an error and its sentence", async ({ fault, code, text, slow }) => {
-    await using server = await openTestServer({ config: slow ? impatient : patient });
-    await server.misbehave({ ...fault, times: "all" });
-    await using customer = await openCustomer(server.url);
-    const { outcome, error, message } = await customer.answerTo(question);
-    expect({ outcome, code: error?.code }).toEqual({ outcome: "failed" satisfies Outcome, code });
-    expect(error?.message).toBe(errors[code].sentence);
-    expect(message?.text !== "").toBe(text ?? false);
-    const { messages } = await customer.ask("conversation:open", {});
-    expect(messages.at(-1)).toMatchObject({ outcome: "failed", text: message?.text, error: { code } });
-  });
+  test.for(cases)(
+    "U3, C2: $name gives an outcome, an error and its sentence",
+    async ({ fault, code, text, config = patient }) => {
+      await using server = await openTestServer({ config });
+      await server.misbehave({ ...fault, times: "all" });
+      await using customer = await openCustomer(server.url);
+      const { outcome, error, message } = await customer.answerTo(question);
+      expect({ outcome, code: error?.code }).toEqual({ outcome: "failed" satisfies Outcome, code });
+      expect(error?.message).toBe(errors[code].sentence);
+      expect(message?.text !== "").toBe(text ?? false);
+      const { messages } = await customer.ask("conversation:open", {});
+      expect(messages.at(-1)).toMatchObject({ outcome: "failed", text: message?.text, error: { code } });
+    },
+  );
 
-  test.for(cases)("X5: $name is logged by its reason, without key and text", async ({ fault, reason, slow }) => {
-    await using server = await openTestServer({ config: slow ? impatient : patient });
-    await server.misbehave({ ...fault, times: "all" });
-    await using customer = await openCustomer(server.url);
-    await customer.answerTo(question);
-    const line = server.logged.find(({ level, msg }) => level === 40 && String(msg).startsWith("relay: "));
-    expect(line?.["reason"]).toBe(reason);
-    expect(String(line?.["msg"]).length).toBeGreaterThan(12);
-    const everything = JSON.stringify(server.logged);
-    expect(everything).not.toContain("芝麻开门");
-    expect(everything).not.toContain("sk-test");
-    expect(everything).not.toContain(customer.opened.guestToken);
-    expect(unexpected(server)).toEqual([]);
-  });
+  test.for(cases)(
+    "X5: $name is logged by its reason, without key and text",
+    async ({ fault, reason, config = patient }) => {
+      await using server = await openTestServer({ config });
+      await server.misbehave({ ...fault, times: "all" });
+      await using customer = await openCustomer(server.url);
+      await customer.answerTo(question);
+      const line = server.logged.find(({ level, msg }) => level === 40 && String(msg).startsWith("relay: "));
+      expect(line?.["reason"]).toBe(reason);
+      expect(String(line?.["msg"]).length).toBeGreaterThan(12);
+      const everything = JSON.stringify(server.logged);
+      expect(everything).not.toContain("芝麻开门");
+      expect(everything).not.toContain("sk-test");
+      expect(everything).not.toContain(customer.opened.guestToken);
+      expect(unexpected(server)).toEqual([]);
+    },
+  );
 
-  test.for(cases)("U4: after $name the next question is answered", async ({ fault, slow }) => {
-    await using server = await openTestServer({ config: slow ? impatient : patient });
+  test.for(cases)("U4: after $name the next question is answered", async ({ fault, config = patient }) => {
+    await using server = await openTestServer({ config });
     await server.misbehave({ ...fault, times: "all" });
     await using customer = await openCustomer(server.url);
     await customer.answerTo(question);
@@ -155,18 +171,18 @@ describe("a failure that passes", () => {
     expect(customer.textOf(turnId)).not.toBe("");
   });
 
-  test.for<Pick<Case, "name" | "fault" | "slow">>([
+  test.for<Pick<Case, "name" | "fault" | "config">>([
     { name: "a cut", fault: { kind: "cut", after: 12 } },
     { name: "a missing end mark", fault: { kind: "end", after: 12 } },
-    { name: "a stall", fault: { kind: "stall", after: 12 }, slow: true },
+    { name: "a stall", fault: { kind: "stall", after: 12 }, config: hasty },
     { name: "an error event", fault: { kind: "error-event", after: 12 } },
-  ])("U4: after $name the answer goes on under epoch 2, each character once", async ({ fault, slow }) => {
+  ])("U4: after $name the answer goes on under epoch 2, each character once", async ({ fault, config = patient }) => {
     const asked = "[[sim: long chars=400]] 怎么退货";
     await using calm = await openTestServer({ config: patient });
     await using undisturbed = await openCustomer(calm.url);
     const whole = (await undisturbed.answerTo(asked)).message?.text ?? "";
 
-    await using server = await openTestServer({ config: slow ? impatient : patient });
+    await using server = await openTestServer({ config });
     await server.misbehave(fault);
     await using customer = await openCustomer(server.url);
     const { turnId, outcome, epoch, message } = await customer.answerTo(asked);
