@@ -41,6 +41,8 @@ interface Frame {
   offset: number;
   text: string;
   lastAt: number;
+  /** Since when the oldest of this text waits. */
+  heldAt: number;
 }
 
 export interface AudienceOptions {
@@ -53,6 +55,8 @@ export interface AudienceOptions {
   readonly emptied?: (conversationId: string) => void;
 }
 
+const unheld = { lastAt: Number.NEGATIVE_INFINITY, heldAt: 0 };
+
 /** Whoever reads takes what was sent within a moment; a slow reader is not waited for. */
 const settleMs = 50;
 const settleLookMs = 1;
@@ -64,9 +68,16 @@ const mostSilenced = 2_000;
 export const longestPaceMs = 100;
 
 /**
+ * So many frames are written before the node looks again at what has arrived: a question that is asked beside a thousand
+ * answers does not wait until each of them has been written on.
+ */
+const framesAtOnce = 32;
+
+/**
  * Brings facts and text to everybody who looks at a conversation on this node.
  *
- * - **S1** The first text of an answer leaves at once, later text at the pace of the node: never later than 100 ms.
+ * - **S1** The first text of an answer leaves at once, later text at the pace of the node: never later than 100 ms. Where many
+ *   answers are written at once, what has arrived is read before later text is written on.
  * - **S2** Each viewer is sent each character once.
  * - **S6** Nothing here waits.
  * - **S9** A clogged viewer is passed over, and gets what it missed in one piece when it is told to {@link catchUp}.
@@ -76,11 +87,15 @@ export class Audience implements Listener {
   readonly #options: AudienceOptions;
   readonly #rooms = new Map<string, Room>();
   readonly #frames = new Map<string, Frame>();
+  /** Frames whose pace is not over, and which leave together once the first one's is. */
+  readonly #held = new Set<Frame>();
+  /** Frames that leave in this order as soon as the node comes to it. */
   readonly #due = new Set<Frame>();
   readonly #silenced = new Latest<string, true>(mostSilenced);
   /** For pages that are being given a conversation at this moment. */
   readonly tidings = new Tidings();
   #tick: Undo | null = null;
+  #turn: Undo | null = null;
 
   constructor(options: AudienceOptions) {
     this.#options = options;
@@ -118,7 +133,7 @@ export class Audience implements Listener {
     const { text, activities, ref } = answer;
     if (this.#silenced.has(ref.turnId)) return;
     const told = activities.length;
-    this.#frames.set(ref.turnId, { answer, told, offset: text.length, text: "", lastAt: Number.NEGATIVE_INFINITY });
+    this.#frames.set(ref.turnId, { ...unheld, answer, told, offset: text.length, text: "" });
   }
 
   /** Sends `viewer` what it was passed over for: call when it is no longer clogged. */
@@ -173,14 +188,14 @@ export class Audience implements Listener {
     const frame = this.#frames.get(answer.ref.turnId);
     if (frame?.answer !== answer) return;
     frame.text += piece;
-    const elapsed = this.#options.clock.elapsed() - frame.lastAt;
-    const pace = Math.min(this.#options.paceMs(), longestPaceMs);
-    if (elapsed >= pace && !this.#muted) {
-      this.#flush(frame);
-      return;
-    }
-    this.#due.add(frame);
-    this.#tick ??= this.#options.clock.after(Math.max(0, pace - elapsed), () => this.#flushDue());
+    if (this.#held.has(frame) || this.#due.has(frame)) return;
+    const now = this.#options.clock.elapsed();
+    const waitMs = frame.lastAt + Math.min(this.#options.paceMs(), longestPaceMs) - now;
+    const isFirst = frame.lastAt === Number.NEGATIVE_INFINITY;
+    if (waitMs <= 0 && !this.#muted && (isFirst || this.#frames.size <= framesAtOnce)) return this.#flush(frame);
+    frame.heldAt = now;
+    if (waitMs <= 0) this.#flushSoon(frame);
+    else this.#hold(frame, waitMs);
   }
 
   step(step: Step): void {
@@ -220,9 +235,9 @@ export class Audience implements Listener {
     if (this.#silenced.has(turnId)) return;
     // What an earlier epoch had not sent yet is either cut away or still in the answer's text.
     const begun = this.#frames.get(turnId);
-    if (begun) this.#due.delete(begun);
+    if (begun) this.#release(begun);
     const text = answer.text.slice(offset);
-    const frame: Frame = { answer, told: 0, offset, text, lastAt: Number.NEGATIVE_INFINITY };
+    const frame: Frame = { ...unheld, answer, told: 0, offset, text };
     this.#frames.set(turnId, frame);
     for (const seat of this.#rooms.get(conversationId)?.seats ?? []) {
       seat.offset = seat.turnId === turnId ? Math.min(seat.offset, offset) : 0;
@@ -238,8 +253,7 @@ export class Audience implements Listener {
     const frame = this.#frames.get(answer.ref.turnId);
     if (frame?.answer !== answer) return;
     if (!this.#muted) return this.#flush(frame);
-    this.#due.add(frame);
-    this.#tick ??= this.#options.clock.after(longestPaceMs, () => this.#flushDue());
+    this.#hold(frame, longestPaceMs);
   }
 
   #handed({ conversationId, responder, at }: Extract<Step, { kind: "responder-changed" }>): void {
@@ -277,18 +291,53 @@ export class Audience implements Listener {
 
   #forget(turnId: string): void {
     const frame = this.#frames.get(turnId);
-    if (frame) this.#due.delete(frame);
+    if (frame) this.#release(frame);
     this.#frames.delete(turnId);
   }
 
-  #flushDue(): void {
+  #hold(frame: Frame, waitMs: number): void {
+    this.#held.add(frame);
+    this.#tick ??= this.#options.clock.after(waitMs, () => this.#flushHeld());
+  }
+
+  #flushSoon(frame: Frame): void {
+    this.#due.add(frame);
+    this.#turn ??= this.#options.clock.soon(() => this.#flushDue());
+  }
+
+  #release(frame: Frame): void {
+    this.#held.delete(frame);
+    this.#due.delete(frame);
+  }
+
+  #flushHeld(): void {
     this.#tick = null;
-    if (!this.#muted) for (const frame of this.#due) this.#flush(frame);
-    else this.#tick = this.#options.clock.after(longestPaceMs, () => this.#flushDue());
+    for (const frame of this.#held) this.#due.add(frame);
+    this.#held.clear();
+    this.#flushDue();
+  }
+
+  #flushDue(): void {
+    this.#turn?.();
+    this.#turn = null;
+    if (this.#muted) return this.#holdDue();
+    const latest = this.#options.clock.elapsed() - longestPaceMs;
+    let left = framesAtOnce;
+    for (const frame of this.#due) {
+      if (left-- <= 0 && frame.heldAt > latest) break;
+      this.#flush(frame);
+    }
+    if (this.#due.size > 0) this.#turn = this.#options.clock.soon(() => this.#flushDue());
+  }
+
+  /** Until this node may speak again. */
+  #holdDue(): void {
+    for (const frame of this.#due) this.#hold(frame, longestPaceMs);
+    this.#due.clear();
   }
 
   #flush(frame: Frame): void {
-    this.#due.delete(frame);
+    this.#release(frame);
     if (frame.text !== "") {
       for (const seat of this.#rooms.get(frame.answer.ref.conversationId)?.seats ?? []) this.#sendTo(seat, frame);
       frame.offset += frame.text.length;

@@ -9,6 +9,8 @@ export interface Clock {
   elapsed(): number;
   /** Runs `task` once after `ms`. */
   after(ms: number, task: () => void): Undo;
+  /** Runs `task` once after whatever has arrived by now has been looked at, without waiting for more. */
+  soon(task: () => void): Undo;
 }
 
 /** Resolves after `ms`, or at once when `signal` is aborted: look at the signal afterwards. */

@@ -9,4 +9,8 @@ export const systemClock: Clock = {
     const timer = setTimeout(task, ms);
     return () => clearTimeout(timer);
   },
+  soon(task) {
+    const turn = setImmediate(task);
+    return () => clearImmediate(turn);
+  },
 };

@@ -64,6 +64,7 @@ function lateClock(): { clock: Clock; lateMs: number } {
       now: () => clock.now(),
       elapsed: () => clock.elapsed(),
       after: (ms: number, task: () => void) => clock.after(ms + late.lateMs, task),
+      soon: (task: () => void) => clock.soon(task),
     },
   };
   return late;

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { FactName, FactPayload } from "../../src/contract/events.ts";
 import { Answer } from "../../src/domain/answer.ts";
 import { Audience, type Viewer } from "../../src/domain/audience.ts";
+import type { Step } from "../../src/domain/steps.ts";
 import type { Turn } from "../../src/domain/turns.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
@@ -73,11 +74,15 @@ function raise(epoch: number, offset: number): void {
   audience.step({ kind: "turn-started", answer, offset });
 }
 
-function end(): void {
-  const message = { messageId: "m", author: "assistant", text: answer.text, at: 0 } as const;
+function endOf(ended: Answer): Step {
+  const message = { messageId: "m", author: "assistant", text: ended.text, at: 0 } as const;
   const report = { firstTextMs: 0, totalMs: 0, attempts: 1 };
-  const step = { kind: "turn-ended", ref: answer.ref, epoch: answer.epoch, outcome: "completed", message } as const;
-  audience.step({ ...step, error: undefined, model: "m", report });
+  const step = { kind: "turn-ended", ref: ended.ref, epoch: ended.epoch, outcome: "completed", message } as const;
+  return { ...step, error: undefined, model: "m", report };
+}
+
+function end(): void {
+  audience.step(endOf(answer));
 }
 
 test("S1 S6 the first text leaves at once, before the call that brought it returns", () => {
@@ -115,6 +120,94 @@ test("S1 no text waits longer than 100 ms, whatever pace is asked for", () => {
   write("b");
   clock.advance(100);
   expect(viewer.text).toBe("ab");
+});
+
+/** So many answers that have begun, each with somebody who reads it, and a piece for any of them. */
+function crowd(size: number) {
+  const readers = Array.from({ length: size }, (_, at) => {
+    const ref = { conversationId: `c${at}`, turnId: `t${at}` };
+    const one = { answer: new Answer({ ...turn, ...ref }, "m"), viewer: new Notebook(clock) };
+    audience.watch(ref.conversationId, one.viewer);
+    audience.step({ kind: "turn-started", answer: one.answer, offset: 0 });
+    return one;
+  });
+  return {
+    readers,
+    write(at: number, piece: string) {
+      const reader = readers[at];
+      reader?.answer.append(piece);
+      if (reader) audience.text(reader.answer, piece);
+    },
+    writeAll(piece: string) {
+      for (const at of readers.keys()) this.write(at, piece);
+    },
+    whoHas: (text: string) => readers.filter(({ viewer }) => viewer.text === text).length,
+  };
+}
+
+test("S1 beside many answers, first text leaves at once and later text when what has arrived is read, some at a time", () => {
+  const many = crowd(100);
+  many.writeAll("a");
+  expect(many.whoHas("a"), "first text").toBe(100);
+  clock.advance(60);
+
+  // The node has not come to any of it yet: what comes meanwhile leaves with it, in one frame.
+  many.writeAll("b");
+  many.write(0, "c");
+  expect(many.whoHas("a")).toBe(100);
+  clock.next();
+  expect([many.whoHas("abc"), many.whoHas("ab"), many.whoHas("a")]).toEqual([1, 31, 68]);
+  clock.next();
+  expect(many.whoHas("a")).toBe(36);
+  clock.advance(0);
+  expect([many.whoHas("abc"), many.whoHas("ab")]).toEqual([1, 99]);
+  expect(many.readers[0]?.viewer.deltas.map(({ text }) => text)).toEqual(["a", "bc"]);
+});
+
+test("S1 beside many answers, text that comes faster than the pace leaves some at a time when it is over", () => {
+  const many = crowd(100);
+  many.writeAll("a");
+  clock.advance(10);
+  many.writeAll("b");
+  clock.advance(29);
+  expect(many.whoHas("ab")).toBe(0);
+  clock.advance(1);
+  expect(many.whoHas("ab")).toBe(100);
+  clock.advance(39);
+  many.writeAll("c");
+  clock.sleep(1);
+  clock.next();
+  expect(many.whoHas("abc")).toBe(32);
+});
+
+test("S1 beside many answers, none waits longer than 100 ms when the node comes to them late", () => {
+  const many = crowd(100);
+  many.writeAll("a");
+  clock.advance(60);
+  many.writeAll("b");
+  clock.sleep(99);
+  clock.next();
+  expect(many.whoHas("ab")).toBe(32);
+  clock.sleep(1);
+  clock.next();
+  expect(many.whoHas("ab")).toBe(100);
+});
+
+test("S1 the end of an answer brings what the node had not come to, and it is not sent again", () => {
+  const many = crowd(40);
+  many.writeAll("a");
+  clock.advance(60);
+  many.writeAll("b");
+  audience.step(endOf(many.readers[39]?.answer ?? answer));
+  clock.advance(200);
+  const told = many.readers[39]?.viewer.facts.map(({ name, text }) => [name, text]);
+  expect(told).toEqual([
+    ["turn:started", ""],
+    ["turn:delta", "a"],
+    ["turn:delta", "b"],
+    ["turn:ended", ""],
+  ]);
+  expect(many.whoHas("ab")).toBe(40);
 });
 
 test("S1 the end brings all text that was held back, before it", () => {
@@ -240,10 +333,11 @@ test("S2 S3 S4 S9 whatever the rhythm, every viewer ends with the text, and a qu
   const names = ["write", "write", "write", "wait", "wait", "raise", "clog", "clear", "join", "pace"] as const;
   const acts = fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 12 })), { maxLength: 80 });
   fc.assert(
-    fc.property(acts, (steps) => {
+    fc.property(acts, fc.boolean(), (steps, isCrowded) => {
       clock = new VirtualClock();
       audience = new Audience({ clock, paceMs: () => pace });
       answer = new Answer(turn, "m");
+      if (isCrowded) crowd(40);
       const scene = new Scene();
       start();
       for (const [name, size] of steps) scene.acts[name](size);
