@@ -239,11 +239,14 @@ export class Audience implements Listener {
     const text = answer.text.slice(offset);
     const frame: Frame = { ...unheld, answer, told: 0, offset, text };
     this.#frames.set(turnId, frame);
-    for (const seat of this.#rooms.get(conversationId)?.seats ?? []) {
+    const seats = this.#rooms.get(conversationId)?.seats ?? [];
+    for (const seat of seats) {
       seat.offset = seat.turnId === turnId ? Math.min(seat.offset, offset) : 0;
       seat.turnId = turnId;
     }
     this.tell(conversationId, "turn:started", { turnId, epoch: answer.epoch, offset, model: answer.model });
+    // What of the text that stays was held back waits for no other.
+    for (const seat of seats) if (seat.offset < offset) this.#sendTo(seat, frame);
     if (frame.text !== "") this.text(answer, "");
     // Those that still hold are told anew under this epoch.
     if (answer.activities.length > 0) this.#activity(answer);
@@ -312,8 +315,12 @@ export class Audience implements Listener {
 
   #flushHeld(): void {
     this.#tick = null;
-    for (const frame of this.#held) this.#due.add(frame);
+    const frames = [...this.#due, ...this.#held];
+    // Neither may wait behind the younger of the other.
+    if (this.#due.size > 0) frames.sort((one, other) => one.heldAt - other.heldAt);
+    this.#due.clear();
     this.#held.clear();
+    for (const frame of frames) this.#due.add(frame);
     this.#flushDue();
   }
 

@@ -127,7 +127,22 @@ test("S4 an answer that another node writes is shown on when this node's own is 
   audience.step(raise(answer, 2));
   audience.step({ kind: "turn-lost", answer: own });
   write("c");
-  expect(reader.deltas).toEqual([[0, "abc"]]);
+  expect(reader.deltas).toEqual([
+    [0, "ab"],
+    [2, "c"],
+  ]);
+});
+
+test("S1 S4 text that was held back when another writer went on behind it is shown at once", () => {
+  const reader = watch();
+  start();
+  write("The price is ");
+  clock.advance(10);
+  write("100");
+  const whole = newAnswer("The price is 100 EUR");
+  audience.step(raise(whole, 20));
+  expect(reader.deltas.slice(1)).toEqual([[13, "100 EUR"]]);
+  expect(reader.facts.slice(-2)).toEqual(["turn:started", "turn:delta"]);
 });
 
 test("S7 a conversation is watched from the first who looks to the last who leaves, and that is told once", () => {

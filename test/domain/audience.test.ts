@@ -123,9 +123,9 @@ test("S1 no text waits longer than 100 ms, whatever pace is asked for", () => {
 });
 
 /** So many answers that have begun, each with somebody who reads it, and a piece for any of them. */
-function crowd(size: number) {
+function crowd(size: number, name = "") {
   const readers = Array.from({ length: size }, (_, at) => {
-    const ref = { conversationId: `c${at}`, turnId: `t${at}` };
+    const ref = { conversationId: `c${name}${at}`, turnId: `t${name}${at}` };
     const one = { answer: new Answer({ ...turn, ...ref }, "m"), viewer: new Notebook(clock) };
     audience.watch(ref.conversationId, one.viewer);
     audience.step({ kind: "turn-started", answer: one.answer, offset: 0 });
@@ -191,6 +191,24 @@ test("S1 beside many answers, none waits longer than 100 ms when the node comes 
   clock.sleep(1);
   clock.next();
   expect(many.whoHas("ab")).toBe(100);
+});
+
+test("S1 beside many answers, what was held back until its pace was over waits behind nothing younger", () => {
+  pace = 100;
+  const many = crowd(1_000);
+  many.writeAll("a");
+  clock.advance(50);
+  const held = crowd(1, "held");
+  held.writeAll("a");
+  held.writeAll("b");
+  clock.advance(99);
+  many.writeAll("b");
+  const from = clock.now() - 99;
+  while (held.whoHas("ab") === 0) {
+    clock.next();
+    clock.sleep(2);
+  }
+  expect(clock.now() - from).toBeLessThan(105);
 });
 
 test("S1 the end of an answer brings what the node had not come to, and it is not sent again", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Conversation } from "../../src/domain/conversations.ts";
+import { Outage } from "../../src/domain/outage.ts";
 import type { Handing } from "../../src/domain/responders.ts";
 import { tagOf } from "../../src/engines/conversation-id.ts";
 import { Copies } from "../../src/engines/redis/copies.ts";
@@ -8,6 +9,7 @@ import { Link } from "../../src/engines/redis/link.ts";
 import { replies } from "../../src/engines/redis/replies.ts";
 import { openRedis } from "../support/redis.ts";
 import type { RedisProcess } from "../support/redis-process.ts";
+import { until } from "../support/until.ts";
 import { enginesOf, openStore, type RedisEngines, type TestStore } from "./redis.support.ts";
 import { caller } from "./world.ts";
 
@@ -102,7 +104,8 @@ test("who has fewer messages than stand there is given all of them", async () =>
   expect(await claim("a-m1", 2)).toEqual({ given: 2, copied: 2 });
   expect(await claim("a-m1", 1)).toEqual({ given: 4, copied: 0 });
   expect(await claim("a-m0", 2)).toEqual({ given: 4, copied: 0 });
-  expect(await claim("a-m1", 2, "another")).toEqual({ given: 4, copied: 0 });
+  expect(await claim("a-m1", 2, { seen: "another" })).toEqual({ given: 4, copied: 0 });
+  expect(await claim("a-m1", 2, { lateMs: 1 })).toEqual({ given: 4, copied: 0 });
 });
 
 /** What a node is given that claims to have messages up to that one. */
@@ -112,9 +115,11 @@ async function openClaimed() {
   const keys = one.keys.conversation(tagOf(conversationId));
   const read = async (...claimed: string[]) =>
     replies.whole.parse(await new Link(opened.store).step("read", keys, [conversationId, "", "", "", ...claimed]));
-  const edition = (await read("", "", "0"))?.[7] ?? "";
-  const claim = async (latest: string, count: number, seen = edition) => {
-    const whole = await read(seen, latest, String(count));
+  const edition = (await read("", "", "0", "0"))?.[7] ?? "";
+  const claim = async (latest: string, count: number, { seen = edition, lateMs = 0 } = {}) => {
+    const { messages = [] } = (await one.conversations.read(conversationId)) ?? {};
+    const at = messages.find(({ messageId }) => messageId === latest)?.at ?? 0;
+    const whole = await read(seen, latest, String(at + lateMs), String(count));
     return { given: whole?.[3].length, copied: whole?.[6] };
   };
   return { one, conversationId, claim };
@@ -129,6 +134,60 @@ test("C1 of a conversation that is gone nothing is in the next one under its id,
   await two.conversations.open(caller("li"));
   for (const messageId of ["m1", "a-m1"]) await two.conversations.ask(conversationId, { messageId, text: "another" });
   expect(texts(await one.conversations.read(conversationId))).toEqual(["another", "another"]);
+});
+
+test("a question under the id of one that was let go is no copy of it", async () => {
+  const { one, two, fresh } = openNodes();
+  const { conversationId } = await one.conversations.open(caller("li"));
+  for (let at = 0; at < maxMessages; at++) await answer(one, conversationId, `early${at}`);
+  const { turnId } = await one.conversations.ask(conversationId, { messageId: "x", text: "first", begins: true });
+  await two.conversations.read(conversationId);
+  await one.turns.end({ conversationId, turnId: turnId ?? "" }, 1, {
+    outcome: "completed",
+    text: "",
+    messageId: "a-x",
+  });
+  for (let at = 0; at < maxMessages; at++) await answer(one, conversationId, `later${at}`);
+  await one.conversations.ask(conversationId, { messageId: "x", text: "second" });
+  const read = await fresh().conversations.read(conversationId);
+  expect(texts(read)?.at(-1)).toBe("second");
+  expect(texts(await two.conversations.read(conversationId))).toEqual(texts(read));
+});
+
+test("what Redis had when it was copied may be lost with it: whoever asks again is given what stands there now", async () => {
+  await using older = await openRedis();
+  await using store = await openStore({ kind: "one", url: older.url });
+  const node = (nodeId: string) => enginesOf(new Link(store.store), { prefix: "older", nodeId, maxMessages });
+  const [one, two] = [node("one"), node("two")];
+  const { conversationId } = await one.conversations.open(caller("li"));
+  await answer(one, conversationId, "m1");
+  await older.command("SAVE");
+  await answer(one, conversationId, "m2");
+  await one.conversations.ask(conversationId, { messageId: "m3", text: "lost" });
+  await two.conversations.read(conversationId);
+  await older.kill();
+  await older.start();
+  const isBack = () => store.store.ping().then(Boolean, () => false);
+  await until("Redis is back", isBack);
+  await one.conversations.ask(conversationId, { messageId: "m3", text: "asked again" });
+  const read = await node("fresh").conversations.read(conversationId);
+  expect(texts(read)).toEqual(["question m1", "answer to m1", "asked again"]);
+  expect(texts(await two.conversations.read(conversationId))).toEqual(texts(read));
+});
+
+test("after an outage a node reads all of a conversation again, for Redis may have come back as it was before", async () => {
+  const { one } = openNodes();
+  const link = new Link(opened.store);
+  const two = enginesOf(link, { prefix: one.prefix, nodeId: "two", maxMessages });
+  const { conversationId } = await one.conversations.open(caller("li"));
+  await answer(one, conversationId, "m1");
+  await two.conversations.read(conversationId);
+  await tamper(one, conversationId, "m1");
+  expect(texts(await two.conversations.read(conversationId))?.[0]).toBe("question m1");
+  const broken = link.probe(() => Promise.reject(new Error("the connection is lost")));
+  await expect(broken).rejects.toThrow(Outage);
+  await link.probe((store) => store.ping());
+  expect(texts(await two.conversations.read(conversationId))?.[0]).toBe("tampered m1");
 });
 
 const hand: Pick<Handing, "wish"> = { wish: null };

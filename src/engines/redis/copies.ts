@@ -37,6 +37,11 @@ export class Copies {
     }
   }
 
+  clear(): void {
+    this.#copies.clear();
+    this.#chars = 0;
+  }
+
   drop(conversationId: string): void {
     this.#chars -= this.#copies.get(conversationId)?.chars ?? 0;
     this.#copies.delete(conversationId);
@@ -46,5 +51,6 @@ export class Copies {
 /** What a step is told last of what this node has. */
 export function claimOf(copy: Copy | undefined): readonly string[] {
   const latest = copy?.messages.at(-1);
-  return copy && latest ? [copy.edition, latest.messageId, String(copy.messages.length)] : ["", "", "0"];
+  if (!copy || !latest) return ["", "", "0", "0"];
+  return [copy.edition, latest.messageId, String(latest.at), String(copy.messages.length)];
 }

@@ -25,6 +25,7 @@ export interface PlaceOptions {
 export class Place {
   readonly options: PlaceOptions;
   readonly #copies = new Copies();
+  #outages = 0;
 
   constructor(options: PlaceOptions) {
     this.options = options;
@@ -68,8 +69,16 @@ export class Place {
     conversationId: string,
     ...args: readonly string[]
   ): Promise<readonly [reply: unknown, copy: Copy | undefined]> {
+    this.#mistrustAfterOutage();
     const copy = this.#copies.get(conversationId);
     return [await this.step(name, conversationId, ...args, ...claimOf(copy)), copy];
+  }
+
+  /** Redis may have come back as it was before. */
+  #mistrustAfterOutage(): void {
+    const { outages } = this.options.link;
+    if (outages !== this.#outages) this.#copies.clear();
+    this.#outages = outages;
   }
 
   /** Makes a step on a conversation whose id is the first argument. */

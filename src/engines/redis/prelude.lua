@@ -116,14 +116,18 @@ local function attend(node, visit, lifeMs)
   redis.call('PEXPIRE', watchers, leftMs > 0 and leftMs or lifeMs)
 end
 
--- How many of the stored messages, from the first one on, the node has that asks. The last three arguments of a step that gives a
--- whole conversation say what it has: the edition, the latest message, how many in all. They are added and let go in order, so that
--- it has all up to that one of the same edition, unless it was given fewer.
+-- How many of the stored messages, from the first one on, the node has that asks. The last four arguments of a step that gives a
+-- whole conversation say what it has: the edition, the latest message and its time, how many in all. They are added and let go in
+-- order, so that it has all up to that one of the same edition, unless it was given fewer. An id may come again once its message was
+-- let go, or was lost with a master: then it has another time.
 local function countCopied(edition)
-  local seen, latest, count = unpack(ARGV, #ARGV - 2)
+  local seen, latest, saidAt, count = unpack(ARGV, #ARGV - 3)
   if edition == '' or seen ~= edition then return 0 end
   local at = redis.call('LPOS', order, latest, 'RANK', -1, 'MAXLEN', 100)
-  return at and at < tonumber(count) and at + 1 or 0
+  if not at or at >= tonumber(count) then return 0 end
+  -- Within a text the quotes would be escaped.
+  local isSame = string.find(redis.call('HGET', messages, latest) or '', '"at":' .. saidAt .. '[,}]')
+  return isSame and at + 1 or 0
 end
 
 -- Everything a page or a model is given: fields, open turns, messages in order but for those that are copied, the log of the running
