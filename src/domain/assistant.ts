@@ -34,8 +34,8 @@ interface Written {
   readonly isFollowed: boolean;
 }
 
-/** What became of a running answer: it is written here now, there is none, or its writer may still be there. */
-export type Revival = "adopted" | "nothing" | "later";
+/** What became of a running answer: it is written here now, there is none, a question waits instead, or its writer may still be there. */
+export type Revival = "adopted" | "nothing" | "waiting" | "later";
 
 export interface AssistantOptions
   extends Omit<Desk, keyof Service>,
@@ -321,9 +321,14 @@ export class Assistant {
     const isLookedAtAgain = this.#early.delete(conversationId);
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
     if (revival === "adopted" || this.#asking.isBeginning(conversationId)) return;
+    if (revival === "waiting") {
+      // Another node has stored it, or ended what ran before it, since it was looked for: it is not let wait for that.
+      const late = await turns.start(conversationId);
+      if (late) return this.#go(late);
+    }
     await this.#rest(conversationId);
     if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
-    else if (revival === "later") await admission.defer(conversationId, deferMs);
+    else if (revival === "later" || revival === "waiting") await admission.defer(conversationId, deferMs);
     else if (isLookedAtAgain) admission.ended(conversationId);
     else {
       // Asked at another node, which may not have stored it yet: looked at once more before its place is given up.

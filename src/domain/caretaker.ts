@@ -67,8 +67,8 @@ export class Caretaker {
       return "nothing";
     }
     const running = conversation?.running;
-    // What ran when the start was asked for is over by now.
-    if (!running && conversation?.waiting) return "later";
+    // It was stored, or what ran before it ended, since the start was asked for.
+    if (!running && conversation?.waiting) return "waiting";
     if (!running || assistant.live(running.turnId)) return "nothing";
     const { owner } = running;
     if (!isFree && owner !== undefined && owner !== nodeId() && mayLive(owner)) return "later";

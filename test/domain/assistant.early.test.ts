@@ -100,6 +100,43 @@ test("A2 A8 a turn may come early where the customer has asked before, and asks 
   await otherAnswers();
 });
 
+test("A2 A8 a question that is stored just after another node has looked for it begins at once", async () => {
+  await leaveItToTheOther();
+  let hear = () => {};
+  other.side.wire.fate = (name) => {
+    if (name === "start") hear = other.side.wire.hold();
+    return "done";
+  };
+  await askAndComeUp();
+  other.side.wire.mend();
+  takeIt();
+  await everybodyWaits();
+  hear();
+  for (let i = 0; i < 20; i++) await everybodyWaits();
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other" });
+  expect(other.relay.attempts).toHaveLength(1);
+});
+
+test("A8 a question that waits, and never begins, is tried every two seconds", async () => {
+  await leaveItToTheOther();
+  const { start } = other.side.turns;
+  let tries = 0;
+  other.side.turns.start = async () => {
+    tries += 1;
+    return null;
+  };
+  await askAndComeUp();
+  takeIt();
+  await pass(clock, 400, 20);
+  const before = tries;
+  await pass(clock, 8_000, 20);
+  // Twice each time.
+  expect(tries - before).toBeLessThanOrEqual(8);
+  other.side.turns.start = start;
+  await pass(clock, 2_000, 20);
+  await otherAnswers();
+});
+
 test("A5 a turn for which nothing is stored at all is given up, at whatever node", async () => {
   await leaveItToTheOther();
   await own.admission.enter({ conversationId, class: "guest" });

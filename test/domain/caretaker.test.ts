@@ -174,6 +174,12 @@ test("N1 an answer that this node writes, and one that a living node writes, are
   expect([(await runningIn(store, own)).epoch, (await runningIn(store, others)).epoch]).toEqual([1, 1]);
 });
 
+test("A8 a question that waits is told apart from an answer that is being written", async () => {
+  const { conversationId } = await dead.side.conversations.open(caller("li"));
+  await dead.side.conversations.ask(conversationId, { messageId: "m1", text: "?" });
+  expect(await heir.caretaker.revive(conversationId, false)).toBe("waiting");
+});
+
 test("S11 what is taken over is another node's until it is adopted, and is this one's from then on", async () => {
   const { turnId } = await runningIn(store, await ask(dead, "li"));
   await die(dead);
