@@ -1,24 +1,17 @@
 import { flushCompileCache } from "node:module";
-import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { type App, openApp } from "./app.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { withKeptSecret } from "./demonstration.ts";
+import { tendHeap } from "./garbage.ts";
 import { secretsOf } from "./secrets.ts";
 import { openLog } from "./telemetry/log.ts";
 
 /** A second signal, or as much time beyond the drain, ends the process at once. */
 const patienceMs = 10_000;
 
-/**
- * How V8 collects garbage: what it does by itself holds up all who ask at that moment, most of all in a flood (docs/security.md).
- * The heap may grow to four times what is in use before all of it is looked through. Marking has one thread beside the main one,
- * and young objects are moved by the main one alone: with V8's four threads a node on a small machine takes its own cores from itself.
- */
-const garbage = ["--heap-growing-percent=300", "--concurrent-marking-max-worker-num=1", "--no-parallel-scavenge"];
-
 async function main(): Promise<void> {
-  for (const flag of garbage) setFlagsFromString(flag);
+  tendHeap();
   const config = readSettings();
   const pretty = process.stdout.isTTY === true && !config.production;
   const log = openLog({ level: config.logLevel, pretty, hidden: secretsOf(config) });

@@ -1,0 +1,35 @@
+import { setFlagsFromString } from "node:v8";
+import { EventLoopLoad } from "./telemetry/load.ts";
+
+/**
+ * What V8 does by itself holds up all who ask at that moment, most of all in a flood (docs/security.md). The heap may grow to four
+ * times what is in use before all of it is looked through. Marking has one thread beside the main one, and young objects are moved by
+ * the main one alone: with V8's four threads a node on a small machine takes its own cores from itself.
+ */
+const always = ["--heap-growing-percent=300", "--concurrent-marking-max-worker-num=1", "--no-parallel-scavenge"];
+
+/** A node that is busy for less of its time has some left to mark its heap in. */
+const calmShare = 0.5;
+/** Then it does so as soon as the heap has used so much, in percent, of the room that it may grow by. */
+const calmPercent = 15;
+const lookMs = 500;
+
+/**
+ * Sees to it that garbage is collected when it disturbs nobody, for as long as the process lives: in calm times early, so that a
+ * rush finds all the room that the heap may grow by, and begins without half a second in which a thread that marks takes turns with
+ * the one that answers.
+ */
+export function tendHeap(): void {
+  for (const flag of always) setFlagsFromString(flag);
+  const load = new EventLoopLoad();
+  let wasCalm = false;
+  const look = () => {
+    const isCalm = load.share < calmShare;
+    if (isCalm === wasCalm) return;
+    wasCalm = isCalm;
+    // 0 leaves it to V8, which begins when nearly all of the room is used.
+    setFlagsFromString(`--incremental-marking-hard-trigger=${isCalm ? calmPercent : 0}`);
+  };
+  look();
+  setInterval(look, lookMs).unref();
+}
