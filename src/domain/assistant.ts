@@ -73,8 +73,8 @@ export class Assistant {
   readonly #owed = new Set<string>();
   readonly #asking: Asking;
   readonly #silencing: Silencing;
-  /** Conversations that were let begin, and had nothing to begin yet. */
-  readonly #early = new Latest<string, true>(mostEarly);
+  /** How often there was nothing to begin yet in a conversation that was let begin. */
+  readonly #early = new Latest<string, number>(mostEarly);
   #closed: Interruption | null = null;
   /** Aborted when nothing is to be waited for any more. */
   readonly #leaving = new AbortController();
@@ -85,7 +85,7 @@ export class Assistant {
       ...options,
       begin: (conversationId, started) => {
         // It came with a question of this node that has nothing to begin: there is nobody to wait for.
-        if (!started) this.#early.set(conversationId, true);
+        if (!started) this.#early.set(conversationId, mostLooks);
         this.begin(conversationId, started);
       },
       serve: (conversationId, as, asks) => this.serve(conversationId, as, asks),
@@ -318,7 +318,8 @@ export class Assistant {
     if (started) return this.#go(started);
     // The question begins what there is, and tells the line.
     if (this.#asking.isBeginning(conversationId)) return;
-    const isLookedAtAgain = this.#early.delete(conversationId);
+    const looks = this.#early.get(conversationId) ?? 0;
+    this.#early.delete(conversationId);
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
     if (revival === "adopted" || this.#asking.isBeginning(conversationId)) return;
     if (revival === "waiting") {
@@ -329,11 +330,11 @@ export class Assistant {
     await this.#rest(conversationId);
     if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
     else if (revival === "later" || revival === "waiting") await admission.defer(conversationId, deferMs);
-    else if (isLookedAtAgain) admission.ended(conversationId);
+    else if (looks >= mostLooks) admission.ended(conversationId);
     else {
-      // Asked at another node, which may not have stored it yet: looked at once more before its place is given up.
-      this.#early.set(conversationId, true);
-      await admission.defer(conversationId, earlyMs);
+      // Asked at another node, which may not have stored it yet: in a rush it may be late by a second or two.
+      this.#early.set(conversationId, looks + 1);
+      await admission.defer(conversationId, earlyMs * 2 ** looks);
     }
   }
 
@@ -536,7 +537,10 @@ const storeAgainMs = 500;
 const drainLookMs = 20;
 /** Until another node's answer is looked at once more that may be nobody's. */
 const deferMs = 2_000;
+/** Until a question is looked for again that may be on its way into the store; twice as long each further time. */
 const earlyMs = 300;
+/** Then the place of a question is given up that was never stored. */
+const mostLooks = 3;
 const mostEarly = 10_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;

@@ -147,7 +147,7 @@ test("A4 S5 a question that the store is very slow to take is looked for again w
   await ask("m1");
   const take = await askSlowly("m2", other);
   await endAnswer();
-  await pass(clock, 2_000, 20);
+  await pass(clock, 4_000, 20);
   expect([await find(), answers()]).toEqual([null, 1]);
   await take();
   expect(answers()).toBe(2);

@@ -77,6 +77,15 @@ test("A2 A8 a turn that comes to another node before the question is stored is l
   await otherAnswers();
 });
 
+test("A6 A8 a node that is late to store a question does not cost it its place", async () => {
+  await leaveItToTheOther();
+  await askAndComeUp();
+  await pass(clock, 1_500, 20);
+  takeIt();
+  await pass(clock, 600, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other" });
+});
+
 test("A2 A8 a turn that came early once may come early again", async () => {
   await leaveItToTheOther();
   await askAndComeUp();
@@ -140,7 +149,9 @@ test("A8 a question that waits, and never begins, is tried every two seconds", a
 test("A5 a turn for which nothing is stored at all is given up, at whatever node", async () => {
   await leaveItToTheOther();
   await own.admission.enter({ conversationId, class: "guest" });
-  await pass(clock, 1_500, 20);
+  await pass(clock, 2_000, 20);
+  expect(await store.engines.line.find(conversationId)).not.toBeNull();
+  await pass(clock, 1_000, 20);
   expect(await store.engines.line.find(conversationId)).toBeNull();
   expect(await own.admission.enter({ conversationId, class: "guest" })).not.toEqual({ kind: "held" });
 });
