@@ -20,8 +20,7 @@ export function buildContext(
   page?: Page,
 ): ModelMessage[] {
   const rounds = toRounds(upToTurn(inReadingOrder(messages), turnId)).slice(-limits.rounds);
-  while (rounds.length > 1 && tokensOf(rounds) > limits.tokens) rounds.shift();
-  return withPage(alternating(rounds.flat()), page);
+  return withPage(alternating(fitting(rounds, limits.tokens).flat()), page);
 }
 
 /** Without what was asked later: that belongs to the next turn. */
@@ -68,8 +67,14 @@ function withPage(messages: ModelMessage[], page: Page | undefined): ModelMessag
   return [...messages, { role: last.role, text: where + last.text }];
 }
 
-function tokensOf(rounds: readonly (readonly ModelMessage[])[]): number {
-  return rounds.flat().reduce((sum, message) => sum + estimateTokens(message.text), 0);
+/** The last rounds that are no more tokens together; the very last in any case. */
+function fitting(rounds: readonly ModelMessage[][], tokens: number): readonly ModelMessage[][] {
+  let left = tokens;
+  const before = rounds.findLastIndex((round) => {
+    for (const { text } of round) left -= estimateTokens(text);
+    return left < 0;
+  });
+  return rounds.slice(Math.min(before + 1, Math.max(0, rounds.length - 1)));
 }
 
 /** A rough count that errs on the high side: one token for each ideograph, one for each three other characters. */
