@@ -3,7 +3,7 @@ import { Askers } from "./askers.ts";
 import { authSecret, type Contestant, contestants, type Stage } from "./contestants.ts";
 import { cpuUs, median } from "./processes.ts";
 import type { Speech } from "./speech.ts";
-import type { Table } from "./table.ts";
+import { progress, type Table } from "./table.ts";
 
 const clients = 6_000;
 const atOnce = 100;
@@ -48,8 +48,13 @@ export async function connectTable(stage: Stage, rounds: number): Promise<Table>
   for (let at = 0; at < clients; at++)
     tokens.push(makeToken({ sub: `customer${at}`, role: "customer", class: "member", name: "" }, authSecret, 3_600));
   const samples = new Map(cases.map(({ name }) => [name, [] as Speed[]]));
-  for (let round = 0; round < rounds; round++)
-    for (const each of cases) samples.get(each.name)?.push(await measure(stage, each, tokens));
+  for (let round = 0; round < rounds; round++) {
+    for (const each of cases) {
+      const speed = await measure(stage, each, tokens);
+      samples.get(each.name)?.push(speed);
+      progress(each.name, speed.perSecond, speed.us);
+    }
+  }
   const of = (name: string, kind: keyof Speed) => median((samples.get(name) ?? []).map((speed) => speed[kind]));
   return {
     title: `Accepting ${clients} connections, ${atOnce} at a time from one process of clients, ${rounds} rounds in turn`,

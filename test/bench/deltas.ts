@@ -1,7 +1,7 @@
 import { Askers } from "./askers.ts";
 import { type Contestant, contestants, type Running, type Stage } from "./contestants.ts";
 import { cpuUs, median } from "./processes.ts";
-import type { Table } from "./table.ts";
+import { progress, type Table } from "./table.ts";
 
 /** A hundred answers at a time, each of a hundred pieces at the pace of a fast model. */
 const clients = 100;
@@ -34,7 +34,9 @@ export async function deltaTable(stage: Stage, rounds: number): Promise<Table> {
       await using running = await open(stage);
       await using askers = await Askers.open({ speech: running.speech, urls: running.urls, clients });
       await measureDeltas(running, askers, warmUp / clients);
-      samples.get(name)?.push(await measureDeltas(running, askers));
+      const spent = await measureDeltas(running, askers);
+      samples.get(name)?.push(spent);
+      progress(name, spent.us);
     }
   }
   const us = (name: string) => (samples.get(name) ?? []).map((each) => each.us);

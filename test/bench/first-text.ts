@@ -2,7 +2,7 @@ import { Askers } from "./askers.ts";
 import { type Contestant, contestants, type Stage } from "./contestants.ts";
 import { quantile } from "./processes.ts";
 import type { Speech } from "./speech.ts";
-import type { Table } from "./table.ts";
+import { progress, type Table } from "./table.ts";
 
 const open = 1_000;
 const probes = 20;
@@ -49,7 +49,9 @@ export async function firstTextTable(stage: Stage, rounds: number): Promise<Tabl
           clients > 0 ? await Askers.open({ speech: "relay", urls: [stage.relayUrl], clients }) : null;
         const relay = await firstsOf("relay", [stage.relayUrl], direct);
         const own = await through(each, stage, clients);
-        added.push({ p50: own.p50 - relay.p50, p99: own.p99 - relay.p99 });
+        const more = { p50: own.p50 - relay.p50, p99: own.p99 - relay.p99 };
+        added.push(more);
+        progress(`${each.name} beside ${clients}`, more.p50, more.p99);
       }
       const of = (kind: keyof Firsts) =>
         quantile(

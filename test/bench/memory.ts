@@ -3,7 +3,7 @@ import { Askers } from "./askers.ts";
 import { contestants, type Running, type Stage } from "./contestants.ts";
 import { median, rssBytes } from "./processes.ts";
 import type { Speech } from "./speech.ts";
-import type { Table } from "./table.ts";
+import { progress, type Table } from "./table.ts";
 
 const clients = 5_000;
 const streaming = 1_000;
@@ -64,8 +64,13 @@ async function measure(stage: Stage, each: (typeof cases)[number]): Promise<Size
 /** Resident memory of the server's process per socket: with nothing to do, and while an answer is written to it. */
 export async function memoryTable(stage: Stage, rounds: number): Promise<Table> {
   const samples = new Map(cases.map(({ name }) => [name, [] as Sizes[]]));
-  for (let round = 0; round < rounds; round++)
-    for (const each of cases) samples.get(each.name)?.push(await measure({ ...stage, isInspected: true }, each));
+  for (let round = 0; round < rounds; round++) {
+    for (const each of cases) {
+      const sizes = await measure({ ...stage, isInspected: true }, each);
+      samples.get(each.name)?.push(sizes);
+      progress(each.name, sizes.idle, sizes.streaming);
+    }
+  }
   const of = (name: string, kind: keyof Sizes) => median((samples.get(name) ?? []).map((sizes) => sizes[kind]));
   const bare = of(socketIo.name, "idle");
   return {

@@ -1,7 +1,7 @@
 import { Askers } from "./askers.ts";
 import { type Contestant, contestants, type Running, type Stage } from "./contestants.ts";
 import { cpuUs, median } from "./processes.ts";
-import type { Table } from "./table.ts";
+import { progress, type Table } from "./table.ts";
 
 /** Twenty who ask again at once, and get ten pieces: as many questions as make one in a hundred late (see `first-text`). */
 const clients = 20;
@@ -34,7 +34,9 @@ export async function questionTable(stage: Stage, rounds: number): Promise<Table
       await using running = await open(stage);
       await using askers = await Askers.open({ speech: running.speech, urls: running.urls, clients });
       await measure(running, askers, warmUp);
-      samples.get(name)?.push(await measure(running, askers, asks));
+      const ms = await measure(running, askers, asks);
+      samples.get(name)?.push(ms);
+      progress(name, ms);
     }
   }
   const tutorial = median(samples.get(contestants.tutorial.name) ?? []);

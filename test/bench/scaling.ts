@@ -2,7 +2,7 @@ import { Askers } from "./askers.ts";
 import { type Contestant, contestants, type Running, type Stage, tidegate } from "./contestants.ts";
 import { measureDeltas, type Spent } from "./deltas.ts";
 import { median } from "./processes.ts";
-import type { Table } from "./table.ts";
+import { progress, type Table } from "./table.ts";
 
 /** The same load on each node, so that what a node costs can be compared. */
 const clientsPerNode = 25;
@@ -27,7 +27,9 @@ export async function scalingTable(stage: Stage, rounds: number): Promise<Table>
   for (let round = 0; round < rounds; round++) {
     for (const { name, open, nodes } of cases) {
       await using running = await open(stage);
-      samples.get(name)?.push(await measure(running, nodes));
+      const spent = await measure(running, nodes);
+      samples.get(name)?.push(spent);
+      progress(name, spent.us);
     }
   }
   const us = (name: string) => median((samples.get(name) ?? []).map((each) => each.us));

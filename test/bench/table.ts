@@ -10,3 +10,8 @@ export function showTable({ title, columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
   return [title, "", line(columns), line(widths.map((width) => "-".repeat(width))), ...rows.map(line), ""].join("\n");
 }
+
+/** Tells on the way what was measured: a run of half an hour that is broken off leaves that. */
+export function progress(name: string, ...figures: readonly number[]): void {
+  console.error(`${name}: ${figures.map((figure) => figure.toFixed(1)).join(" ")}`);
+}
