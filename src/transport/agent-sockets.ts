@@ -6,6 +6,7 @@ import type { Caller } from "../domain/identity.ts";
 import { AgentViewer } from "./agent-viewer.ts";
 import { type AgentSession, type AgentWorld, agentHandlers, depart } from "./agents.ts";
 import { Door } from "./door.ts";
+import { forgetRequest } from "./handshaking.ts";
 import { Engaged } from "./limits.ts";
 import { admitter, closeAt, type Guarded, guard, takeCommands } from "./socket-commands.ts";
 import { SocketViewer } from "./socket-viewer.ts";
@@ -45,7 +46,7 @@ export function openAgentSockets(io: SocketServer, options: AgentSocketOptions):
   const engaged = new Engaged();
   agents.use((socket, next) => {
     if (!engaged.enter(socket)) return next(handshakeError(TidegateError.often("too-many-connections")));
-    identify(options, socket.request, socket.handshake.auth).then(
+    identify(options, socket).then(
       ({ caller }) => {
         socket.data.caller = caller;
         next(caller.role === "agent" || caller.role === "operator" ? undefined : handshakeError(forAgents));
@@ -66,7 +67,10 @@ export function openAgentSockets(io: SocketServer, options: AgentSocketOptions):
     ready: options.ready,
     onFault: options.onFault,
   });
-  agents.on("connection", (socket) => receive(socket, door, world, options, sessions));
+  agents.on("connection", (socket) => {
+    forgetRequest(socket);
+    receive(socket, door, world, options, sessions);
+  });
   return agents;
 }
 

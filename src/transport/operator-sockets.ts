@@ -4,6 +4,7 @@ import { type OperatorToServer, operatorCommands, type ServerToOperator } from "
 import type { Caller } from "../domain/identity.ts";
 import type { Overview } from "../domain/overview.ts";
 import { Door } from "./door.ts";
+import { forgetRequest } from "./handshaking.ts";
 import { Engaged } from "./limits.ts";
 import { departOperator, type OperatorSession, operatorHandlers } from "./operators.ts";
 import { admitter, closeAt, type Guarded, guard, takeCommands } from "./socket-commands.ts";
@@ -34,7 +35,7 @@ export function openOperatorSockets(io: SocketServer, options: OperatorSocketOpt
   const engaged = new Engaged();
   operators.use((socket, next) => {
     if (!engaged.enter(socket)) return next(handshakeError(TidegateError.often("too-many-connections")));
-    identify(options, socket.request, socket.handshake.auth).then(
+    identify(options, socket).then(
       ({ caller }) => {
         socket.data.caller = caller;
         next(caller.role === "operator" ? undefined : handshakeError(forOperators));
@@ -51,7 +52,10 @@ export function openOperatorSockets(io: SocketServer, options: OperatorSocketOpt
     guard,
     onFault: options.onFault,
   });
-  operators.on("connection", (socket) => receive(socket, door, options));
+  operators.on("connection", (socket) => {
+    forgetRequest(socket);
+    receive(socket, door, options);
+  });
 }
 
 const forOperators = new TidegateError("forbidden", "This namespace is for operators: the token has no such role.");

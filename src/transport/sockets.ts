@@ -15,6 +15,7 @@ import {
 import type { Addresses } from "./addresses.ts";
 import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
 import { Door } from "./door.ts";
+import { forgetRequest, type Handshaking } from "./handshaking.ts";
 import type { Identified, Identity } from "./identity.ts";
 import { Crowd, Engaged, type Rate, type Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
@@ -79,7 +80,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   const crowd = new Crowd(options.socketsPerCustomer);
   io.use((socket, next) => {
     if (!engaged.enter(socket)) return next(handshakeError(TidegateError.often("too-many-connections")));
-    identify(options, socket.request, socket.handshake.auth).then(
+    identify(options, socket).then(
       (identified) => {
         socket.data.identified = identified;
         if (identified.caller.role !== "customer") return next(handshakeError(forCustomers));
@@ -97,6 +98,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
   });
   const door = openDoor(options);
   io.on("connection", (socket) => {
+    forgetRequest(socket);
     const leave = crowd.enter(socket.data.identified.caller.customerId);
     socket.once("disconnect", leave);
     if (options.adapter) void socket.join(ownRoom);
@@ -118,10 +120,10 @@ function refuse(request: IncomingMessage, options: SocketOptions): string | unde
 /** @throws {TidegateError} what the handshake is refused with */
 export async function identify(
   { identity, origins }: Pick<SocketOptions, "identity" | "origins">,
-  request: IncomingMessage,
-  auth: unknown,
+  { request, handshake: { auth } }: Handshaking,
 ): Promise<Identified> {
-  if (!origins.allowsRequest(request)) throw new TidegateError("origin-refused");
+  // Without it another namespace has let the connection's page in already.
+  if (request && !origins.allowsRequest(request)) throw new TidegateError("origin-refused");
   const parsed = handshakeAuth.safeParse(auth);
   if (!parsed.success) throw new TidegateError("bad-request");
   return identity.identify(parsed.data);
