@@ -1,4 +1,4 @@
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { EventLoopLoad } from "./telemetry/load.ts";
 
 /**
@@ -22,14 +22,25 @@ const lookMs = 500;
 export function tendHeap(): void {
   for (const flag of always) setFlagsFromString(flag);
   const load = new EventLoopLoad();
-  let wasCalm = false;
+  let percent = 0;
   const look = () => {
-    const isCalm = load.share < calmShare;
-    if (isCalm === wasCalm) return;
-    wasCalm = isCalm;
-    // 0 leaves it to V8, which begins when nearly all of the room is used.
-    setFlagsFromString(`--incremental-marking-hard-trigger=${isCalm ? calmPercent : 0}`);
+    const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
+    const now = earlyPercent(load.share, used / most);
+    if (now === percent) return;
+    percent = now;
+    setFlagsFromString(`--incremental-marking-hard-trigger=${percent}`);
   };
   look();
   setInterval(look, lookMs).unref();
+}
+
+/**
+ * When the heap is marked, in percent of the room that it may grow by; 0 leaves it to V8, which begins when nearly all of that is used.
+ * Near its limit the room is small, and a part of it used up at once: a node would do little else.
+ *
+ * @param share of its time that the node is busy
+ * @param used share of the heap's limit
+ */
+export function earlyPercent(share: number, used: number): number {
+  return share < calmShare && used < 0.5 ? calmPercent : 0;
 }

@@ -73,8 +73,8 @@ export class Assistant {
   readonly #owed = new Set<string>();
   readonly #asking: Asking;
   readonly #silencing: Silencing;
-  /** How often there was nothing to begin yet in a conversation that was let begin. */
-  readonly #early = new Latest<string, number>(mostEarly);
+  /** How often there was nothing to begin yet in a conversation that was let begin, and when it was looked for last. */
+  readonly #early = new Latest<string, { readonly looks: number; readonly at: number }>(mostEarly);
   #closed: Interruption | null = null;
   /** Aborted when nothing is to be waited for any more. */
   readonly #leaving = new AbortController();
@@ -85,7 +85,7 @@ export class Assistant {
       ...options,
       begin: (conversationId, started) => {
         // It came with a question of this node that has nothing to begin: there is nobody to wait for.
-        if (!started) this.#early.set(conversationId, mostLooks);
+        if (!started) this.#early.set(conversationId, { looks: mostLooks, at: this.#options.clock.elapsed() });
         this.begin(conversationId, started);
       },
       serve: (conversationId, as, asks) => this.serve(conversationId, as, asks),
@@ -310,7 +310,7 @@ export class Assistant {
   }
 
   async #start(conversationId: string): Promise<void> {
-    const { work, turns, admission } = this.#options;
+    const { work, turns, admission, clock } = this.#options;
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
     const started = await turns.start(conversationId);
@@ -318,7 +318,7 @@ export class Assistant {
     if (started) return this.#go(started);
     // The question begins what there is, and tells the line.
     if (this.#asking.isBeginning(conversationId)) return;
-    const looks = this.#early.get(conversationId) ?? 0;
+    const looks = this.#looksFor(conversationId);
     this.#early.delete(conversationId);
     const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
     if (revival === "adopted" || this.#asking.isBeginning(conversationId)) return;
@@ -333,9 +333,15 @@ export class Assistant {
     else if (looks >= mostLooks) admission.ended(conversationId);
     else {
       // Asked at another node, which may not have stored it yet: in a rush it may be late by a second or two.
-      this.#early.set(conversationId, looks + 1);
       await admission.defer(conversationId, earlyMs * 2 ** looks);
+      this.#early.set(conversationId, { looks: looks + 1, at: clock.elapsed() });
     }
+  }
+
+  /** What was withdrawn while it was looked for does not count for what is asked later. */
+  #looksFor(conversationId: string): number {
+    const { looks = 0, at = 0 } = this.#early.get(conversationId) ?? {};
+    return this.#options.clock.elapsed() - at < looksAgainMs ? looks : 0;
   }
 
   #go({ turn, conversation }: Started): void {
@@ -541,6 +547,7 @@ const deferMs = 2_000;
 const earlyMs = 300;
 /** Then the place of a question is given up that was never stored. */
 const mostLooks = 3;
+const looksAgainMs = 5_000;
 const mostEarly = 10_000;
 /** Until a conversation that cannot be read is tried once more. */
 const brokenMs = 60_000;

@@ -297,9 +297,9 @@ export class StandbyLine implements Line {
     }
   }
 
-  /** Before anybody enters: who was granted a start whose end nobody knows would be held behind it for ever. */
+  /** Before anybody enters: who was granted a start whose end nobody knows would be held behind it, for ever or until it is told. */
   async #tellAgain(nodeId: string): Promise<void> {
-    const ended = [...this.#heard.values()];
+    const ended = [...this.#heard.values(), ...this.#unheard.ended.values()];
     if (ended.length === 0) return;
     const { queued } = await this.#options.store.round({ ...nothing, nodeId, room: 0, ended });
     for (const kept of queued) {

@@ -231,7 +231,23 @@ const courses: Course[] = [
     kinds: ["person", "lose line", "find line"],
     numRuns: 150,
     // A start of the local line that was to be looked at again was forgotten with that line.
-    examples: [[acts("0 person 0", "0 ask 0", "0 lose line 100", "0 end 100", "0 ask 0", "0 ask 100"), [0, 2]]],
+    examples: [
+      [acts("0 person 0", "0 ask 0", "0 lose line 100", "0 end 100", "0 ask 0", "0 ask 100"), [0, 2]],
+      // It came back before the line had heard of the end of the start before it, and was forgotten with that.
+      [
+        acts(
+          "0 person 0",
+          "0 ask 100",
+          "0 lose line 300",
+          "0 end 300",
+          "0 ask 0",
+          "1 find line 0",
+          "0 ask 100",
+          "0 end 100",
+        ),
+        [0, 23, 24, 59, 51, 1],
+      ],
+    ],
   },
   {
     what: "does while all of that happens",

@@ -146,6 +146,19 @@ test("A8 a question that waits, and never begins, is tried every two seconds", a
   await otherAnswers();
 });
 
+test("A6 A8 questions that were withdrawn while they were looked for shorten no later search", async () => {
+  await leaveItToTheOther();
+  for (const messageId of ["w1", "w2", "w3"]) {
+    await askAndComeUp(messageId);
+    await other.admission.giveUp(conversationId, [messageId]);
+    await pass(clock, 30_000);
+  }
+  await askAndComeUp();
+  await pass(clock, 400, 20);
+  takeIt();
+  await otherAnswers();
+});
+
 test("A5 a turn for which nothing is stored at all is given up, at whatever node", async () => {
   await leaveItToTheOther();
   await own.admission.enter({ conversationId, class: "guest" });
