@@ -15,7 +15,7 @@ import {
 import type { Addresses } from "./addresses.ts";
 import { type CustomerSession, type CustomerWorld, customerHandlers } from "./customers.ts";
 import { Door } from "./door.ts";
-import { forgetRequest, type Handshaking } from "./handshaking.ts";
+import { forgetRequest, type Handshaking, watchRequests } from "./handshaking.ts";
 import type { Identified, Identity } from "./identity.ts";
 import { Crowd, Engaged, type Rate, type Rates } from "./limits.ts";
 import { addressOf, type Origins } from "./origins.ts";
@@ -75,6 +75,7 @@ export function openSockets(http: HttpServer, options: SocketOptions): SocketSer
     connection.once("close", options.addresses.enter(connection.request));
     if (options.muted) muteWhile(connection, options.muted);
   });
+  watchRequests(io.engine);
   watchProbes(http, io.engine);
   const engaged = new Engaged();
   const crowd = new Crowd(options.socketsPerCustomer);

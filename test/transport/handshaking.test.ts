@@ -1,13 +1,19 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Server, type Socket } from "socket.io";
 import { io } from "socket.io-client";
 import { expect, test } from "vitest";
-import { forgetRequest } from "../../src/transport/handshaking.ts";
+import { forgetRequest, watchRequests } from "../../src/transport/handshaking.ts";
 import { tokenOf } from "../support/agent.ts";
 import { BareSocket } from "../support/bare.ts";
 import { openTestServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
+
+setFlagsFromString("--expose-gc");
+const gc: () => void = runInNewContext("gc");
 
 const page = "https://shop.example";
 const env = { ALLOWED_ORIGINS: page };
@@ -50,9 +56,10 @@ test.each(["websocket", "polling"])(
     const http = createServer().listen(0, "127.0.0.1");
     await once(http, "listening");
     const server = new Server(http);
-    const requests: IncomingMessage[] = [];
+    watchRequests(server.engine);
+    const requests: WeakRef<IncomingMessage>[] = [];
     server.use((socket, next) => {
-      requests.push(socket.request);
+      requests.push(new WeakRef(socket.request));
       next();
     });
     server.on("connection", (socket) => {
@@ -77,10 +84,15 @@ test.each(["websocket", "polling"])(
       {},
     ]);
     expect(socket.handshake.address).toBe("127.0.0.1");
-    if (transport === "websocket") expect([requests[0]?.rawHeaders, requests[0]?.headers]).toEqual([[], {}]);
     const said = once(client as unknown as NodeJS.EventEmitter, "said"); // CAST: an emitter all the same
     client.emit("say", "hello");
     expect(await said).toEqual(["hello"]);
+    if (transport === "websocket") {
+      await until("the request is gone", () => {
+        gc();
+        return requests[0]?.deref() === undefined;
+      });
+    }
     client.close();
     await server.close();
   },
