@@ -36,6 +36,8 @@ test("H4 the whole way with a real server: asked for, waited for, joined, answer
   await agent.ask("message:send", { conversationId, messageId: "from-li", text: "我是李雷" });
   await eventually(() => customer.panel.locator(".by-person .text").allTextContents()).toEqual(["我是李雷"]);
   await customer.ask("谢谢");
+  // What comes after the end is a question of its own, to the assistant.
+  await agent.row(conversationId, ({ last }) => last?.text === "谢谢");
   await agent.ask("conversation:resolve", { conversationId });
   await customer.panel.getByRole("radio", { name: "5 星" }).check();
   await customer.panel.getByRole("button", { name: "提交" }).click();
