@@ -132,6 +132,6 @@ test("U3 a refusal whose text never ends is still that refusal", async () => {
   await using raw = await openRaw((socket) => {
     socket.write(answer(529, refusal("overloaded_error", "Overloaded"), { "content-length": "5000" }));
   });
-  await using relay = openTestRelay(raw.baseUrl, { firstTokenMs: 60 });
+  await using relay = openTestRelay(raw.baseUrl, { firstTokenMs: 600 });
   expect(failureOf(await play(relay, ask("Hello")))).toMatchObject({ reason: "overloaded", status: 529 });
 });
