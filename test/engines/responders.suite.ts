@@ -124,6 +124,36 @@ export function respondersSuite(open: OpenEngines): void {
     expect((await world.turns.start(conversationId))?.turn.turnId).toBe("new-turn");
   });
 
+  test("H3 an answer that was under way before the customer's words answers nothing of them, whenever its end is stored", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    await world.conversations.ask(conversationId, { messageId: "m2", text: "转人工", opensNoTurn: true });
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.turns.end(turn, 1, { outcome: "interrupted", text: "half a sen" });
+    const back = handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" });
+    await world.responders.hand(conversationId, back);
+    const read = await world.conversations.read(conversationId);
+    expect(read?.waiting).toMatchObject({ turnId: "new-turn", state: "queued" });
+    const asked = read?.messages.filter(({ author }) => author === "customer");
+    expect(asked?.map(({ turnId }) => turnId)).toEqual([turn.turnId, "new-turn"]);
+  });
+
+  test("H3 what was asked before a question that the assistant has answered is not asked again", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    await world.responders.hand(conversationId, handing("n2", ["agent:li@shop"], ai));
+    await world.conversations.ask(conversationId, { messageId: "m2", text: "two" });
+    const started = await world.turns.start(conversationId);
+    if (started === null) throw new Error("nothing to start");
+    await world.turns.end(started.turn, 1, { outcome: "completed", text: "Both." });
+    await world.responders.hand(conversationId, takes("n3", li));
+    await world.responders.hand(conversationId, handing("n4", ["agent:li@shop"], ai, { reopen: "new-turn" }));
+    expect((await world.conversations.read(conversationId))?.waiting).toBeNull();
+  });
+
   test("H3 where everything is answered nothing is asked of the assistant", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("customer"));

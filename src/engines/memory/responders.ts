@@ -64,7 +64,7 @@ export class MemoryResponders implements Responders {
   /** What the customer has said last and nobody has answered becomes a turn, or joins the one that waits. */
   #reopen(conversation: MemoryConversation, newTurnId: string): void {
     const { messages } = conversation;
-    const last = messages.findLastIndex((said) => said.author !== "system" && !isUnanswered(said));
+    const last = messages.findLastIndex(isSettled);
     const open = messages.slice(last + 1).filter(isUnanswered);
     if (open.length === 0) return;
     const turnId = conversation.waitingTurnId ?? newTurnId;
@@ -78,6 +78,11 @@ export class MemoryResponders implements Responders {
 
 function isUnanswered({ author, turnId }: Message): boolean {
   return author === "customer" && turnId === undefined;
+}
+
+/** Whatever was said before is answered. An assistant's words tell nothing: their question may be older, and its end stored late. */
+function isSettled({ author, turnId }: Message): boolean {
+  return author === "agent" || (author === "customer" && turnId !== undefined);
 }
 
 function addNote(conversation: MemoryConversation, note: Note): void {

@@ -18,7 +18,8 @@ if not isAmong(hands()) then return { 'refused', field('responder') } end
 redis.call('HSET', conversation, 'responder', ARGV[4], 'hands', ARGV[3], 'wish', ARGV[5])
 if ARGV[8] ~= '' then addNote(ARGV[8], ARGV[9], ARGV[13]) end
 
--- The customer's latest words that nobody has answered, latest first.
+-- The customer's latest words that nobody has answered, latest first. An assistant's words tell nothing: their question may
+-- be older, and its end stored late.
 local function unanswered()
   local open, ids = {}, redis.call('LRANGE', order, 0, -1)
   for at = #ids, 1, -1 do
@@ -26,7 +27,7 @@ local function unanswered()
     local author = textField(json, 'author')
     if author == 'customer' and textField(json, 'turnId') == '' then
       open[#open + 1] = { ids[at], json }
-    elseif author ~= 'system' then
+    elseif author == 'customer' or author == 'agent' then
       return open
     end
   end
