@@ -35,7 +35,10 @@ export interface Handing {
   /** The message of the system that tells of it. Its id makes the change safe to repeat. */
   readonly notice: Pick<Message, "messageId" | "text" | "notice">;
   readonly note?: Note | undefined;
-  /** Given where the assistant is to answer what the customer has said last and nobody has answered: the turn's id. */
+  /**
+   * Given where the assistant is to answer what the customer has said last and nobody has answered: the turn's id. What waited
+   * when somebody took over, or was about to be answered, is among that; an answer that was cut in mid-sentence was one.
+   */
   readonly reopen?: string | undefined;
 }
 

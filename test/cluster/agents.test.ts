@@ -45,6 +45,30 @@ test("H1 H5: an agent at one node watches what another node writes, cuts in, and
   expect(service.faults).toEqual([]);
 });
 
+test("H3: taken before the first word and handed back without any, a question is the assistant's again", async () => {
+  await using service = await openService();
+  const [here = "", there = ""] = service.urls;
+  await using customer = await openCustomer(here);
+  await using li = await openAgent(there, "Li");
+  const { conversationId } = customer.opened;
+  await li.ask("conversation:join", { conversationId });
+  const question = { messageId: freshId(), text: "[[sim: long chars=40; pace first=1500 delta=20 chars=4]] in stock?" };
+  const { turnId } = await customer.ask("message:send", question);
+  await customer.fact("turn:started", (started) => started.turnId === turnId);
+  await li.ask("conversation:take", { conversationId });
+  const cut = await customer.fact("turn:ended", (ended) => ended.turnId === turnId);
+  expect(cut).toMatchObject({ outcome: "interrupted", message: { text: "" } });
+  await li.ask("conversation:return", { conversationId });
+  const end = await customer.fact("turn:ended", ({ outcome }) => outcome !== "interrupted");
+  expect(end).toMatchObject({ outcome: "completed", message: { text: customer.exactTextOf(end.turnId) } });
+  await using again = await openAgain(there, customer);
+  const ofQuestion = again.opened.messages.filter((message) => message.turnId === end.turnId);
+  expect(ofQuestion.map(({ text }) => text)).toEqual([question.text, end.message?.text]);
+  // Asked again, as by a page that has not heard that it was stored, it is the same question.
+  expect(await customer.ask("message:send", question)).toEqual({ turnId: end.turnId });
+  expect(service.faults).toEqual([]);
+});
+
 test("H1: an agent who speaks at one node while the take at another one is not through is acknowledged when nobody hears the assistant any more", async () => {
   await using service = await openService({ nodes: 3 });
   const [writing = "", taking = "", asleep = ""] = service.urls;

@@ -139,6 +139,35 @@ export function respondersSuite(open: OpenEngines): void {
     expect(asked?.map(({ turnId }) => turnId)).toEqual([turn.turnId, "new-turn"]);
   });
 
+  test("H3 what waited, or was about to be answered, when somebody took over in silence is the assistant's again", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    const { turnId: waits } = await world.conversations.ask(conversationId, { messageId: "m2", text: '"turnId":"t"' });
+    const handed = await world.responders.hand(conversationId, takes("n1", li));
+    if (handed.kind !== "handed" || handed.conversation.waiting === null) throw new Error(handed.kind);
+    await world.turns.end(handed.conversation.waiting, 0, { outcome: "interrupted", text: "" });
+    await world.turns.end(turn, 1, { outcome: "interrupted", text: "" });
+    await world.conversations.ask(conversationId, { messageId: "m3", text: "hello?" });
+    const back = handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" });
+    await world.responders.hand(conversationId, back);
+    const started = await world.turns.start(conversationId);
+    const asked = started?.conversation.messages.filter(({ author }) => author === "customer");
+    expect(asked?.map(({ turnId }) => turnId)).toEqual(["new-turn", "new-turn", "new-turn"]);
+    expect(asked?.map(({ text }) => text).slice(1)).toEqual(['"turnId":"t"', "hello?"]);
+    expect(await world.turns.read({ conversationId, turnId: waits ?? "" })).toMatchObject({ state: "ended" });
+  });
+
+  test("H3 an answer that was cut in mid-sentence was an answer", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.turns.end(turn, 1, { outcome: "interrupted", text: '"' });
+    await world.responders.hand(conversationId, handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" }));
+    expect((await world.conversations.read(conversationId))?.waiting).toBeNull();
+  });
+
   test("H3 what was asked before a question that the assistant has answered is not asked again", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("customer"));

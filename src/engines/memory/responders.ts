@@ -64,8 +64,11 @@ export class MemoryResponders implements Responders {
   /** What the customer has said last and nobody has answered becomes a turn, or joins the one that waits. */
   #reopen(conversation: MemoryConversation, newTurnId: string): void {
     const { messages } = conversation;
-    const last = messages.findLastIndex(isSettled);
-    const open = messages.slice(last + 1).filter(isUnanswered);
+    const wordless = new Set(messages.filter(isWordless).map(({ turnId }) => turnId));
+    const isOpen = ({ author, turnId }: Message) => author === "customer" && (!turnId || wordless.has(turnId));
+    // The assistant's words tell nothing: their question may be older, and their end stored late.
+    const isSettled = (said: Message) => said.author === "agent" || (said.author === "customer" && !isOpen(said));
+    const open = messages.slice(messages.findLastIndex(isSettled) + 1).filter(isOpen);
     if (open.length === 0) return;
     const turnId = conversation.waitingTurnId ?? newTurnId;
     const askedAt = this.#world.options.clock.now();
@@ -76,13 +79,9 @@ export class MemoryResponders implements Responders {
   }
 }
 
-function isUnanswered({ author, turnId }: Message): boolean {
-  return author === "customer" && turnId === undefined;
-}
-
-/** Whatever was said before is answered. An assistant's words tell nothing: their question may be older, and its end stored late. */
-function isSettled({ author, turnId }: Message): boolean {
-  return author === "agent" || (author === "customer" && turnId !== undefined);
+/** The end of a turn that was cut before its first word, or while it waited. */
+function isWordless({ author, outcome, text }: Message): boolean {
+  return author === "assistant" && outcome === "interrupted" && text === "";
 }
 
 function addNote(conversation: MemoryConversation, note: Note): void {

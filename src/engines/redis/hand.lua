@@ -18,20 +18,30 @@ if not isAmong(hands()) then return { 'refused', field('responder') } end
 redis.call('HSET', conversation, 'responder', ARGV[4], 'hands', ARGV[3], 'wish', ARGV[5])
 if ARGV[8] ~= '' then addNote(ARGV[8], ARGV[9], ARGV[13]) end
 
--- The customer's latest words that nobody has answered, latest first. An assistant's words tell nothing: their question may
--- be older, and its end stored late.
+-- The customer's latest words that nobody has answered, latest first. The assistant's words tell nothing: their question may be
+-- older, and their end stored late. A turn that was cut before its first word, or while it waited, has answered nothing.
 local function unanswered()
-  local open, ids = {}, redis.call('LRANGE', order, 0, -1)
+  local open, wordless, ids = {}, {}, redis.call('LRANGE', order, 0, -1)
   for at = #ids, 1, -1 do
     local json = redis.call('HGET', messages, ids[at]) or ''
-    local author = textField(json, 'author')
-    if author == 'customer' and textField(json, 'turnId') == '' then
-      open[#open + 1] = { ids[at], json }
-    elseif author == 'customer' or author == 'agent' then
+    local author, turnId = textField(json, 'author'), textField(json, 'turnId')
+    if author == 'customer' then
+      if turnId ~= '' and not wordless[turnId] then return open end
+      open[#open + 1] = { ids[at], json, turnId }
+    elseif author == 'agent' then
       return open
+    elseif author == 'assistant' and textField(json, 'outcome') == 'interrupted' and textField(json, 'text') == '' then
+      wordless[turnId] = true
     end
   end
   return open
+end
+
+-- Within a text the quotes would be escaped.
+local function joined(json, former, turnId)
+  if former == '' then return string.sub(json, 1, -2) .. ',"turnId":"' .. turnId .. '"}' end
+  local from, to = string.find(json, '"turnId":"' .. former .. '"', 1, true)
+  return string.sub(json, 1, from - 1) .. '"turnId":"' .. turnId .. '"' .. string.sub(json, to + 1)
 end
 
 local open = ARGV[10] ~= '' and unanswered() or {}
@@ -42,9 +52,7 @@ if #open > 0 then
     writeTurn(turnId, { state = 'queued', epoch = 0, starts = '', askedAt = tonumber(now()) })
     redis.call('HSET', conversation, 'waiting', turnId)
   end
-  for _, said in ipairs(open) do
-    redis.call('HSET', messages, said[1], string.sub(said[2], 1, -2) .. ',"turnId":"' .. turnId .. '"}')
-  end
+  for _, said in ipairs(open) do redis.call('HSET', messages, said[1], joined(said[2], said[3], turnId)) end
 end
 -- Of two changes the later one has the later time, so that whoever hears of them in any order knows which one holds.
 local at = string.format('%.0f', math.max(tonumber(now()), (tonumber(field('handedAt')) or 0) + 1))
