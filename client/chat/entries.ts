@@ -1,6 +1,6 @@
 import type { Message, Responder } from "../../src/contract/shapes.ts";
 import { type Answer, turnOf } from "./answers.ts";
-import type { Entry, QuestionEntry } from "./chat.ts";
+import type { Entry } from "./chat.ts";
 import type { Letter } from "./outbox.ts";
 
 /** What entries are made of. */
@@ -14,7 +14,7 @@ export interface Known {
   readonly responder: Responder;
 }
 
-/** An answer stands half a step behind the last question of its turn; what waits comes after everything else. */
+/** An answer stands half a step behind what it follows; what waits comes after everything else. */
 const behind = 0.5;
 const waitingFrom = 1e9;
 
@@ -38,11 +38,15 @@ interface Placed {
 function placed({ messages, answers, letters, runningTurnId, responder }: Known): Placed[] {
   // What was missed for a moment is told after what came later.
   const stored = [...messages.values()].sort((a, b) => a.at - b.at);
-  /** Where each turn was last asked about, or else where its answer was stored. */
+  /** Where each turn was last asked about, or else where its answer was stored; not before the assistant could speak again. */
   const turnAt = new Map<string, number>();
+  let speaksFrom = 0;
   stored.forEach((message, at) => {
     const turnId = turnOf(message);
-    if (message.author === "customer" || !turnAt.has(turnId)) turnAt.set(turnId, at);
+    const isAsked = message.author === "customer";
+    // `agent-left`, `agent-lost`, `person-cancelled`: until then no answer was being written.
+    if (/t-l|cel/.test(`${message.notice?.kind}`)) speaksFrom = at;
+    turnAt.set(turnId, isAsked ? at : Math.max(turnAt.get(turnId) ?? at, speaksFrom));
   });
   const lastByAgent = stored.findLastIndex(({ author }) => author === "agent");
 
@@ -62,14 +66,14 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
 
   // An answer whose question is on its way back to us belongs behind that question, which is the first letter.
   const answered = [...answers.values()].map(({ entry }) => ({
-    at: (turnAt.get(entry.turnId) ?? 2 * waitingFrom) + behind,
+    at: Math.max(turnAt.get(entry.turnId) ?? 2 * waitingFrom, entry.at ? 0 : speaksFrom) + behind,
     entry,
   }));
 
   const busy = runningTurnId !== null && turnAt.has(runningTurnId);
   const unsent = letters.map((letter, index) => ({
     at: 2 * waitingFrom + index,
-    entry: letterEntry(letter, busy && letter.status === "sending"),
+    entry: { ...letter, kind: "question" as const, waiting: busy && letter.status === "sending" },
   }));
   return [...spoken, ...answered, ...unsent];
 }
@@ -79,10 +83,6 @@ type Person = Exclude<Message["author"], "assistant">;
 function entryOf(author: Person, { messageId, text, at, turnId, name, notice }: Message, waiting: boolean): Entry {
   if (author === "customer") return { kind: "question", messageId, text, at, status: "sent", waiting, turnId };
   return { kind: author, messageId, text, at, name, notice };
-}
-
-function letterEntry({ messageId, text, at, status, error }: Letter, waiting: boolean): QuestionEntry {
-  return { kind: "question", messageId, text, at, status, waiting, error };
 }
 
 /** The same for an entry through all its states. */

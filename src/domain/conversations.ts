@@ -1,4 +1,4 @@
-import type { Message, Note, Page, Rating } from "../contract/shapes.ts";
+import type { Message, Note, Notice, Page, Rating } from "../contract/shapes.ts";
 import type { Finding } from "./findings.ts";
 import type { Caller } from "./identity.ts";
 import type { CustomerCard, PersonWish, Responder } from "./responders.ts";
@@ -96,18 +96,26 @@ export interface Conversations {
 /**
  * Messages as people and models read them: by their times, for what was kept elsewhere during an outage is stored late;
  * and each answer behind the last question of its turn, even when the customer had already sent the next question while
- * it was being written.
+ * it was being written. Where the assistant was silent meanwhile, it stands behind the change that let it speak again.
  */
 export function inReadingOrder(stored: readonly Message[]): Message[] {
   const messages = stored.toSorted((a, b) => a.at - b.at);
   const lastQuestionAt = new Map<string, number>();
-  messages.forEach(({ author, turnId }, at) => {
+  const handedBackAt: number[] = [];
+  messages.forEach(({ author, turnId, notice }, at) => {
     if (author === "customer" && turnId !== undefined) lastQuestionAt.set(turnId, at);
+    if (notice && handsBack.has(notice.kind)) handedBackAt.push(at);
   });
-  const placeOf = ({ author, turnId }: Message, at: number) =>
-    author === "assistant" && turnId !== undefined ? (lastQuestionAt.get(turnId) ?? at) + 0.5 : at;
+  const placeOf = ({ author, turnId }: Message, at: number) => {
+    const asked = author === "assistant" && turnId !== undefined ? (lastQuestionAt.get(turnId) ?? at) : at;
+    if (asked === at) return at;
+    return Math.max(asked, handedBackAt.findLast((change) => change < at) ?? 0) + 0.5;
+  };
   return messages
     .map((message, at) => ({ message, place: placeOf(message, at) }))
     .sort((a, b) => a.place - b.place)
     .map(({ message }) => message);
 }
+
+/** Until then no answer was being written. */
+const handsBack: ReadonlySet<Notice["kind"]> = new Set(["agent-left", "agent-lost", "person-cancelled"]);

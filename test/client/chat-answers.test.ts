@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChatState } from "../../client/chat/chat.ts";
-import type { Tier } from "../../src/contract/shapes.ts";
+import type { Message, Tier } from "../../src/contract/shapes.ts";
 import {
   answered,
   asked,
@@ -263,6 +263,23 @@ test("H1: what waited when a person took over is not a chip, nor is it when the 
   server.emit("responder:changed", { responder: { kind: "assistant" } });
   const back = await stateOf(chat, ({ responder }) => responder.kind === "assistant");
   expect(kinds(back).slice(2)).toEqual(["question q2 sent", "agent hi"]);
+});
+
+test("H3: an answer that is asked for anew when a person has left stands behind that, also after a reload", async () => {
+  const server = await scriptedServer();
+  const said = (kind: "agent-joined" | "agent-left") =>
+    ({ messageId: kind, author: "system", text: kind, at: nextTime(), notice: { kind } }) as const;
+  const cut = (): Message => ({ ...answered("t1", ""), outcome: "interrupted" });
+  const messages = [asked("q1", "t2"), said("agent-joined"), cut(), said("agent-left"), asked("q2", "t3")];
+  const turn = { turnId: "t2", state: "streaming", epoch: 1, offset: 0, text: "a" } as const;
+  Object.assign(server.opened, { messages, turn });
+  const chat = chatWith({ url: server.url });
+  const during = await stateOf(chat, ({ runningTurnId }) => runningTurnId === "t2");
+  const order = ["question q1 sent", "system agent-joined", "answer t1 ended", "system agent-left"];
+  expect(kinds(during).slice(0, 5)).toEqual([...order, "answer t2 streaming"]);
+  server.emit("turn:ended", { turnId: "t2", epoch: 1, outcome: "completed", message: answered("t2", "all") });
+  const after = await stateOf(chat, ({ runningTurnId }) => runningTurnId !== "t2");
+  expect(kinds(after).slice(0, 5)).toEqual([...order, "answer t2 ended"]);
 });
 
 test("an answer that begins before its question is acknowledged stands behind that question", async () => {

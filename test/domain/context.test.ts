@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Message } from "../../src/contract/shapes.ts";
+import type { Message, Notice } from "../../src/contract/shapes.ts";
 import { buildContext, estimateTokens } from "../../src/domain/context.ts";
 import { inReadingOrder } from "../../src/domain/conversations.ts";
 
@@ -105,6 +105,18 @@ describe("reading order", () => {
   test("an answer stands behind the last question of its turn, and nothing else moves", () => {
     const messages = [ask("1", "a"), ask("1", "b"), ask("2", "c"), answer("1", "A"), answer("2", "C")];
     expect(inReadingOrder(messages).map(({ text }) => text)).toEqual(["a", "b", "A", "c", "C"]);
+  });
+
+  test("H3 an answer that was asked for anew when a person had left stands behind that, an older one before it", () => {
+    const said = (kind: Notice["kind"]): Message => ({
+      ...{ messageId: `s${count++}`, author: "system", text: kind, at: 0, notice: { kind } },
+    });
+    const messages = [
+      ...[ask("1", "a"), ask("2", "b"), said("agent-joined"), answer("1", "A")],
+      ...[said("agent-left"), ask("3", "c"), answer("2", "B"), answer("3", "C")],
+    ];
+    const texts = inReadingOrder(messages).map(({ text }) => text);
+    expect(texts).toEqual(["a", "A", "b", "agent-joined", "agent-left", "B", "c", "C"]);
   });
 
   test("an answer whose questions are gone keeps its place", () => {
