@@ -44,8 +44,8 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
   stored.forEach((message, at) => {
     const turnId = turnOf(message);
     const isAsked = message.author === "customer";
-    // `agent-left`, `agent-lost`, `person-cancelled`: until then no answer was being written.
-    if (/t-l|cel/.test(`${message.notice?.kind}`)) speaksFrom = at;
+    // `agent-left`, `agent-lost`: until then no answer was being written.
+    if (/t-l/.test(`${message.notice?.kind}`)) speaksFrom = at;
     turnAt.set(turnId, isAsked ? at : Math.max(turnAt.get(turnId) ?? at, speaksFrom));
   });
   const lastByAgent = stored.findLastIndex(({ author }) => author === "agent");
@@ -66,7 +66,7 @@ function placed({ messages, answers, letters, runningTurnId, responder }: Known)
 
   // An answer whose question is on its way back to us belongs behind that question, which is the first letter.
   const answered = [...answers.values()].map(({ entry }) => ({
-    at: Math.max(turnAt.get(entry.turnId) ?? 2 * waitingFrom, entry.at ? 0 : speaksFrom) + behind,
+    at: Math.max(turnAt.get(entry.turnId) ?? 2 * waitingFrom, entry.state === "ended" ? 0 : speaksFrom) + behind,
     entry,
   }));
 

@@ -122,12 +122,14 @@ export class Assistant {
    * Sees to it that what waits in the conversation is answered: somebody was promised that.
    *
    * @param asks see {@link Wish.asks}
+   * @param turnId what waits there, where nobody may have been told of it
    */
-  serve(conversationId: string, as?: CustomerClass, asks?: readonly string[]): void {
+  serve(conversationId: string, as?: CustomerClass, asks?: readonly string[], turnId?: string): void {
     this.#inTurn(conversationId, async () => {
       const { admission, stands } = this.#options;
       const wish = { conversationId, class: as ?? admission.classOf(conversationId), owed: true };
       const admitted = await this.#surely(() => admission.enter({ ...wish, ...(asks && { asks }) }));
+      if (admitted && turnId !== undefined) this.#asking.tellPlace({ conversationId, turnId }, admitted);
       if (admitted?.kind === "granted") await this.#startSurely(conversationId);
       if (admitted?.kind === "waiting") stands?.(conversationId, admitted);
     });

@@ -27,7 +27,8 @@ export function buildContext(
 function upToTurn(messages: readonly Message[], turnId: string | undefined): readonly Message[] {
   if (turnId === undefined) return messages;
   const last = messages.findLastIndex((message) => message.author === "customer" && message.turnId === turnId);
-  return messages.slice(0, last + 1);
+  // A question that nobody knows any more is among what was said, if anywhere.
+  return last < 0 ? messages : messages.slice(0, last + 1);
 }
 
 function toRounds(messages: readonly Message[]): ModelMessage[][] {

@@ -118,4 +118,4 @@ export function inReadingOrder(stored: readonly Message[]): Message[] {
 }
 
 /** Until then no answer was being written. */
-const handsBack: ReadonlySet<Notice["kind"]> = new Set(["agent-left", "agent-lost", "person-cancelled"]);
+const handsBack: ReadonlySet<Notice["kind"]> = new Set(["agent-left", "agent-lost"]);

@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
 import type { CareRow } from "./desk.ts";
 import { Outage } from "./outage.ts";
+import { questionsOf } from "./questions.ts";
 import { type Handed, type Handing, handsOf, type Responder, type Responders } from "./responders.ts";
 import { type Listener, questionAdded } from "./steps.ts";
 import { handedAt } from "./tidings.ts";
@@ -46,6 +47,9 @@ const sentences: Readonly<Record<Notice["kind"], (name: string) => string>> = {
 /** A change of which it is not known whether it was made is looked for so often. */
 const lookAgainMs = 500;
 const mostLooks = 240;
+
+/** So often what is being cut is waited for, before a conversation is handed back. */
+const mostSilencings = 3;
 
 /** So often within so long the assistant may ask for a person by itself. */
 const mostSought = 2;
@@ -304,12 +308,9 @@ export class Handoff {
   }
 
   /** Makes the change, and tells everybody of it. */
-  async #hand(conversationId: string, change: Handing): Promise<Exclude<Handed, { kind: "gone" }>> {
-    const { responders, listener, list, assistant } = this.#options;
-    const handed = await responders.hand(conversationId, change).catch((fault: unknown) => {
-      if (fault instanceof Outage) void this.#makeSure(conversationId, change);
-      throw fault;
-    });
+  async #hand(conversationId: string, change: Handing): Promise<Exclude<Handed, { kind: "gone" | "open" }>> {
+    const { listener, list } = this.#options;
+    const handed = await this.#change(conversationId, change);
     if (handed.kind === "gone") throw new TidegateError("not-found");
     if (handed.kind === "refused") return handed;
     const { conversation, message, repeated } = handed;
@@ -318,9 +319,30 @@ export class Handoff {
     const { responder } = conversation;
     listener.step({ kind: "responder-changed", conversationId, responder, at: message.at });
     list(careOf(conversation, message.at));
-    if (conversation.responder.kind === "assistant" && conversation.waiting)
-      assistant.serve(conversationId, conversation.customer?.class);
+    this.#serve(conversation);
     return handed;
+  }
+
+  /** What was cut when somebody took over has its end before it is handed back: without one nobody knows what is unanswered (H3). */
+  async #change(conversationId: string, change: Handing): Promise<Exclude<Handed, { kind: "open" }>> {
+    for (let tries = 0; tries < mostSilencings; tries++) {
+      const handed = await this.#options.responders.hand(conversationId, change).catch((fault: unknown) => {
+        if (fault instanceof Outage) void this.#makeSure(conversationId, change);
+        throw fault;
+      });
+      if (handed.kind !== "open") return handed;
+      await this.#silence(handed.conversation);
+    }
+    throw new TidegateError("unavailable");
+  }
+
+  /** What waits there is the assistant's to answer: pages may know it as said to a person, or as asked in a turn that was cut. */
+  #serve({ conversationId, responder, waiting, messages, customer }: Conversation): void {
+    const { assistant, listener } = this.#options;
+    if (responder.kind !== "assistant" || waiting === null) return;
+    for (const message of questionsOf(messages, waiting.turnId))
+      listener.step({ kind: "message-added", conversationId, message, repeated: true });
+    assistant.serve(conversationId, customer?.class, undefined, waiting.turnId);
   }
 
   /** The store fell silent: whether the change was made is seen when it is back, and told to whoever has not heard of it. */
@@ -348,12 +370,12 @@ export class Handoff {
   }
 
   async #resume(conversation: Conversation): Promise<void> {
-    const { listener, list, assistant } = this.#options;
-    const { conversationId, responder, waiting, customer } = conversation;
+    const { listener, list } = this.#options;
+    const { conversationId, responder } = conversation;
     const at = handedAt(conversation);
     listener.step({ kind: "responder-changed", conversationId, responder, at });
     list(careOf(conversation, at));
-    if (responder.kind === "assistant" && waiting) assistant.serve(conversationId, customer?.class);
+    this.#serve(conversation);
     await this.#silence(conversation);
   }
 

@@ -164,9 +164,12 @@ function charsOf({ messages }: Conversation): number {
   return messages.reduce((sum, { text }) => sum + text.length, 0);
 }
 
-/** What was read meanwhile may include it already. */
+/** What was read meanwhile may include it already; a question that was handed back unanswered has another turn by now. */
 function including(messages: readonly Message[], message: Message): readonly Message[] {
-  return messages.some(({ messageId }) => messageId === message.messageId) ? messages : [...messages, message];
+  const at = messages.findLastIndex(({ messageId }) => messageId === message.messageId);
+  if (at < 0) return [...messages, message];
+  const isSame = message.turnId === undefined || messages[at]?.turnId === message.turnId;
+  return isSame ? messages : messages.with(at, message);
 }
 
 export function afterAsking({ message, turnId }: Asked): Change {

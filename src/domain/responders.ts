@@ -53,6 +53,8 @@ export type Handed =
       readonly repeated: boolean;
     }
   | { readonly kind: "refused"; readonly responder: Responder }
+  /** Nothing was changed: what is unanswered was to be reopened, and what runs or waits there is to be interrupted first. */
+  | { readonly kind: "open"; readonly conversation: Conversation }
   | { readonly kind: "gone" };
 
 /** What an agent says to the customer. */

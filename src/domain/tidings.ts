@@ -51,8 +51,10 @@ export function handedAt({ messages }: Pick<Conversation, "messages">): number {
 export function upToDate<C extends Conversation>(conversation: C, since: readonly Tiding[]): C {
   if (since.length === 0) return conversation;
   const { messages, running, waiting } = conversation;
-  const has = new Set(messages.map(({ messageId }) => messageId));
-  const lacking = since.flatMap(({ message }) => (message && !has.has(message.messageId) ? [message] : []));
+  // What was handed back unanswered is told again, as of another turn.
+  const told = new Map(since.flatMap(({ message }) => (message ? [[message.messageId, message]] : [])));
+  const known = messages.map((message) => told.get(message.messageId) ?? message);
+  for (const { messageId } of messages) told.delete(messageId);
   const ended = new Set(since.map((tiding) => tiding.ended));
   const open = <T extends { readonly turnId: string }>(turn: T | null) =>
     turn && ended.has(turn.turnId) ? null : turn;
@@ -62,7 +64,7 @@ export function upToDate<C extends Conversation>(conversation: C, since: readonl
   return {
     ...conversation,
     responder,
-    messages: [...messages, ...lacking],
+    messages: [...known, ...told.values()],
     running: open(running),
     waiting: open(waiting),
   };

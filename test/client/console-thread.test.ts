@@ -59,6 +59,29 @@ test("everything stands in the order in which it was said, an answer behind its 
   ]);
 });
 
+test("H3: an answer that was asked for anew when a person had left stands behind that, written or being written", async () => {
+  const server = await agentsServer();
+  const said = (kind: "agent-joined" | "agent-left", at: number): Message => ({
+    ...{ messageId: kind, author: "system", text: kind, at, notice: { kind } },
+  });
+  const ended = (turnId: string, at: number, text: string): Message => ({
+    ...{ messageId: `m-${turnId}`, author: "assistant", text, at, turnId },
+    outcome: text === "" ? "interrupted" : "completed",
+  });
+  const before = [asked("one", 10, "t2"), said("agent-joined", 20), ended("t1", 25, ""), said("agent-left", 30)];
+  const messages = [...before, asked("two", 35, "t3"), ended("t2", 40, "there you are")];
+  const turn = { turnId: "t2", state: "streaming", epoch: 1, offset: 0, text: "there" } as const;
+  server.floor.put("a", { turn: "streaming" }, { messages: before, turn });
+  server.floor.put("b", {}, { messages });
+  const desk = deskAt(server);
+  await opened(desk, "a");
+  await textIs(desk, "t2", "there");
+  const order = ["customer one", "system agent-joined", "answer t1 ended interrupted", "system agent-left"];
+  expect(told(desk)).toEqual([...order, "answer t2 streaming"]);
+  await opened(desk, "b");
+  expect(told(desk)).toEqual([...order, "answer t2 ended completed", "customer two"]);
+});
+
 test("S3, H5: over a lost connection a running answer goes on where it was, and what was missed is there once", async () => {
   const server = await agentsServer();
   server.floor.put("a", {}, { messages: [asked("one", 10, "turn-1")] });

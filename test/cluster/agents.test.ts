@@ -61,6 +61,9 @@ test("H3: taken before the first word and handed back without any, a question is
   await li.ask("conversation:return", { conversationId });
   const end = await customer.fact("turn:ended", ({ outcome }) => outcome !== "interrupted");
   expect(end).toMatchObject({ outcome: "completed", message: { text: customer.exactTextOf(end.turnId) } });
+  // The page knows what is answered.
+  const told = customer.facts.findLast(({ payload }) => payload.message?.messageId === question.messageId);
+  expect(told?.payload.message.turnId).toBe(end.turnId);
   await using again = await openAgain(there, customer);
   const ofQuestion = again.opened.messages.filter((message) => message.turnId === end.turnId);
   expect(ofQuestion.map(({ text }) => text)).toEqual([question.text, end.message?.text]);

@@ -143,3 +143,32 @@ test.concurrent("H3 H4: handed back again and again, the assistant stops calling
   expect(notes.map(({ text }) => text)).toEqual(["one", "two", "asked", "asked"]);
   expect(service.faults).toEqual([]);
 });
+
+test.concurrent("H3 A6: what waited in line when an agent took over in silence stands in line again when it is handed back, and its page is told where", {
+  timeout: 60_000,
+}, async () => {
+  const narrow = { perSecond: 0.1, burst: 1 };
+  const tiers = { high: narrow, medium: narrow, degraded: narrow };
+  await using service = await openHasty({ admission: { tiers } });
+  const [here = "", there = ""] = service.urls;
+  await using li = await openAgent(there, "Li");
+  await using first = await openCustomer(here);
+  await using second = await openCustomer(here);
+  await using third = await openCustomer(here);
+  const asked: string[] = [];
+  for (const customer of [first, second, third])
+    asked.push((await customer.ask("message:send", { messageId: freshId(), text: "hello" })).turnId ?? "");
+  const { conversationId } = second.opened;
+  await second.fact("turn:queued", ({ turnId, position }) => turnId === asked[1] && position === 1);
+  await third.fact("turn:queued", ({ turnId, position }) => turnId === asked[2] && position === 2);
+  await li.ask("conversation:join", { conversationId });
+  await li.ask("conversation:take", { conversationId });
+  await second.fact("turn:ended", ({ turnId, outcome }) => turnId === asked[1] && outcome === "interrupted");
+  await third.fact("turn:queued", ({ turnId, position }) => turnId === asked[2] && position === 1);
+  await li.ask("conversation:return", { conversationId });
+  const handedAt = performance.now();
+  const { turnId } = await second.fact("turn:queued", (queued) => queued.turnId !== asked[1] && queued.position === 2);
+  expect(performance.now() - handedAt).toBeLessThan(1_500);
+  expect(second.facts.some(({ payload }) => payload.message?.turnId === turnId)).toBe(true);
+  expect(service.faults).toEqual([]);
+});

@@ -101,6 +101,10 @@ test("C1 whatever was said, the context begins with the customer, alternates, an
   );
 });
 
+test("C1 a turn of which no question is known is answered by all that was said", () => {
+  expect(buildContext([ask("1", "hello")], "2", roomy)).toEqual([{ role: "user", text: "hello" }]);
+});
+
 describe("reading order", () => {
   test("an answer stands behind the last question of its turn, and nothing else moves", () => {
     const messages = [ask("1", "a"), ask("1", "b"), ask("2", "c"), answer("1", "A"), answer("2", "C")];

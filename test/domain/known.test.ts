@@ -120,6 +120,14 @@ test("C2 what was read meanwhile and included a message already is not added to 
   expect(known.get("c")?.messages).toHaveLength(2);
 });
 
+test("H3 a question that was handed back unanswered is known as of the turn in which it is asked now", () => {
+  known.note(conversation("c", [{ ...question("m1"), turnId: "t1" }, question("m2")]));
+  for (const messageId of ["m1", "m2"])
+    known.change("c", afterAsking({ message: { ...question(messageId), turnId: "t2" }, turnId: "t2", repeated: true }));
+  expect(known.get("c")?.messages.map(({ turnId }) => turnId)).toEqual(["t2", "t2"]);
+  expect(known.get("c")?.waiting?.turnId).toBe("t2");
+});
+
 /** What the node `other` tells. */
 function hear(told: PeerMessage): void {
   const change = afterHearing("other", told);

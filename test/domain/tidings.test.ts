@@ -37,6 +37,12 @@ test("S11 what was told while a page's snapshot was on its way is part of it, an
   expect(tidings.since("c", tidings.count)).toEqual([]);
 });
 
+test("H3 S11 a question that was handed back meanwhile is of the turn that was told", () => {
+  const tidings = new Tidings();
+  tidings.note("c", { message: { ...message("m1"), turnId: "t3" } });
+  expect(upToDate(read, tidings.since("c", 0)).messages).toEqual([{ ...message("m1"), turnId: "t3" }]);
+});
+
 test("H4 S5 so are who answers now, the latest one, and a turn that has ended", () => {
   const tidings = new Tidings();
   tidings.note("c", { handed: { responder: { kind: "nobody" }, at: 1 } });

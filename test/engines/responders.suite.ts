@@ -158,6 +158,45 @@ export function respondersSuite(open: OpenEngines): void {
     expect(await world.turns.read({ conversationId, turnId: waits ?? "" })).toMatchObject({ state: "ended" });
   });
 
+  test("H3 while what was cut has no end yet nothing is handed back, and nothing is changed", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    await world.responders.hand(conversationId, takes("n1", li));
+    const back = handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" });
+    const { turnId } = turn;
+    expect(await world.responders.hand(conversationId, back)).toMatchObject({
+      kind: "open",
+      conversation: { responder: li, running: { turnId } },
+    });
+    await world.turns.end(turn, 1, { outcome: "interrupted", text: "" });
+    const handed = await world.responders.hand(conversationId, back);
+    expect(handed).toMatchObject({
+      kind: "handed",
+      repeated: false,
+      conversation: { waiting: { turnId: "new-turn" } },
+    });
+    // Of what waits while the assistant is the responder nothing is cut.
+    const left = handing("n3", ["assistant"], ai, { reopen: "another" });
+    expect(await world.responders.hand(conversationId, left)).toMatchObject({ kind: "handed" });
+  });
+
+  test("H3 what was open when a matter was closed is not asked when the next one is handed back", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "thanks, bye" });
+    const resolved = { messageId: "n2", text: "The matter has been closed.", notice: { kind: "resolved" } } as const;
+    await world.responders.hand(conversationId, handing("n2", ["agent:li@shop"], ai, { notice: resolved }));
+    await world.responders.hand(conversationId, takes("n3", li));
+    await world.conversations.ask(conversationId, { messageId: "m2", text: "hello again" });
+    const back = handing("n4", ["agent:li@shop"], ai, { reopen: "new-turn" });
+    await world.responders.hand(conversationId, back);
+    const messages = (await world.conversations.read(conversationId))?.messages ?? [];
+    const asked = messages.filter(({ author }) => author === "customer");
+    expect(asked.map(({ turnId }) => turnId)).toEqual([undefined, "new-turn"]);
+  });
+
   test("H3 an answer that was cut in mid-sentence was an answer", async () => {
     await using world = await open();
     const turn = await startTurn(world, "customer");

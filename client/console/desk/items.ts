@@ -45,20 +45,26 @@ export function itemsOf(known: Known, before: readonly Item[]): readonly Item[] 
   return items.length === before.length && items.every((item, at) => item === before[at]) ? before : items;
 }
 
+const handsBack = new Set(["agent-left", "agent-lost"]);
+
 function placed({ messages, notes, answers, found, letters }: Known): Placed[] {
   const all: Placed[] = [];
   /** Where each turn was last asked about, or else where its answer was stored. */
   const turnAt = new Map<string, number>();
   const answered = new Map<string, Message>();
+  /** Until then no answer was being written. */
+  const handedBackAt: number[] = [];
   for (const message of messages.values()) {
     const turnId = turnOf(message);
     if (message.author === "assistant") answered.set(turnId, message);
     else all.push({ at: message.at, rank: 0, item: { kind: "said", key: message.messageId, message } });
+    if (message.notice && handsBack.has(message.notice.kind)) handedBackAt.push(message.at);
     if (message.author === "customer") turnAt.set(turnId, Math.max(message.at, turnAt.get(turnId) ?? 0));
   }
   for (const [turnId, { entry }] of answers) {
     const stored = answered.get(turnId);
-    const at = turnAt.get(turnId) ?? stored?.at ?? Number.MAX_VALUE;
+    const endedAt = stored?.at ?? Number.MAX_VALUE;
+    const at = Math.max(turnAt.get(turnId) ?? endedAt, ...handedBackAt.filter((change) => change < endedAt));
     const cards = stored?.cards ?? found.get(turnId);
     all.push({ at, rank: 1, item: { kind: "answer", key: `answer ${turnId}`, entry, cards } });
   }

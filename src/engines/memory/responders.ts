@@ -25,6 +25,9 @@ export class MemoryResponders implements Responders {
     const known = conversation.messages.find(({ messageId }) => messageId === notice.messageId);
     if (known) return { kind: "handed", conversation: copy(conversation), message: known, repeated: true };
     if (!from.includes(handsOf(conversation.responder))) return { kind: "refused", responder: conversation.responder };
+    const isOpen = (conversation.runningTurnId ?? conversation.waitingTurnId) !== null;
+    if (reopen !== undefined && isOpen && conversation.responder.kind !== "assistant")
+      return { kind: "open", conversation: copy(conversation) };
     conversation.responder = to;
     conversation.wish = wish ?? undefined;
     if (note) addNote(conversation, note);
@@ -63,25 +66,32 @@ export class MemoryResponders implements Responders {
 
   /** What the customer has said last and nobody has answered becomes a turn, or joins the one that waits. */
   #reopen(conversation: MemoryConversation, newTurnId: string): void {
-    const { messages } = conversation;
-    const wordless = new Set(messages.filter(isWordless).map(({ turnId }) => turnId));
-    const isOpen = ({ author, turnId }: Message) => author === "customer" && (!turnId || wordless.has(turnId));
-    // The assistant's words tell nothing: their question may be older, and their end stored late.
-    const isSettled = (said: Message) => said.author === "agent" || (said.author === "customer" && !isOpen(said));
-    const open = messages.slice(messages.findLastIndex(isSettled) + 1).filter(isOpen);
-    if (open.length === 0) return;
+    const open = unanswered(conversation.messages);
+    if (open.size === 0) return;
     const turnId = conversation.waitingTurnId ?? newTurnId;
     const askedAt = this.#world.options.clock.now();
     if (conversation.waitingTurnId === null)
       conversation.turns.set(turnId, { turnId, state: "queued", epoch: 0, starts: [], askedAt });
     conversation.waitingTurnId = turnId;
-    conversation.messages = messages.map((said) => (open.includes(said) ? { ...said, turnId } : said));
+    conversation.messages = conversation.messages.map((said) => (open.has(said) ? { ...said, turnId } : said));
   }
 }
 
-/** The end of a turn that was cut before its first word, or while it waited. */
-function isWordless({ author, outcome, text }: Message): boolean {
-  return author === "assistant" && outcome === "interrupted" && text === "";
+/**
+ * The customer's latest words that nobody has answered. The assistant's words tell nothing: their question may be older, and
+ * their end stored late. A turn that was cut before its first word, or while it waited, has answered nothing.
+ */
+function unanswered(messages: readonly Message[]): ReadonlySet<Message> {
+  const open = new Set<Message>();
+  const wordless = new Set<string | undefined>([undefined]);
+  for (const said of messages.toReversed()) {
+    const { author, turnId, notice } = said;
+    if (author === "agent" || notice?.kind === "resolved") break;
+    if (author === "customer" && !wordless.has(turnId)) break;
+    if (author === "customer") open.add(said);
+    if (author === "assistant" && said.outcome === "interrupted" && said.text === "") wordless.add(turnId);
+  }
+  return open;
 }
 
 function addNote(conversation: MemoryConversation, note: Note): void {

@@ -4,7 +4,7 @@
 --       6 messageId, 7 the message's JSON without the closing brace and `at`, 8 noteId and 9 note as JSON (or empty), 10 id for
 --       a turn of what is unanswered (or empty), 11 life in ms, 12 most messages kept, 13 most notes kept, 14 to 16 what the
 --       node has of it (see `countCopied`)
--- Gives: { 'gone' } | { 'refused', responder } | { 'handed' | 'repeated', message, the whole conversation }
+-- Gives: { 'gone' } | { 'refused', responder } | { 'open', the whole conversation } | { 'handed' | 'repeated', message, the whole conversation }
 if not exists(ARGV[1]) then return { 'gone' } end
 local known = redis.call('HGET', messages, ARGV[6])
 if known then return { 'repeated', known, whole() } end
@@ -15,6 +15,8 @@ local function isAmong(hands)
 end
 
 if not isAmong(hands()) then return { 'refused', field('responder') } end
+local isOpen = field('running') ~= '' or field('waiting') ~= ''
+if ARGV[10] ~= '' and isOpen and hands() ~= 'assistant' then return { 'open', whole() } end
 redis.call('HSET', conversation, 'responder', ARGV[4], 'hands', ARGV[3], 'wish', ARGV[5])
 if ARGV[8] ~= '' then addNote(ARGV[8], ARGV[9], ARGV[13]) end
 
@@ -28,7 +30,7 @@ local function unanswered()
     if author == 'customer' then
       if turnId ~= '' and not wordless[turnId] then return open end
       open[#open + 1] = { ids[at], json, turnId }
-    elseif author == 'agent' then
+    elseif author == 'agent' or textField(json, 'kind') == 'resolved' then
       return open
     elseif author == 'assistant' and textField(json, 'outcome') == 'interrupted' and textField(json, 'text') == '' then
       wordless[turnId] = true

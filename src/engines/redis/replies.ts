@@ -59,6 +59,7 @@ export type WholeReply = z.infer<typeof whole>;
 const handed = z.union([
   z.tuple([z.literal("gone")]),
   z.tuple([z.literal("refused"), z.string()]),
+  z.tuple([z.literal("open"), whole]),
   z.tuple([z.enum(["handed", "repeated"]), z.string(), whole]),
 ]);
 const said = z.union([

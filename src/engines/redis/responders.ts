@@ -42,6 +42,7 @@ export class RedisResponders implements Responders {
     const handed = replies.handed.parse(reply);
     if (handed[0] === "gone") return { kind: "gone" };
     if (handed[0] === "refused") return { kind: "refused", responder: parseResponder(handed[1]) };
+    if (handed[0] === "open") return { kind: "open", conversation: this.#place.conversation(handed[1], copy) };
     const [outcome, message, whole] = handed;
     const conversation = this.#place.conversation(whole, copy);
     return { kind: "handed", conversation, message: parseMessage(message), repeated: outcome === "repeated" };
