@@ -92,7 +92,7 @@ export class Asking {
       // Also where it was asked before.
       listener.step(questionAdded(conversationId, asked, question.arrival));
       if (asked.repeated) return asked;
-      if (asked.turnId !== null) this.tellPlace({ conversationId, turnId: asked.turnId }, admitted);
+      if (asked.turnId !== null) this.#tellPlace({ conversationId, turnId: asked.turnId }, admitted);
       // Where the store was slow it may have been looked for already, and not been found.
       if (asked.turnId !== null && admitted.kind === "held") serve(conversationId, wish.class, []);
       return asked;
@@ -145,8 +145,7 @@ export class Asking {
     return { message, turnId: message.turnId ?? null, repeated: true };
   }
 
-  /** Tells everybody where that turn waits, if it does. */
-  tellPlace(ref: TurnRef, admitted: Admitted): void {
+  #tellPlace(ref: TurnRef, admitted: Admitted): void {
     if (admitted.kind === "granted") return;
     const place = admitted.kind === "waiting" ? { at: admitted.at, position: admitted.position } : null;
     this.#options.listener.step({ kind: "turn-queued", ref, place });

@@ -126,12 +126,18 @@ export class Assistant {
    */
   serve(conversationId: string, as?: CustomerClass, asks?: readonly string[], turnId?: string): void {
     this.#inTurn(conversationId, async () => {
-      const { admission, stands } = this.#options;
+      const { admission, stands, clock } = this.#options;
       const wish = { conversationId, class: as ?? admission.classOf(conversationId), owed: true };
-      const admitted = await this.#surely(() => admission.enter({ ...wish, ...(asks && { asks }) }));
-      if (admitted && turnId !== undefined) this.#asking.tellPlace({ conversationId, turnId }, admitted);
+      let admitted = await this.#surely(() => admission.enter({ ...wish, ...(asks && { asks }) }));
+      if (admitted?.kind === "held" && turnId !== undefined) {
+        // The node that has ended what was cut has not told the line yet.
+        await sleep(clock, earlyMs, this.#leaving.signal);
+        admitted = await this.#surely(() => admission.enter({ ...wish, asks: [] }));
+      }
       if (admitted?.kind === "granted") await this.#startSurely(conversationId);
-      if (admitted?.kind === "waiting") stands?.(conversationId, admitted);
+      if (admitted?.kind !== "waiting") return;
+      if (turnId === undefined) stands?.(conversationId, admitted);
+      else this.#options.listener.step({ kind: "turn-queued", ref: { conversationId, turnId }, place: admitted });
     });
   }
 

@@ -26,9 +26,10 @@ export function buildContext(
 /** Without what was asked later: that belongs to the next turn. */
 function upToTurn(messages: readonly Message[], turnId: string | undefined): readonly Message[] {
   if (turnId === undefined) return messages;
-  const last = messages.findLastIndex((message) => message.author === "customer" && message.turnId === turnId);
-  // A question that nobody knows any more is among what was said, if anywhere.
-  return last < 0 ? messages : messages.slice(0, last + 1);
+  const isAsked = ({ author }: Message) => author === "customer";
+  const last = messages.findLastIndex((message) => isAsked(message) && message.turnId === turnId);
+  // A question that nobody knows any more as this turn's is the last one, if any.
+  return messages.slice(0, 1 + (last < 0 ? messages.findLastIndex(isAsked) : last));
 }
 
 function toRounds(messages: readonly Message[]): ModelMessage[][] {

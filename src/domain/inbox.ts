@@ -9,7 +9,6 @@ import { type CareRow, type Desk, type DeskRow, isInHands, type Presence } from 
 import { type AgentCaller, careOf } from "./handoff.ts";
 import { LiveRows } from "./live-rows.ts";
 import { Loops } from "./loops.ts";
-import { Outage } from "./outage.ts";
 import { handsOf } from "./responders.ts";
 import type { Listener, Step } from "./steps.ts";
 import { agentsOf, inView, summaryOf, viewersOf } from "./summaries.ts";
@@ -383,8 +382,10 @@ export class Inbox implements Listener {
     else this.#forgive(fault);
   }
 
+  /** Whatever cannot be done now is tried again in the next round. */
   #forgive(fault: unknown): void {
-    if (!(fault instanceof Outage)) this.#options.onFault(fault, "inbox");
+    const isLater = fault instanceof TidegateError && fault.code === "unavailable";
+    if (!isLater) this.#options.onFault(fault, "inbox");
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Message } from "../contract/shapes.ts";
 import { Answer } from "./answer.ts";
 import type { Audience } from "./audience.ts";
 import type { Clock } from "./clock.ts";
@@ -142,7 +143,7 @@ export class Mirrors {
     const news = this.#early.take(conversationId);
     if (news.length === 0) return;
     const answers = messages.filter(({ author }) => author === "assistant");
-    const given = new Set([...messages.map(({ messageId }) => messageId), ...answers.map(({ turnId }) => turnId)]);
+    const given = new Set([...messages.map(nameOf), ...answers.map(({ turnId }) => turnId)]);
     for (const { from, told } of news) if (!given.has(subjectOf(told))) this.hear(from, told);
   }
 
@@ -385,9 +386,12 @@ function longer(text: string, other = ""): string {
 
 /** The message, or the turn, that is told of. */
 function subjectOf(told: Told): string {
-  if (told.kind === "added") return told.message.messageId;
+  if (told.kind === "added") return nameOf(told.message);
   return told.kind === "ended" ? told.end.ref.turnId : told.ref.turnId;
 }
+
+/** A question that is handed back unanswered is told again, as of another turn. */
+const nameOf = ({ messageId, turnId = "" }: Message): string => `${messageId} ${turnId}`;
 
 function epochOf(message: Exclude<Told, { kind: "added" | "ended" }>): number {
   return "epoch" in message ? message.epoch : (message.starts.at(-1)?.epoch ?? 0);

@@ -53,7 +53,10 @@ export function upToDate<C extends Conversation>(conversation: C, since: readonl
   const { messages, running, waiting } = conversation;
   // What was handed back unanswered is told again, as of another turn.
   const told = new Map(since.flatMap(({ message }) => (message ? [[message.messageId, message]] : [])));
-  const known = messages.map((message) => told.get(message.messageId) ?? message);
+  const known = messages.map((message) => {
+    const turnId = told.get(message.messageId)?.turnId ?? message.turnId;
+    return turnId === message.turnId ? message : { ...message, turnId };
+  });
   for (const { messageId } of messages) told.delete(messageId);
   const ended = new Set(since.map((tiding) => tiding.ended));
   const open = <T extends { readonly turnId: string }>(turn: T | null) =>

@@ -101,8 +101,9 @@ test("C1 whatever was said, the context begins with the customer, alternates, an
   );
 });
 
-test("C1 a turn of which no question is known is answered by all that was said", () => {
-  expect(buildContext([ask("1", "hello")], "2", roomy)).toEqual([{ role: "user", text: "hello" }]);
+test("C1 a turn of which no question is known answers the last one", () => {
+  const messages = [ask("1", "hello"), answer("1", "hi")];
+  expect(buildContext(messages, "2", roomy)).toEqual([{ role: "user", text: "hello" }]);
 });
 
 describe("reading order", () => {

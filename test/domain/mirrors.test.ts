@@ -156,6 +156,25 @@ test("S11 a message that is faster than the snapshot of a second page on a node 
   expect((await pair.join(other)).snapshot).toEqual(["m1", "m2"]);
 });
 
+test("H3 S11 a question that is told again as of another turn, while a page is being given it, reaches the page", async () => {
+  const { owner, other, ref } = pair;
+  const release = other.side.wire.hold();
+  const { page, opened } = other.arrive();
+  await everybodyWaits();
+  const { conversationId } = ref;
+  const asked = (await owner.side.conversations.read(conversationId))?.messages[0];
+  if (asked === undefined) throw new Error("nothing was asked");
+  const message = { ...asked, turnId: "another" };
+  owner.herald.step({ kind: "message-added", conversationId, message, repeated: true });
+  owner.herald.step({ kind: "message-added", conversationId, message: asked, repeated: true });
+  pair.network.deliverAll();
+  release();
+  await opened;
+  expect(page.facts.filter(({ name }) => name === "message:added")).toEqual([
+    { name: "message:added", payload: { message } },
+  ]);
+});
+
 test("S2 S3 the last piece that got lost is shown before the end", async () => {
   const page = await pair.join(pair.other);
   pair.write("The tide ");
