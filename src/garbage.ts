@@ -8,10 +8,17 @@ import { EventLoopLoad } from "./telemetry/load.ts";
  */
 const always = ["--heap-growing-percent=300", "--concurrent-marking-max-worker-num=1", "--no-parallel-scavenge"];
 
+/** The heap may grow by so many times what is in use, as `--heap-growing-percent` has it. */
+const growth = 3;
+
 /** A node that is busy for less of its time has some left to mark its heap in. */
 const calmShare = 0.5;
-/** Then it does so as soon as the heap has used so much, in percent, of the room that it may grow by. */
-const calmPercent = 15;
+/** A rush takes so much at once: a heap that has less room left is marked before. */
+const rushBytes = 256 * 2 ** 20;
+/** In percent of the room. More often a small heap need not be marked; beyond this V8 would begin by itself. */
+const earliestPercent = 15;
+const latestPercent = 80;
+const stepPercent = 5;
 const lookMs = 500;
 
 /**
@@ -25,7 +32,7 @@ export function tendHeap(): void {
   let percent = 0;
   const look = () => {
     const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
-    const now = earlyPercent(load.share, used / most);
+    const now = earlyPercent(load.share, used, most);
     if (now === percent) return;
     percent = now;
     setFlagsFromString(`--incremental-marking-hard-trigger=${percent}`);
@@ -36,11 +43,16 @@ export function tendHeap(): void {
 
 /**
  * When the heap is marked, in percent of the room that it may grow by; 0 leaves it to V8, which begins when nearly all of that is used.
- * Near its limit the room is small, and a part of it used up at once: a node would do little else.
+ * A large heap, whose marking takes long, has room enough for a rush until most of its room is used. Near its limit the room is
+ * small, and a part of it used up at once: a node would do little else.
  *
  * @param share of its time that the node is busy
- * @param used share of the heap's limit
+ * @param used bytes of the heap
+ * @param most the heap's limit, in bytes
  */
-export function earlyPercent(share: number, used: number): number {
-  return share < calmShare && used < 0.5 ? calmPercent : 0;
+export function earlyPercent(share: number, used: number, most: number): number {
+  if (share >= calmShare || used >= most / 2) return 0;
+  const room = Math.min(growth * used, most - used);
+  const percent = stepPercent * Math.floor((100 * (1 - rushBytes / room)) / stepPercent);
+  return Math.max(earliestPercent, Math.min(latestPercent, percent));
 }

@@ -10,13 +10,18 @@ test("a node's heap is looked through early while it is calm, and left alone in 
   expect(await marked(0, 120)).toBeGreaterThanOrEqual(1);
 });
 
+const megabyte = 2 ** 20;
+
 test.each([
-  { share: 0.1, used: 0.1, early: true },
-  { share: 0.6, used: 0.1, early: false },
-  { share: 0.1, used: 0.6, early: false },
+  { share: 0.1, used: 50, most: 4_000, percent: 15 },
+  { share: 0.1, used: 200, most: 4_000, percent: 55 },
+  { share: 0.1, used: 500, most: 4_000, percent: 80 },
+  { share: 0.1, used: 900, most: 2_000, percent: 75 },
+  { share: 0.6, used: 50, most: 4_000, percent: 0 },
+  { share: 0.1, used: 2_500, most: 4_000, percent: 0 },
 ])(
-  "a node that is busy for $share of its time, with $used of its heap's limit in use: $early",
-  ({ share, used, early }) => {
-    expect(earlyPercent(share, used) > 0).toBe(early);
+  "a node that is busy for $share of its time, with $used MB of $most in use, marks its heap when $percent % of its room is used",
+  ({ share, used, most, percent }) => {
+    expect(earlyPercent(share, used * megabyte, most * megabyte)).toBe(percent);
   },
 );
