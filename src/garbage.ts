@@ -14,7 +14,7 @@ const growth = 3;
 /** A node that is busy for less of its time has some left to mark its heap in. */
 const calmShare = 0.5;
 /** A rush takes so much at once: a heap that has less room left is marked before. */
-const rushBytes = 256 * 2 ** 20;
+const rushBytes = 512 * 2 ** 20;
 /** In percent of the room. More often a small heap need not be marked; beyond this V8 would begin by itself. */
 const earliestPercent = 15;
 const latestPercent = 80;

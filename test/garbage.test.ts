@@ -14,9 +14,10 @@ const megabyte = 2 ** 20;
 
 test.each([
   { share: 0.1, used: 50, most: 4_000, percent: 15 },
-  { share: 0.1, used: 200, most: 4_000, percent: 55 },
-  { share: 0.1, used: 500, most: 4_000, percent: 80 },
-  { share: 0.1, used: 900, most: 2_000, percent: 75 },
+  { share: 0.1, used: 300, most: 4_000, percent: 40 },
+  { share: 0.1, used: 500, most: 4_000, percent: 65 },
+  { share: 0.1, used: 900, most: 2_000, percent: 50 },
+  { share: 0.1, used: 1_500, most: 8_000, percent: 80 },
   { share: 0.6, used: 50, most: 4_000, percent: 0 },
   { share: 0.1, used: 2_500, most: 4_000, percent: 0 },
 ])(
