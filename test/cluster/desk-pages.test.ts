@@ -172,3 +172,24 @@ test.concurrent("H3 A6: what waited in line when an agent took over in silence s
   expect(second.facts.some(({ payload }) => payload.message?.turnId === turnId)).toBe(true);
   expect(service.faults).toEqual([]);
 });
+
+test.concurrent("H3 A6: what one node was about to answer, and another one hands back at once, stands in line, and its page is told where", {
+  timeout: 60_000,
+}, async () => {
+  const narrow = { perSecond: 0.1, burst: 1 };
+  await using service = await openHasty({ admission: { tiers: { high: narrow, medium: narrow, degraded: narrow } } });
+  const [here = "", there = ""] = service.urls;
+  await using li = await openAgent(there, "Li");
+  await using customer = await openCustomer(here);
+  const { conversationId } = customer.opened;
+  await li.ask("conversation:join", { conversationId });
+  const text = "[[sim: long chars=40; pace first=4000 delta=20 chars=4]] in stock?";
+  const { turnId } = await customer.ask("message:send", { messageId: freshId(), text });
+  await customer.fact("turn:started", (started) => started.turnId === turnId);
+  await li.ask("conversation:take", { conversationId });
+  await li.ask("conversation:return", { conversationId });
+  const handedAt = performance.now();
+  await customer.fact("turn:queued", (queued) => queued.turnId !== turnId && queued.position === 1);
+  expect(performance.now() - handedAt).toBeLessThan(3_000);
+  expect(service.faults).toEqual([]);
+});
