@@ -44,7 +44,7 @@ import {
   tierSettings,
 } from "./parts.ts";
 import { agreedSecrets, openCluster, openMemory } from "./stores.ts";
-import { EventLoopLoad, paceMs } from "./telemetry/load.ts";
+import { EventLoopLoad, paceMs, readPaceMs } from "./telemetry/load.ts";
 import {
   clusterLog,
   costLog,
@@ -120,7 +120,10 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
   const upstream = await openUpstream(
     config,
     stack,
-    (model, limits) => helm.rest(model, restMs(limits)),
+    {
+      onLimits: (model, limits) => helm.rest(model, restMs(limits)),
+      paceMs: () => readPaceMs(load.share),
+    },
     (baseUrl) => log.warn({ baseUrl }, "no relay is set: the built-in simulator answers, not Claude"),
   );
   const cluster = await openCluster(config, { paceMs: pace, report: clusterLog(log), onFault }, stack);

@@ -1,11 +1,10 @@
 import type { Config } from "./config.ts";
 import type { Relay } from "./domain/relay.ts";
-import type { RelayLimit } from "./domain/relay-limits.ts";
 import type { Shop } from "./domain/shop.ts";
 import { shopTools } from "./domain/shop-tools.ts";
 import type { ToolServerEvent } from "./domain/tool-servers.ts";
 import { type Tool, Toolbox } from "./domain/tools.ts";
-import { openRelay } from "./engines/relay/relay.ts";
+import { openRelay, type RelayOptions } from "./engines/relay/relay.ts";
 import { systemClock } from "./engines/system-clock.ts";
 import { mcpPlaces } from "./parts.ts";
 import { openSimulator } from "./simulator/server.ts";
@@ -20,12 +19,12 @@ export interface ToolReports {
 export async function openUpstream(
   config: Config,
   stack: AsyncDisposableStack,
-  onLimits: (model: string, limits: readonly RelayLimit[]) => void,
+  { onLimits, paceMs }: Required<Pick<RelayOptions, "onLimits" | "paceMs">>,
   simulated: (baseUrl: string) => void,
 ): Promise<Relay> {
   const { firstTokenMs, idleMs, totalMs, http2 } = config.relay;
   const clocks = { firstTokenMs, idleMs, totalMs };
-  const more = { ...clocks, http2, version: config.anthropicVersion, onLimits };
+  const more = { ...clocks, http2, version: config.anthropicVersion, onLimits, paceMs };
   const access = config.relayAccess;
   if (access.kind === "remote") return stack.use(openRelay({ ...access, ...more }));
   const simulator = stack.use(await openSimulator());

@@ -36,3 +36,11 @@ export function paceMs(share: number): number {
   if (share < 0.15) return 8;
   return Math.round(Math.min(Math.max(40, 40 + ((share - 0.4) / 0.45) * 60), 100));
 }
+
+/**
+ * Milliseconds between two reads of one answer: no frame is made of it more often. At the longest pace what came right after a
+ * read is still shown in time (S1).
+ */
+export function readPaceMs(share: number): number {
+  return Math.min(paceMs(share), 90);
+}

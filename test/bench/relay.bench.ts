@@ -33,14 +33,15 @@ const plain = `http://127.0.0.1:${ports[0]}`;
 const secure = `https://127.0.0.1:${ports[1]}`;
 
 type Run = () => Promise<number>;
-const relay = openRelay({ baseUrl: plain, apiKey: "key" });
 const cases: Record<string, Run> = {
   "built-in fetch": throughSdk(plain, fetch),
   "undici.fetch": throughSdk(plain, undiciFetch as unknown as typeof fetch),
   "undici.request": throughSdk(plain, requestFetch),
   "node:http": throughSdk(plain, nodeFetch()),
   "events as their bytes come (ours)": throughOurs(plain, http1(plain)),
-  "the whole engine": throughEngine,
+  "the whole engine": throughEngine(0),
+  "the whole engine, read every 40 ms": throughEngine(40),
+  "the whole engine, read every 90 ms": throughEngine(90),
   "ours over TLS, HTTP/1.1": throughOurs(secure, http1(secure)),
   ...Object.fromEntries(
     [1, 2, 4, 8, 16, 200].map((most) => [`ours over TLS, HTTP/2, ${most} on a connection`, http2Of(most)]),
@@ -93,14 +94,16 @@ function throughOurs(baseURL: string, carrier: Carrier): Run {
   return () => all(one);
 }
 
-function throughEngine(): Promise<number> {
+function throughEngine(paceMs: number): Run {
+  const relay = openRelay({ baseUrl: plain, apiKey: "key", paceMs: () => paceMs });
   const asked = { model: "m", maxTokens: 9, system: "s", messages: [{ role: "user" as const, text: "x" }] };
-  return all(async () => {
+  const one = async () => {
     let count = 0;
     const end = await relay.attempt(asked, () => count++, new AbortController().signal);
     if (end.kind !== "complete") throw new Error(JSON.stringify(end));
     return count;
-  });
+  };
+  return () => all(one);
 }
 
 async function all(one: () => Promise<number>): Promise<number> {

@@ -15,6 +15,8 @@ export type Ask = (signal: AbortSignal) => APIPromise<unknown>;
 export interface Hearer {
   readonly text: (text: string) => void;
   readonly headers: (headers: Headers) => void;
+  /** Milliseconds in which text is passed on at once: it need not be read more often. */
+  readonly paceMs: () => number;
 }
 
 /** One request from start to end: the token loop, the clocks, and how it ended. */
@@ -82,6 +84,7 @@ export class Attempt {
     if (text === "" && (this.#firstTokenMs !== null || !this.#answer.calls)) return;
     this.#firstTokenMs ??= this.#watch.elapsedMs();
     this.#hearer.text(text);
+    this.#body?.rest(this.#hearer.paceMs());
   }
 
   get #isStopped(): boolean {

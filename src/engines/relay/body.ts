@@ -4,6 +4,8 @@ import { BrokenAnswer } from "./faults.ts";
 const maxEventBytes = 1_048_576;
 /** How long the connection may stay open after the relay's end mark before it is closed instead of kept for reuse. */
 const lingerMs = 1_000;
+/** What comes so many times less often than it could be read comes alone: no two of it would come in one read. */
+const sparse = 1.5;
 
 /** Who reads a body, in the moment in which it comes. Nothing may throw. */
 export interface BodyReader {
@@ -23,16 +25,23 @@ export class RelayBody {
   /** The reader has what it wants; its leaving does not mean that the connection is to be closed. */
   released = false;
   readonly #close: (reason: Error) => void;
+  readonly #rest: (ms: number) => void;
   #reader: BodyReader | null = null;
   /** What came before there was a reader. */
   #early: Uint8Array[] = [];
   #end: { readonly fault: { readonly error: unknown } | null } | null = null;
   #eventBytes = 0;
+  /** When the last text came. */
+  #textAt = Number.NEGATIVE_INFINITY;
   #linger: NodeJS.Timeout | undefined;
 
-  /** `close` ends the exchange with the relay; calling it after the exchange ended must do nothing. */
-  constructor(close: (reason: Error) => void) {
+  /**
+   * @param close ends the exchange with the relay; calling it after the exchange ended must do nothing
+   * @param rest lets the connection rest, see {@link rest}
+   */
+  constructor(close: (reason: Error) => void, rest: (ms: number) => void) {
     this.#close = close;
+    this.#rest = rest;
   }
 
   push(chunk: Uint8Array): void {
@@ -69,11 +78,22 @@ export class RelayBody {
     this.#eventBytes = 0;
   }
 
+  /**
+   * What comes within the next `ms` milliseconds can be read in one go, if the connection allows for it. To be called for each
+   * text: where they come less often than that, nothing is gained by a rest.
+   */
+  rest(ms: number): void {
+    const sinceMs = this.lastByteAt - this.#textAt;
+    this.#textAt = this.lastByteAt;
+    if (sinceMs < sparse * ms && this.#end === null) this.#rest(ms);
+  }
+
   /** The reader has what it wants: the rest is dropped, and the connection is kept if the relay ends soon. */
   release(): void {
     this.#reader = null;
     if (this.#end !== null) return;
     this.released = true;
+    this.#rest(0);
     this.#linger = setTimeout(() => this.#close(new BrokenAnswer("kept open after its end")), lingerMs);
     this.#linger.unref();
     this.#end = { fault: null };
@@ -89,6 +109,7 @@ export class RelayBody {
     clearTimeout(this.#linger);
     if (this.#end !== null) return;
     this.#end = { fault };
+    this.#rest(0);
     const reader = this.#reader;
     reader?.end(fault);
   }

@@ -17,4 +17,9 @@ export interface Carrier {
   dispatch(request: WireRequest, exchange: Exchange): void;
   /** Ends every open exchange with an error, and those that come later. */
   destroy(): Promise<void>;
+  /**
+   * To be called while an exchange is handed what came for it: nothing more is read for it for so many milliseconds. Absent
+   * where others may share the connection, or it is read ahead by whoever decrypts it.
+   */
+  readonly rest?: ((ms: number) => void) | undefined;
 }

@@ -15,13 +15,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #answer = Promise.withResolvers<Response>();
   readonly #url: string;
   readonly #signal: AbortSignal | null;
+  readonly #rest: (ms: number) => void;
   #controller: Abortable | null = null;
   #body: RelayBody | null = null;
   #closedBy: Error | null = null;
 
-  constructor(url: string, signal: AbortSignal | null) {
+  constructor(url: string, signal: AbortSignal | null, rest: (ms: number) => void = () => {}) {
     this.#url = url;
     this.#signal = signal;
+    this.#rest = rest;
     if (signal?.aborted === true) this.#abort();
     else signal?.addEventListener("abort", this.#abort, { once: true });
   }
@@ -42,7 +44,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: Abortable | null, status: number, headers: RawHeaders): void {
     if (status < 200) return;
-    this.#body = new RelayBody(this.#close);
+    this.#body = new RelayBody(this.#close, this.#rest);
     this.#answer.resolve(openResponse(this.#url, status, headers, this.#body));
   }
 

@@ -7,9 +7,11 @@ export const keepAliveMs = 20_000;
 /** HTTP/1.1: a connection for each open answer. */
 export class Http1Carrier implements Carrier {
   readonly protocol = "HTTP/1.1";
+  readonly rest: Carrier["rest"];
   readonly #pool: Pool;
 
-  constructor(origin: string, connect: buildConnector.connector) {
+  constructor(origin: string, connect: buildConnector.connector, rest?: Carrier["rest"]) {
+    this.rest = rest;
     const noClocks = { headersTimeout: 0, bodyTimeout: 0 };
     this.#pool = new Pool(origin, { connect, keepAliveTimeout: keepAliveMs, allowH2: false, ...noClocks });
   }

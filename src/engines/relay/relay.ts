@@ -15,6 +15,11 @@ export interface RelayOptions extends Credentials, Partial<Limits> {
   readonly baseUrl: string;
   /** Whether HTTP/2 is asked for where the relay is reached over TLS (the default). */
   readonly http2?: boolean | undefined;
+  /**
+   * Milliseconds between two reads of an answer, once its text has begun, asked for after each: nobody is shown text more often.
+   * Over plain HTTP alone. Without it, all is read as it comes.
+   */
+  readonly paceMs?: () => number;
   /** Told of what the relay's limits leave for a model, at the beginning of each answer. */
   readonly onLimits?: (model: string, limits: readonly RelayLimit[]) => void;
 }
@@ -33,6 +38,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
   readonly #keys: readonly string[];
   readonly #keyNames: string;
   readonly #prompts = new Prompts();
+  readonly #paceMs: () => number;
   readonly #onLimits: NonNullable<RelayOptions["onLimits"]>;
 
   constructor(options: RelayOptions) {
@@ -41,6 +47,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
     this.#baseUrl = normaliseBaseUrl(options.baseUrl);
     this.#keys = keysOf(options);
     this.#keyNames = keyNames(options);
+    this.#paceMs = options.paceMs ?? (() => 0);
     this.#onLimits = options.onLimits ?? (() => {});
     this.#wire = openWire({
       baseUrl: this.#baseUrl,
@@ -61,7 +68,7 @@ export class AnthropicRelay implements Relay, AsyncDisposable {
     const prompt = () => this.#prompts.of(request);
     const asked = { model: request.model, baseUrl: this.#baseUrl, keyNames: this.#keyNames, secret, prompt };
     const headers = (told: Headers) => this.#hear(request.model, told);
-    const attempt = new Attempt(asked, this.#limits, { text: onText, headers }, signal);
+    const attempt = new Attempt(asked, this.#limits, { text: onText, headers, paceMs: this.#paceMs }, signal);
     const end = await attempt.run((upstream) =>
       // What `messages.create` does, without its warning on the console, each time, for a model that is to end one day.
       this.#client.post("/v1/messages", { body: toBody(request), stream: true, signal: upstream }),

@@ -1,8 +1,8 @@
-import { buildConnector } from "undici";
 import type { Carrier } from "./carrier.ts";
 import { Exchange } from "./exchange.ts";
 import { Http1Carrier } from "./http1-carrier.ts";
 import { HttpsCarrier } from "./https-carrier.ts";
+import { RestingConnections } from "./resting.ts";
 
 export interface WireOptions {
   readonly baseUrl: string;
@@ -26,7 +26,7 @@ export function openWire(options: WireOptions): Wire {
   const send: typeof fetch = (input, init) => {
     const url = String(input);
     if (!url.startsWith(`${origin}/`)) return Promise.reject(new Error("The SDK asked for another host."));
-    const exchange = new Exchange(url, init?.signal ?? null);
+    const exchange = new Exchange(url, init?.signal ?? null, carrier.rest);
     const method = init?.method === "GET" ? "GET" : "POST";
     const body = typeof init?.body === "string" ? init.body : null;
     carrier.dispatch({ path: url.slice(origin.length), method, headers: options.headers, body }, exchange);
@@ -43,5 +43,6 @@ export function openWire(options: WireOptions): Wire {
 
 function openCarrier(origin: string, { http2, connectMs }: WireOptions): Carrier {
   if (http2 && origin.startsWith("https:")) return new HttpsCarrier(origin, connectMs);
-  return new Http1Carrier(origin, buildConnector({ timeout: connectMs, allowH2: false }));
+  const { connect, rest } = new RestingConnections(connectMs);
+  return new Http1Carrier(origin, connect, rest);
 }
