@@ -43,7 +43,7 @@ export class Attempt {
     this.#limits = limits;
     this.#hearer = hearer;
     this.#signal = signal;
-    this.#watch = new Watch(limits, () => this.#body?.lastByteAt ?? 0, this.#expire);
+    this.#watch = new Watch(limits, () => this.#body?.silentSince ?? 0, this.#expire);
   }
 
   async run(ask: Ask): Promise<AttemptEnd> {
@@ -84,7 +84,7 @@ export class Attempt {
     if (text === "" && (this.#firstTokenMs !== null || !this.#answer.calls)) return;
     this.#firstTokenMs ??= this.#watch.elapsedMs();
     this.#hearer.text(text);
-    this.#body?.rest(this.#hearer.paceMs());
+    this.#body?.mayRest(this.#hearer.paceMs());
   }
 
   get #isStopped(): boolean {

@@ -1,10 +1,11 @@
+import type { Carrier } from "./carrier.ts";
 import { BrokenAnswer } from "./faults.ts";
 
 /** More bytes than this without one event are no stream of events any more. */
 const maxEventBytes = 1_048_576;
 /** How long the connection may stay open after the relay's end mark before it is closed instead of kept for reuse. */
 const lingerMs = 1_000;
-/** What comes so many times less often than it could be read comes alone: no two of it would come in one read. */
+/** Text that comes so many times less often than it is to be read comes alone, as a rule. */
 const sparse = 1.5;
 
 /** Who reads a body, in the moment in which it comes. Nothing may throw. */
@@ -19,13 +20,14 @@ export interface BodyReader {
  * failure drops what was not read yet. Memory stays bounded as long as the reader reports events by `eventSeen`.
  */
 export class RelayBody {
-  /** When the last bytes came, pings too, on the clock of `performance.now()`. */
-  lastByteAt = performance.now();
   receivedBytes = 0;
   /** The reader has what it wants; its leaving does not mean that the connection is to be closed. */
   released = false;
   readonly #close: (reason: Error) => void;
-  readonly #rest: (ms: number) => void;
+  readonly #rest: Carrier["rest"];
+  /** When the last bytes came, or could have, pings too, on the clock of `performance.now()`. */
+  #heardAt = performance.now();
+  #rests = false;
   #reader: BodyReader | null = null;
   /** What came before there was a reader. */
   #early: Uint8Array[] = [];
@@ -37,16 +39,21 @@ export class RelayBody {
 
   /**
    * @param close ends the exchange with the relay; calling it after the exchange ended must do nothing
-   * @param rest lets the connection rest, see {@link rest}
+   * @param rest lets the connection rest, see {@link mayRest}
    */
-  constructor(close: (reason: Error) => void, rest: (ms: number) => void) {
+  constructor(close: (reason: Error) => void, rest: Carrier["rest"]) {
     this.#close = close;
     this.#rest = rest;
   }
 
+  /** Since when the relay is silent, pings and all: while the connection rests, it is not known to be. */
+  get silentSince(): number {
+    return this.#rests ? performance.now() : this.#heardAt;
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#end !== null) return;
-    this.lastByteAt = performance.now();
+    this.#heardAt = performance.now();
     this.receivedBytes += chunk.length;
     this.#eventBytes += chunk.length;
     if (this.#eventBytes > maxEventBytes)
@@ -82,10 +89,10 @@ export class RelayBody {
    * What comes within the next `ms` milliseconds can be read in one go, if the connection allows for it. To be called for each
    * text: where they come less often than that, nothing is gained by a rest.
    */
-  rest(ms: number): void {
-    const sinceMs = this.lastByteAt - this.#textAt;
-    this.#textAt = this.lastByteAt;
-    if (sinceMs < sparse * ms && this.#end === null) this.#rest(ms);
+  mayRest(ms: number): void {
+    const sinceMs = this.#heardAt - this.#textAt;
+    this.#textAt = this.#heardAt;
+    if (sinceMs < sparse * ms && this.#end === null) this.#rests = this.#rest(ms, this.#restOver);
   }
 
   /** The reader has what it wants: the rest is dropped, and the connection is kept if the relay ends soon. */
@@ -93,7 +100,7 @@ export class RelayBody {
     this.#reader = null;
     if (this.#end !== null) return;
     this.released = true;
-    this.#rest(0);
+    this.#rest(0, this.#restOver);
     this.#linger = setTimeout(() => this.#close(new BrokenAnswer("kept open after its end")), lingerMs);
     this.#linger.unref();
     this.#end = { fault: null };
@@ -105,11 +112,16 @@ export class RelayBody {
     if (this.#end === null) this.#close(new Error("The reader left."));
   }
 
+  readonly #restOver = (): void => {
+    this.#rests = false;
+    this.#heardAt = performance.now();
+  };
+
   #settle(fault: { readonly error: unknown } | null): void {
     clearTimeout(this.#linger);
     if (this.#end !== null) return;
     this.#end = { fault };
-    this.#rest(0);
+    this.#rest(0, this.#restOver);
     const reader = this.#reader;
     reader?.end(fault);
   }

@@ -18,8 +18,8 @@ export interface Carrier {
   /** Ends every open exchange with an error, and those that come later. */
   destroy(): Promise<void>;
   /**
-   * To be called while an exchange is handed what came for it: nothing more is read for it for so many milliseconds. Absent
-   * where others may share the connection, or it is read ahead by whoever decrypts it.
+   * To be called while an exchange is handed what came for it: its connection is not read for so many milliseconds from then on,
+   * unless others share it. Says whether `over` is called, once, when it is read again.
    */
-  readonly rest?: ((ms: number) => void) | undefined;
+  readonly rest: (ms: number, over: () => void) => boolean;
 }

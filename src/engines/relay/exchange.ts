@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { RelayBody } from "./body.ts";
+import type { Carrier } from "./carrier.ts";
 import { BrokenAnswer, codeOf, isGarbled, Unreachable } from "./faults.ts";
 import { openResponse } from "./response.ts";
 
@@ -15,12 +16,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #answer = Promise.withResolvers<Response>();
   readonly #url: string;
   readonly #signal: AbortSignal | null;
-  readonly #rest: (ms: number) => void;
+  readonly #rest: Carrier["rest"];
   #controller: Abortable | null = null;
   #body: RelayBody | null = null;
   #closedBy: Error | null = null;
 
-  constructor(url: string, signal: AbortSignal | null, rest: (ms: number) => void = () => {}) {
+  constructor(url: string, signal: AbortSignal | null, rest: Carrier["rest"] = () => false) {
     this.#url = url;
     this.#signal = signal;
     this.#rest = rest;

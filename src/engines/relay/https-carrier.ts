@@ -76,6 +76,9 @@ export class HttpsCarrier implements Carrier {
     this.#dispatch({ request, exchange, tries: 1, since: performance.now() });
   }
 
+  /** What is being parsed came by one of them, or by HTTP/2. */
+  readonly rest: Carrier["rest"] = (ms, over) => this.#http1.rest(ms, over) || this.#http1Alone.rest(ms, over);
+
   async destroy(): Promise<void> {
     this.#closing.abort();
     for (const { exchange } of this.#waiting) exchange.onResponseError(null, closed());

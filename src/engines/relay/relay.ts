@@ -17,7 +17,7 @@ export interface RelayOptions extends Credentials, Partial<Limits> {
   readonly http2?: boolean | undefined;
   /**
    * Milliseconds between two reads of an answer, once its text has begun, asked for after each: nobody is shown text more often.
-   * Over plain HTTP alone. Without it, all is read as it comes.
+   * Over HTTP/1.1 alone. Without it, all is read as it comes.
    */
   readonly paceMs?: () => number;
   /** Told of what the relay's limits leave for a model, at the beginning of each answer. */

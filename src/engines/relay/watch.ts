@@ -18,15 +18,15 @@ export type Expiry = "slow-start" | "stall" | "too-long";
 export class Watch {
   readonly startedAt = performance.now();
   readonly #limits: Limits;
-  readonly #lastByteAt: () => number;
+  readonly #silentSince: () => number;
   readonly #expire: (expiry: Expiry) => void;
   #begun = false;
   #timer: NodeJS.Timeout | undefined;
   #confirming: NodeJS.Immediate | undefined;
 
-  constructor(limits: Limits, lastByteAt: () => number, expire: (expiry: Expiry) => void) {
+  constructor(limits: Limits, silentSince: () => number, expire: (expiry: Expiry) => void) {
     this.#limits = limits;
-    this.#lastByteAt = lastByteAt;
+    this.#silentSince = silentSince;
     this.#expire = expire;
     this.#arm();
   }
@@ -66,7 +66,7 @@ export class Watch {
   #next(): { at: number; expiry: Expiry } {
     const { firstTokenMs, idleMs, totalMs } = this.#limits;
     const totalAt = this.startedAt + totalMs;
-    const at = this.#begun ? this.#lastByteAt() + idleMs : this.startedAt + firstTokenMs;
+    const at = this.#begun ? this.#silentSince() + idleMs : this.startedAt + firstTokenMs;
     return totalAt <= at ? { at: totalAt, expiry: "too-long" } : { at, expiry: this.#begun ? "stall" : "slow-start" };
   }
 }

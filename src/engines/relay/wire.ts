@@ -1,8 +1,8 @@
+import { buildConnector } from "undici";
 import type { Carrier } from "./carrier.ts";
 import { Exchange } from "./exchange.ts";
 import { Http1Carrier } from "./http1-carrier.ts";
 import { HttpsCarrier } from "./https-carrier.ts";
-import { RestingConnections } from "./resting.ts";
 
 export interface WireOptions {
   readonly baseUrl: string;
@@ -43,6 +43,5 @@ export function openWire(options: WireOptions): Wire {
 
 function openCarrier(origin: string, { http2, connectMs }: WireOptions): Carrier {
   if (http2 && origin.startsWith("https:")) return new HttpsCarrier(origin, connectMs);
-  const { connect, rest } = new RestingConnections(connectMs);
-  return new Http1Carrier(origin, connect, rest);
+  return new Http1Carrier(origin, buildConnector({ timeout: connectMs, allowH2: false }));
 }
