@@ -197,6 +197,23 @@ export function respondersSuite(open: OpenEngines): void {
     expect(asked.map(({ turnId }) => turnId)).toEqual([undefined, "new-turn"]);
   });
 
+  test("H3 a question that was withdrawn is not asked again, and what was asked before it is", async () => {
+    await using world = await open();
+    const turn = await startTurn(world, "customer");
+    const { conversationId } = turn;
+    await world.conversations.ask(conversationId, { messageId: "m2", text: "and?" });
+    const waiting = (await world.conversations.read(conversationId))?.waiting;
+    if (!waiting) throw new Error("nothing waits");
+    await world.turns.end(waiting, 0, { outcome: "stopped", text: "" });
+    await world.responders.hand(conversationId, takes("n1", li));
+    await world.turns.end(turn, 1, { outcome: "interrupted", text: "" });
+    await world.responders.hand(conversationId, handing("n2", ["agent:li@shop"], ai, { reopen: "new-turn" }));
+    const read = await world.conversations.read(conversationId);
+    expect(read?.waiting).toMatchObject({ turnId: "new-turn" });
+    const asked = read?.messages.filter(({ author }) => author === "customer");
+    expect(asked?.map(({ turnId }) => turnId)).toEqual(["new-turn", waiting.turnId]);
+  });
+
   test("H3 an answer that was cut in mid-sentence was an answer", async () => {
     await using world = await open();
     const turn = await startTurn(world, "customer");

@@ -79,17 +79,19 @@ export class MemoryResponders implements Responders {
 
 /**
  * The customer's latest words that nobody has answered. The assistant's words tell nothing: their question may be older, and
- * their end stored late. A turn that was cut before its first word, or while it waited, has answered nothing.
+ * their end stored late. A turn that was cut before its first word, or while it waited, has answered nothing. One that ended
+ * without a word in another way, as the customer wished or because it failed, is asked no more, and answers nothing older.
  */
 function unanswered(messages: readonly Message[]): ReadonlySet<Message> {
   const open = new Set<Message>();
   const wordless = new Set<string | undefined>([undefined]);
+  const over = new Set<string | undefined>();
   for (const said of messages.toReversed()) {
     const { author, turnId, notice } = said;
     if (author === "agent" || notice?.kind === "resolved") break;
-    if (author === "customer" && !wordless.has(turnId)) break;
-    if (author === "customer") open.add(said);
-    if (author === "assistant" && said.outcome === "interrupted" && said.text === "") wordless.add(turnId);
+    if (author === "customer" && !wordless.has(turnId) && !over.has(turnId)) break;
+    if (author === "customer" && wordless.has(turnId)) open.add(said);
+    if (author === "assistant" && said.text === "") (said.outcome === "interrupted" ? wordless : over).add(turnId);
   }
   return open;
 }

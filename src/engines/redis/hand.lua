@@ -21,19 +21,24 @@ redis.call('HSET', conversation, 'responder', ARGV[4], 'hands', ARGV[3], 'wish',
 if ARGV[8] ~= '' then addNote(ARGV[8], ARGV[9], ARGV[13]) end
 
 -- The customer's latest words that nobody has answered, latest first. The assistant's words tell nothing: their question may be
--- older, and their end stored late. A turn that was cut before its first word, or while it waited, has answered nothing.
+-- older, and their end stored late. A turn that was cut before its first word, or while it waited, has answered nothing. One that
+-- ended without a word in another way, as the customer wished or because it failed, is asked no more, and answers nothing older.
 local function unanswered()
-  local open, wordless, ids = {}, {}, redis.call('LRANGE', order, 0, -1)
+  local open, wordless, over, ids = {}, {}, {}, redis.call('LRANGE', order, 0, -1)
   for at = #ids, 1, -1 do
     local json = redis.call('HGET', messages, ids[at]) or ''
     local author, turnId = textField(json, 'author'), textField(json, 'turnId')
     if author == 'customer' then
-      if turnId ~= '' and not wordless[turnId] then return open end
-      open[#open + 1] = { ids[at], json, turnId }
+      if turnId == '' or wordless[turnId] then
+        open[#open + 1] = { ids[at], json, turnId }
+      elseif not over[turnId] then
+        return open
+      end
     elseif author == 'agent' or textField(json, 'kind') == 'resolved' then
       return open
-    elseif author == 'assistant' and textField(json, 'outcome') == 'interrupted' and textField(json, 'text') == '' then
-      wordless[turnId] = true
+    elseif author == 'assistant' and textField(json, 'text') == '' then
+      local ends = textField(json, 'outcome') == 'interrupted' and wordless or over
+      ends[turnId] = true
     end
   end
   return open
