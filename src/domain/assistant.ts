@@ -137,8 +137,14 @@ export class Assistant {
       if (admitted?.kind === "granted") await this.#startSurely(conversationId);
       if (admitted?.kind !== "waiting") return;
       if (turnId === undefined) stands?.(conversationId, admitted);
-      else this.#options.listener.step({ kind: "turn-queued", ref: { conversationId, turnId }, place: admitted });
+      else await this.#tellPlace({ conversationId, turnId }, admitted);
     });
+  }
+
+  /** Unless the turn has ended while its place was asked for: nobody would take that back. */
+  async #tellPlace(ref: TurnRef, place: Standing): Promise<void> {
+    const turn = await this.#surely(() => this.#options.turns.read(ref));
+    if (turn?.state === "queued") this.#options.listener.step({ kind: "turn-queued", ref, place });
   }
 
   /** The line lets an answer begin in that conversation; its turn may be `started` already. */

@@ -323,7 +323,10 @@ export class Handoff {
     return handed;
   }
 
-  /** What was cut when somebody took over has its end before it is handed back: without one nobody knows what is unanswered (H3). */
+  /**
+   * What was cut when somebody took over has its end before the assistant is the responder again: without one nobody knows what is
+   * unanswered, and what is asked next would be cut with it (H3).
+   */
   async #change(conversationId: string, change: Handing): Promise<Exclude<Handed, { kind: "open" }>> {
     for (let tries = 0; tries < mostSilencings; tries++) {
       const handed = await this.#options.responders.hand(conversationId, change).catch((fault: unknown) => {

@@ -53,7 +53,7 @@ export type Handed =
       readonly repeated: boolean;
     }
   | { readonly kind: "refused"; readonly responder: Responder }
-  /** Nothing was changed: what is unanswered was to be reopened, and what runs or waits there is to be interrupted first. */
+  /** Nothing was changed: the assistant was to be the responder again, and what runs or waits there is to be interrupted first. */
   | { readonly kind: "open"; readonly conversation: Conversation }
   | { readonly kind: "gone" };
 

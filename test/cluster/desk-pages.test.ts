@@ -193,3 +193,32 @@ test.concurrent("H3 A6: what one node was about to answer, and another one hands
   expect(performance.now() - handedAt).toBeLessThan(3_000);
   expect(service.faults).toEqual([]);
 });
+
+test.concurrent("H3 A6: of a turn that is over no place is told, however quickly one agent follows the other", {
+  timeout: 60_000,
+}, async () => {
+  const narrow = { perSecond: 0.1, burst: 1 };
+  await using service = await openHasty({ admission: { tiers: { high: narrow, medium: narrow, degraded: narrow } } });
+  const [here = "", there = ""] = service.urls;
+  await using li = await openAgent(there, "Li");
+  await using customer = await openCustomer(here);
+  const { conversationId } = customer.opened;
+  await li.ask("conversation:join", { conversationId });
+  const text = "[[sim: long chars=40; pace first=9000 delta=20 chars=4]] in stock?";
+  const { turnId } = await customer.ask("message:send", { messageId: freshId(), text });
+  await customer.fact("turn:started", (started) => started.turnId === turnId);
+  await li.ask("conversation:take", { conversationId });
+  for (let handed = 0; handed < 12; handed++) {
+    await li.ask("conversation:return", { conversationId });
+    await li.ask("conversation:take", { conversationId });
+  }
+  await pause(1_000);
+  const over = new Set<string>();
+  const late = customer.facts.filter(({ name, payload }) => {
+    if (name === "turn:ended") over.add(payload.turnId);
+    return name === "turn:queued" && over.has(payload.turnId);
+  });
+  expect(over.size).toBeGreaterThan(6);
+  expect(late).toEqual([]);
+  expect(service.faults).toEqual([]);
+});

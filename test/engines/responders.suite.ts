@@ -181,6 +181,21 @@ export function respondersSuite(open: OpenEngines): void {
     expect(await world.responders.hand(conversationId, left)).toMatchObject({ kind: "handed" });
   });
 
+  test("H3 while what was cut has no end yet a matter is not closed: what is asked next would be cut with it", async () => {
+    await using world = await open();
+    const { conversationId } = await world.conversations.open(caller("customer"));
+    await world.conversations.ask(conversationId, { messageId: "m1", text: "one" });
+    const taken = await world.responders.hand(conversationId, takes("n1", li));
+    const cut = taken.kind === "handed" ? taken.conversation.waiting : null;
+    if (cut === null) throw new Error("nothing waits");
+    const closes = handing("n2", ["agent:li@shop", "assistant"], ai);
+    expect(await world.responders.hand(conversationId, closes)).toMatchObject({ kind: "open" });
+    await world.turns.end(cut, 0, { outcome: "interrupted", text: "" });
+    expect(await world.responders.hand(conversationId, closes)).toMatchObject({ kind: "handed", repeated: false });
+    const asked = await world.conversations.ask(conversationId, { messageId: "m2", text: "two" });
+    expect(asked.turnId).not.toBe(cut.turnId);
+  });
+
   test("H3 what was open when a matter was closed is not asked when the next one is handed back", async () => {
     await using world = await open();
     const { conversationId } = await world.conversations.open(caller("customer"));

@@ -26,7 +26,7 @@ export class MemoryResponders implements Responders {
     if (known) return { kind: "handed", conversation: copy(conversation), message: known, repeated: true };
     if (!from.includes(handsOf(conversation.responder))) return { kind: "refused", responder: conversation.responder };
     const isOpen = (conversation.runningTurnId ?? conversation.waitingTurnId) !== null;
-    if (reopen !== undefined && isOpen && conversation.responder.kind !== "assistant")
+    if (to.kind === "assistant" && isOpen && conversation.responder.kind !== "assistant")
       return { kind: "open", conversation: copy(conversation) };
     conversation.responder = to;
     conversation.wish = wish ?? undefined;

@@ -16,7 +16,7 @@ end
 
 if not isAmong(hands()) then return { 'refused', field('responder') } end
 local isOpen = field('running') ~= '' or field('waiting') ~= ''
-if ARGV[10] ~= '' and isOpen and hands() ~= 'assistant' then return { 'open', whole() } end
+if ARGV[3] == 'assistant' and isOpen and hands() ~= 'assistant' then return { 'open', whole() } end
 redis.call('HSET', conversation, 'responder', ARGV[4], 'hands', ARGV[3], 'wish', ARGV[5])
 if ARGV[8] ~= '' then addNote(ARGV[8], ARGV[9], ARGV[13]) end
 
