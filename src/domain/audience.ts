@@ -180,6 +180,8 @@ export class Audience implements Listener {
 
   /** Tells a message to everybody in the conversation. */
   added(conversationId: string, message: Message): void {
+    // Another node's word of what was said to a person may come after this node's of the turn that answers it.
+    if (message.turnId === undefined && this.tidings.isAsked(conversationId, message.messageId)) return;
     this.tidings.note(conversationId, { message });
     this.tell(conversationId, "message:added", { message });
   }

@@ -34,6 +34,14 @@ export class Tidings {
     return latest?.tiding.handed?.at ?? 0;
   }
 
+  /** Whether that message was told lately as a turn's question. */
+  isAsked(conversationId: string, messageId: string): boolean {
+    return this.#latest.some(
+      ({ conversationId: its, tiding: { message } }) =>
+        its === conversationId && message?.messageId === messageId && message.turnId !== undefined,
+    );
+  }
+
   /** What was told of a conversation after the first `count` of all. */
   since(conversationId: string, count: number): readonly Tiding[] {
     const first = this.#latest.findLastIndex(({ number }) => number <= count) + 1;

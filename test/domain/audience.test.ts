@@ -85,6 +85,21 @@ function end(): void {
   audience.step(endOf(answer));
 }
 
+test("S11 H3 a question that is a turn's by now is not told once more as one of none", () => {
+  const told: unknown[] = [];
+  audience.watch("c", { clogged: false, send: (_, payload) => void told.push(payload) });
+  const message = { messageId: "m1", author: "customer", text: "and?", at: 1 } as const;
+  audience.step({ kind: "message-added", conversationId: "c", message: { ...message, turnId: "t" } });
+  audience.step({ kind: "message-added", conversationId: "c", message });
+  expect(told).toEqual([{ message: { ...message, turnId: "t" } }]);
+  audience.step({ kind: "message-added", conversationId: "c", message: { ...message, messageId: "m2" } });
+  audience.step({ kind: "message-added", conversationId: "c", message: { ...message, turnId: "t2" } });
+  expect(told.slice(1)).toEqual([
+    { message: { ...message, messageId: "m2" } },
+    { message: { ...message, turnId: "t2" } },
+  ]);
+});
+
 test("S1 S6 the first text leaves at once, before the call that brought it returns", () => {
   const viewer = watch();
   start();
