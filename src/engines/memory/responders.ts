@@ -89,9 +89,10 @@ function unanswered(messages: readonly Message[]): ReadonlySet<Message> {
   for (const said of messages.toReversed()) {
     const { author, turnId, notice } = said;
     if (author === "agent" || notice?.kind === "resolved") break;
-    if (author === "customer" && !wordless.has(turnId) && !over.has(turnId)) break;
-    if (author === "customer" && wordless.has(turnId)) open.add(said);
     if (author === "assistant" && said.text === "") (said.outcome === "interrupted" ? wordless : over).add(turnId);
+    if (author !== "customer" || over.has(turnId)) continue;
+    if (!wordless.has(turnId)) break;
+    open.add(said);
   }
   return open;
 }
