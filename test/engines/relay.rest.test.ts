@@ -138,3 +138,32 @@ test.each([
   expect(played.text).toBe("a b c ");
   expect(failureOf(played).reason).toBe("cut");
 });
+
+test("an answer that comes all at once is read without a rest", async () => {
+  const words = Array.from({ length: 5_000 }, (_, at) => `${at} `);
+  await using raw = await openRaw(async (socket) => {
+    socket.write(kept + part(start) + part(piece("a ")));
+    await sleep(30);
+    socket.write(words.map((word) => part(piece(word))).join("") + part(ended("end_turn")) + part(""));
+  });
+  await using relay = openTestRelay(raw.baseUrl, { paceMs: () => 1_000 });
+  const begun = performance.now();
+  const { end, text } = await play(relay, ask("?"));
+  expect(end.kind).toBe("complete");
+  expect(text).toBe(`a ${words.join("")}`);
+  expect(performance.now() - begun).toBeLessThan(2_500);
+});
+
+test("U2 while a connection rests the relay is not taken for silent, and when it is silent it is", async () => {
+  await using raw = await openRaw(async (socket) => {
+    socket.write(kept + part(start));
+    for (let at = 0; at < 20; at++) {
+      socket.write(part(piece("a ")));
+      await sleep(20);
+    }
+  });
+  await using relay = openTestRelay(raw.baseUrl, { paceMs: () => 150, idleMs: 100 });
+  const played = await play(relay, ask("?"));
+  expect(played.text).toBe("a ".repeat(20));
+  expect(failureOf(played).reason).toBe("stall");
+});
