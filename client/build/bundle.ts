@@ -148,6 +148,7 @@ const unusedOfPreact: [asked: RegExp, answer: string][] = [
   [/\b\w&&\w\.then\b/g, "!1"],
   [/\b(32|128)&\w\.__u\b/g, "0"],
   [/\b\w\.props\.__P\b/g, "void 0"],
+  [/\(\w=\w\.__z\)/g, "!1"],
   [/"dangerously\w+"==\w/g, "!1"],
 ];
 

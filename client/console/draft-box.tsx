@@ -18,7 +18,7 @@ export function DraftBox({ conversationId }: { conversationId: string }) {
         <b>{words.draft.ask}</b>
         <span class="faint">{draft.state === "asking" || draft.state === "writing" ? words.draft.writing : ""}</span>
       </p>
-      <DraftText />
+      <DraftText ended={draft.state === "ended" || failed} />
       {failed && <p class="fault">{draft.error ? explain(draft.error, words) : words.draft.failed}</p>}
       <div class="acts">
         {!failed && (
@@ -41,9 +41,10 @@ export function DraftBox({ conversationId }: { conversationId: string }) {
 }
 
 /** Plain, as it will stand in the field; written straight into the page. */
-function DraftText() {
+function DraftText({ ended }: { ended: boolean }) {
   const { desk } = useScene();
   const place = useRef<HTMLParagraphElement>(null);
+  const finish = useRef<() => void>(null);
   useLayoutEffect(() => {
     const root = place.current;
     if (!root) return;
@@ -55,10 +56,14 @@ function DraftText() {
       },
       append: flush.push,
     });
+    finish.current = () => flush.flush();
     return () => {
       unwatch();
       flush.restart();
     };
   }, [desk]);
+  useLayoutEffect(() => {
+    if (ended) finish.current?.();
+  }, [ended]);
   return <p class="text plain" dir="auto" ref={place} />;
 }
