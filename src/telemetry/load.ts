@@ -29,12 +29,13 @@ export class EventLoopLoad {
 
 /**
  * Milliseconds between two frames of one answer (S1). A quiet node passes on what comes as it comes. At a sixth of its
- * time a node writes for dozens of people at once: 25 frames a second read as smoothly as 50, and cost it and their phones
- * half as much. The busier it is beyond two fifths, the further apart they are, so that it has time for who asks next.
+ * time a node writes for dozens of people at once: 25 frames a second cost it and their phones half as much as 50. The
+ * busier it is, the further apart they are, so that it has time for who asks next; from two fifths on as far as they may be.
+ * The widget spreads each over the time until the next, so that nobody sees it.
  */
 export function paceMs(share: number): number {
   if (share < 0.15) return 8;
-  return Math.round(Math.min(Math.max(40, 40 + ((share - 0.4) / 0.45) * 60), 100));
+  return Math.round(Math.min(40 + ((share - 0.15) / 0.25) * 60, 100));
 }
 
 /**
