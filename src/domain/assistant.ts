@@ -8,12 +8,11 @@ import { sleep } from "./clock.ts";
 import { buildContext } from "./context.ts";
 import type { Asked, Conversation, Question } from "./conversations.ts";
 import { type Finding, keptOf } from "./findings.ts";
-import { Latest } from "./latest.ts";
-import type { Standing } from "./line.ts";
 import { Outage } from "./outage.ts";
 import { answeredIn, idsOf, questionsOf } from "./questions.ts";
 import type { Service } from "./service.ts";
 import { Silencing, type SilencingOptions } from "./silencing.ts";
+import { Starting, type StartingOptions } from "./starting.ts";
 import type { TurnReport } from "./steps.ts";
 import { teamNotes } from "./team-notes.ts";
 import type { Ended, Ending, Started, Turn, TurnRef } from "./turns.ts";
@@ -34,22 +33,16 @@ interface Written {
   readonly isFollowed: boolean;
 }
 
-/** What became of a running answer: it is written here now, there is none, a question waits instead, or its writer may still be there. */
-export type Revival = "adopted" | "nothing" | "waiting" | "later";
-
 export interface AssistantOptions
   extends Omit<Desk, keyof Service>,
     Omit<AskingOptions, "begin" | "serve">,
-    Omit<SilencingOptions, "endHere" | "end"> {
-  /** Takes up, with {@link Assistant.adopt}, the running answer of a conversation that nobody writes any more. */
-  readonly revive?: (conversationId: string, isFree: boolean) => Promise<Revival>;
+    Omit<SilencingOptions, "endHere" | "end">,
+    StartingOptions {
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
   readonly service: (name: CustomerClass) => Service;
   /** Most tokens of context, as estimated. */
   readonly contextTokens: number;
   readonly newId: () => string;
-  /** What waits in that conversation was put into the line, and stands there. */
-  readonly stands?: (conversationId: string, standing: Standing) => void;
   /** Sees to it that the node which writes a turn stops it; resolves when it ended, or when it was waited for long enough. */
   readonly stopElsewhere?: (turn: Turn) => Promise<void>;
 }
@@ -67,14 +60,9 @@ export class Assistant {
   readonly #live = new Map<string, LiveTurn>();
   /** The latest step of each turn that is under way. */
   readonly #steps = new Map<string, Promise<unknown>>();
-  /** Starts under way, by conversation. */
-  readonly #starts = new Map<string, Promise<void>>();
-  /** Conversations in which more was to be begun while an answer was being written. */
-  readonly #owed = new Set<string>();
   readonly #asking: Asking;
+  readonly #starting: Starting;
   readonly #silencing: Silencing;
-  /** How often there was nothing to begin yet in a conversation that was let begin, and when it was looked for last. */
-  readonly #early = new Latest<string, { readonly looks: number; readonly at: number }>(mostEarly);
   #closed: Interruption | null = null;
   /** Aborted when nothing is to be waited for any more. */
   readonly #leaving = new AbortController();
@@ -83,12 +71,16 @@ export class Assistant {
     this.#options = options;
     this.#asking = new Asking({
       ...options,
-      begin: (conversationId, started) => {
-        // It came with a question of this node that has nothing to begin: there is nobody to wait for.
-        if (!started) this.#early.set(conversationId, { looks: mostLooks, at: this.#options.clock.elapsed() });
-        this.begin(conversationId, started);
-      },
+      begin: (conversationId, started) => this.#starting.beginAsked(conversationId, started),
       serve: (conversationId, as, asks) => this.serve(conversationId, as, asks),
+    });
+    this.#starting = new Starting(options, {
+      asking: this.#asking,
+      go: (started) => this.#go(started),
+      writesIn: (conversationId) => this.#writesIn(conversationId),
+      rest: (conversationId) => this.#rest(conversationId),
+      closed: () => this.#closed,
+      leaving: this.#leaving.signal,
     });
     this.#silencing = new Silencing({
       ...options,
@@ -110,7 +102,7 @@ export class Assistant {
   /** The conversations in which this node writes an answer, or is about to. */
   get busy(): ReadonlySet<string> {
     const writing = [...this.#live.values()].map(({ answer }) => answer.ref.conversationId);
-    return new Set([...writing, ...this.#starts.keys(), ...this.#asking.beginning]);
+    return new Set([...writing, ...this.#starting.conversations.keys(), ...this.#asking.beginning]);
   }
 
   /** See {@link Asking.ask}. */
@@ -125,63 +117,12 @@ export class Assistant {
    * @param turnId what waits there, where nobody may have been told of it
    */
   serve(conversationId: string, as?: CustomerClass, asks?: readonly string[], turnId?: string): void {
-    this.#inTurn(conversationId, async () => {
-      const { admission, stands, clock } = this.#options;
-      const wish = { conversationId, class: as ?? admission.classOf(conversationId), owed: true };
-      let admitted = await this.#surely(() => admission.enter({ ...wish, ...(asks && { asks }) }));
-      if (admitted?.kind === "held" && turnId !== undefined) {
-        // The node that has ended what was cut has not told the line yet.
-        await sleep(clock, earlyMs, this.#leaving.signal);
-        admitted = await this.#surely(() => admission.enter({ ...wish, asks: [] }));
-      }
-      if (admitted?.kind === "granted") await this.#startSurely(conversationId);
-      if (admitted?.kind !== "waiting") return;
-      if (turnId === undefined) stands?.(conversationId, admitted);
-      else await this.#tellPlace({ conversationId, turnId }, admitted);
-    });
+    this.#starting.serve(conversationId, as, asks, turnId);
   }
 
-  /** Unless the turn has ended while its place was asked for: nobody would take that back. */
-  async #tellPlace(ref: TurnRef, place: Standing): Promise<void> {
-    const turn = await this.#surely(() => this.#options.turns.read(ref));
-    if (turn?.state === "queued") this.#options.listener.step({ kind: "turn-queued", ref, place });
-  }
-
-  /** The line lets an answer begin in that conversation; its turn may be `started` already. */
-  begin(conversationId: string, started?: Started): void {
-    if (!started) return this.#inTurn(conversationId, () => this.#startSurely(conversationId));
-    // At once: another start of that conversation may be waiting for its question, and must find the answer under way.
-    try {
-      this.#go(started);
-    } catch (fault) {
-      this.#inTurn(conversationId, () => this.#broke(fault, conversationId));
-    }
-  }
-
-  async #startSurely(conversationId: string): Promise<void> {
-    // The turn may have come before the question was stored: without waiting, its place would be lost.
-    await this.#asking.settled(conversationId);
-    try {
-      await this.#surely(() => this.#start(conversationId));
-    } catch (fault) {
-      await this.#broke(fault, conversationId);
-    }
-  }
-
-  /** It is tried once more, much later. */
-  async #broke(fault: unknown, conversationId: string): Promise<void> {
-    this.#options.onFault(fault, conversationId);
-    await this.#surely(() => this.#options.admission.defer(conversationId, brokenMs));
-  }
-
-  #inTurn(conversationId: string, what: () => Promise<unknown>): void {
-    const starting = (this.#starts.get(conversationId) ?? Promise.resolve())
-      .then(async () => void (await what()))
-      .catch((fault: unknown) => this.#options.onFault(fault, conversationId))
-      .finally(() => {
-        if (this.#starts.get(conversationId) === starting) this.#starts.delete(conversationId);
-      });
-    this.#starts.set(conversationId, starting);
+  /** The line lets an answer begin in that conversation. */
+  begin(conversationId: string): void {
+    this.#starting.begin(conversationId);
   }
 
   /**
@@ -265,7 +206,7 @@ export class Assistant {
   async #settled(conversationId: string): Promise<void> {
     // First: a question may bring its start along.
     await this.#asking.settled(conversationId);
-    await this.#starts.get(conversationId);
+    await this.#starting.settled(conversationId);
   }
 
   /** Whoever asked has gone: the place in line is given up (A7). False while an answer is being written there. */
@@ -296,72 +237,22 @@ export class Assistant {
     const { admission, clock } = this.#options;
     // Those who wait are answered too, where there is nobody else to do it.
     const waits = () => how === "draining" && admission.isBusy;
-    while (this.#live.size + this.#starts.size + [...this.#asking.beginning].length > 0 || waits()) {
+    const starts = this.#starting.conversations;
+    while (this.#live.size + starts.size + [...this.#asking.beginning].length > 0 || waits()) {
       await Promise.all([...this.#asking.beginning].map((id) => this.#asking.settled(id)));
       if (this.#closed === "draining")
         for (const conversationId of await admission.giveUpAll()) this.begin(conversationId);
-      await Promise.all([...this.#starts.values(), ...[...this.#live.values()].map(({ ended }) => ended)]);
+      await Promise.all([this.#starting.allSettled(), ...[...this.#live.values()].map(({ ended }) => ended)]);
       // What was asked behind an answer waits from its end on.
       if (how === "draining") await admission.flush();
-      if (waits() && this.#live.size + this.#starts.size === 0 && this.#closed === null)
+      if (waits() && this.#live.size + starts.size === 0 && this.#closed === null)
         await sleep(clock, drainLookMs, hurry);
     }
     hurry.removeEventListener("abort", endAll);
   }
 
-  /** Tries again for as long as the store is away: whoever has asked is owed an answer (S5). Null when this node leaves. */
-  async #surely<T>(what: () => Promise<T>): Promise<T | null> {
-    while (this.#closed !== "lost") {
-      try {
-        return await what();
-      } catch (fault) {
-        if (!(fault instanceof Outage)) throw fault;
-      }
-      await sleep(this.#options.clock, storeAgainMs, this.#leaving.signal);
-      if (this.#closed !== null) return null;
-    }
-    return null;
-  }
-
-  async #start(conversationId: string): Promise<void> {
-    const { work, turns, admission, clock } = this.#options;
-    // Listed first: the two commands leave in this order.
-    const listed = work?.take(conversationId);
-    const started = await turns.start(conversationId);
-    await listed;
-    if (started) return this.#go(started);
-    // The question begins what there is, and tells the line.
-    if (this.#asking.isBeginning(conversationId)) return;
-    const looks = this.#looksFor(conversationId);
-    this.#early.delete(conversationId);
-    const revival = (await this.#options.revive?.(conversationId, admission.isFree(conversationId))) ?? "nothing";
-    if (revival === "adopted" || this.#asking.isBeginning(conversationId)) return;
-    if (revival === "waiting") {
-      // Another node has stored it, or ended what ran before it, since it was looked for: it is not let wait for that.
-      const late = await turns.start(conversationId);
-      if (late) return this.#go(late);
-    }
-    await this.#rest(conversationId);
-    if (this.#writesIn(conversationId)) this.#owed.add(conversationId);
-    else if (revival === "later" || revival === "waiting") await admission.defer(conversationId, deferMs);
-    else if (looks >= mostLooks) admission.ended(conversationId);
-    else {
-      // Asked at another node, which may not have stored it yet: in a rush it may be late by a second or two.
-      await admission.defer(conversationId, earlyMs * 2 ** looks);
-      this.#early.set(conversationId, { looks: looks + 1, at: clock.elapsed() });
-    }
-  }
-
-  /** What was withdrawn while it was looked for does not count for what is asked later. */
-  #looksFor(conversationId: string): number {
-    const { looks = 0, at = 0 } = this.#early.get(conversationId) ?? {};
-    return this.#options.clock.elapsed() - at < looksAgainMs ? looks : 0;
-  }
-
   #go({ turn, conversation }: Started): void {
-    this.#early.delete(turn.conversationId);
-    if (this.#live.has(turn.turnId)) return;
-    this.#begin(turn, "", [], conversation);
+    if (!this.#live.has(turn.turnId)) this.#begin(turn, "", [], conversation);
   }
 
   /** Nothing is answered there by this node, unless something is. */
@@ -426,7 +317,7 @@ export class Assistant {
         if (this.#closed !== "lost") void this.#rest(turn.conversationId);
         if (written === null) return this.#handBack(turn.conversationId);
         this.#options.admission.ended(turn.conversationId, written.answered);
-        const isOwed = this.#owed.delete(turn.conversationId) || this.#options.waits?.(turn.conversationId);
+        const isOwed = this.#starting.takeOwed(turn.conversationId) || this.#options.waits?.(turn.conversationId);
         // Whatever the line knows of it: it may have been asked while that could not be reached.
         if (isOwed || written.isFollowed) this.serve(turn.conversationId, undefined, []);
       });
@@ -555,16 +446,6 @@ export class Assistant {
 /** Between two tries to store an end. */
 const storeAgainMs = 500;
 const drainLookMs = 20;
-/** Until another node's answer is looked at once more that may be nobody's. */
-const deferMs = 2_000;
-/** Until a question is looked for again that may be on its way into the store; twice as long each further time. */
-const earlyMs = 300;
-/** Then the place of a question is given up that was never stored. */
-const mostLooks = 3;
-const looksAgainMs = 5_000;
-const mostEarly = 10_000;
-/** Until a conversation that cannot be read is tried once more. */
-const brokenMs = 60_000;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 

@@ -1,9 +1,10 @@
 import type { Admission } from "./admission.ts";
-import type { Assistant, Revival } from "./assistant.ts";
+import type { Assistant } from "./assistant.ts";
 import { continuable } from "./continuation.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Nodes } from "./nodes.ts";
 import { Outage } from "./outage.ts";
+import type { Revival } from "./starting.ts";
 import type { Turn } from "./turns.ts";
 
 export interface CaretakerOptions {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openClient, type RedisPlace } from "../../src/engines/redis/client.ts";
+import { patiently } from "../../src/engines/redis/gathering.ts";
 import { openRedis } from "../support/redis.ts";
 import { openRedisCluster } from "../support/redis-cluster.ts";
 import type { RedisProcess } from "../support/redis-process.ts";
@@ -30,6 +31,25 @@ async function expectGathered(place: RedisPlace, servers: readonly RedisProcess[
 test("what is said in one turn arrives together, in its order", async () => {
   await using redis = await openRedis();
   await expectGathered({ kind: "one", url: redis.url }, [redis]);
+});
+
+test("what nobody waits for leaves with what is said next, in its order, or alone a moment later", async () => {
+  await using redis = await openRedis();
+  await using stack = new AsyncDisposableStack();
+  const client = stack.adopt(openClient({ kind: "one", url: redis.url }, "store"), (opened) => opened.disconnect());
+  client.on("error", () => {});
+  await until("it is connected", async () => (await client.set("one", "x")) === "OK");
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const before = await readsOf(redis);
+  const patient = patiently(() => client.rpush("list", "patient"));
+  await turn();
+  const [first, second] = [client.rpush("list", "urgent"), client.rpush("list", "also urgent")];
+  const third = patiently(() => client.rpush("list", "patient too"));
+  expect(await Promise.all([patient, first, second, third])).toEqual([1, 2, 3, 4]);
+  // One of them asks how many there were.
+  expect((await readsOf(redis)) - before).toBe(2);
+  expect(await patiently(() => client.rpush("list", "alone"))).toBe(5);
+  expect(await client.lrange("list", 0, -1)).toEqual(["patient", "urgent", "also urgent", "patient too", "alone"]);
 });
 
 test("so it does on a connection that was made anew, and a command that waits meanwhile is not lost", async () => {

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { RelayBody } from "../../src/engines/relay/body.ts";
+import { certificate } from "./relay.secure.ts";
 import { ask, ended, failureOf, openRaw, openTestRelay, piece, play, sse, start } from "./relay.support.ts";
 
 const kept = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -15,7 +16,10 @@ function arrivals(times: readonly number[]): number {
   return times.filter((time, at) => at === 0 || time - (times[at - 1] ?? 0) > 10).length;
 }
 
-test("S1 text that comes faster than it is passed on is read in one go, and all of it", async () => {
+test.each([
+  ["over TCP", undefined],
+  ["over TLS", certificate],
+] as const)("S1 text that comes faster than it is passed on is read in one go, and all of it, %s", async (_, keyed) => {
   const words = Array.from({ length: 40 }, (_, at) => `${at} `);
   await using raw = await openRaw(async (socket) => {
     socket.write(kept + part(start));
@@ -24,8 +28,8 @@ test("S1 text that comes faster than it is passed on is read in one go, and all 
       await sleep(15);
     }
     socket.write(part(ended("end_turn")) + part(""));
-  });
-  await using relay = openTestRelay(raw.baseUrl, { paceMs: () => 90 });
+  }, keyed);
+  await using relay = openTestRelay(raw.baseUrl, { http2: false, paceMs: () => 90 });
   const times: number[] = [];
   const { end, text } = await play(relay, ask("?"), { onPiece: () => times.push(performance.now()) });
   expect(end.kind).toBe("complete");

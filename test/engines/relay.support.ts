@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import type { AttemptEnd, RelayFailure, RelayRequest } from "../../src/domain/relay.ts";
 import { type AnthropicRelay, openRelay, type RelayOptions } from "../../src/engines/relay/relay.ts";
 
@@ -79,19 +80,26 @@ export interface RawRelay extends AsyncDisposable {
   readonly requests: string[];
 }
 
-/** A relay made of bytes: `handle` gets the connection of each request once the request is complete. */
-export async function openRaw(handle: (socket: Socket, request: string) => void): Promise<RawRelay> {
+/**
+ * A relay made of bytes: `handle` gets the connection of each request once the request is complete. With a certificate they go
+ * over TLS.
+ */
+export async function openRaw(
+  handle: (socket: Socket, request: string) => void,
+  certificate?: { readonly key: string; readonly cert: string },
+): Promise<RawRelay> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const welcome = (socket: Socket) => {
     raw.connections++;
     sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
     listen(socket, (request) => {
       raw.requests.push(request);
       handle(socket, request);
     });
-  });
+  };
+  const server = certificate ? createTlsServer(certificate, welcome) : createServer(welcome);
   const raw: RawRelay = {
-    baseUrl: `http://127.0.0.1:${await openPort(server)}`,
+    baseUrl: `${certificate ? "https" : "http"}://127.0.0.1:${await openPort(server)}`,
     connections: 0,
     requests: [],
     async [Symbol.asyncDispose]() {

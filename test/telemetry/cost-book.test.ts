@@ -127,3 +127,17 @@ test("a day ends at midnight where the operator lives", () => {
     "2026-11-11",
   ]);
 });
+
+test.each(["Asia/Shanghai", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns"])(
+  "a day of %s begins with its first minute, whichever moment was asked for before",
+  (timeZone) => {
+    const tell = dayTeller(timeZone);
+    const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+    const from = Date.parse("2026-03-28T00:00:00Z");
+    for (let minute = 0; minute < 3 * 24 * 60; minute++) {
+      const at = from + minute * 60_000;
+      expect(tell(at)).toBe(format.format(at));
+      expect(tell(at - 1)).toBe(format.format(at - 1));
+    }
+  },
+);

@@ -5,6 +5,7 @@ import type { Turn, TurnRef } from "../../domain/turns.ts";
 import { tagOf } from "../conversation-id.ts";
 import { Batches } from "./batches.ts";
 import type { Store } from "./client.ts";
+import { patiently } from "./gathering.ts";
 import type { Place } from "./place.ts";
 import { foundPrefix, parseFound, parseLog, replies } from "./replies.ts";
 import { runStep } from "./scripts.ts";
@@ -13,6 +14,8 @@ interface Field {
   readonly key: string;
   readonly name: string;
   readonly value: string;
+  /** It may leave a moment later: what is said next is behind it all the same. */
+  readonly mayWait: boolean;
 }
 
 /** No step may hold Redis up for long. */
@@ -32,11 +35,11 @@ export class RedisAnswerLog implements AnswerLog {
   }
 
   write({ conversationId, turnId }: TurnRef, epoch: number, offset: number, text: string): Promise<void> {
-    return this.#set(conversationId, `${turnId}:${epoch}:${offset}:${text.length}`, text);
+    return this.#set(conversationId, `${turnId}:${epoch}:${offset}:${text.length}`, text, true);
   }
 
   note({ conversationId, turnId }: TurnRef, finding: Finding): Promise<void> {
-    return this.#set(conversationId, `${turnId}:${foundPrefix}:${finding.callId}`, JSON.stringify(finding));
+    return this.#set(conversationId, `${turnId}:${foundPrefix}:${finding.callId}`, JSON.stringify(finding), false);
   }
 
   async read(turn: Turn): Promise<string> {
@@ -47,15 +50,16 @@ export class RedisAnswerLog implements AnswerLog {
     return parseFound(turn.turnId, await this.#logged(turn));
   }
 
-  async #set(conversationId: string, name: string, value: string): Promise<void> {
+  async #set(conversationId: string, name: string, value: string, mayWait: boolean): Promise<void> {
     const { link, keys } = this.#place.options;
-    const fault = await this.#fields.add({ key: keys.log(tagOf(conversationId)), name, value });
+    const fault = await this.#fields.add({ key: keys.log(tagOf(conversationId)), name, value, mayWait });
     // Judged by itself: what one conversation is refused the others are not.
     if (fault !== null) await link.run(() => Promise.reject(fault));
   }
 
   #setAll(fields: readonly Field[]): Promise<readonly (Error | null)[]> {
-    return this.#place.options.link.run((store) => setAll(store, fields));
+    const say = () => this.#place.options.link.run((store) => setAll(store, fields));
+    return fields.every(({ mayWait }) => mayWait) ? patiently(say) : say();
   }
 
   async #logged({ conversationId }: TurnRef): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { Nodes, Pulse } from "../../domain/nodes.ts";
+import { patiently } from "./gathering.ts";
 import type { Keys } from "./keys.ts";
 import type { Link } from "./link.ts";
 import { replies } from "./replies.ts";
@@ -34,7 +35,7 @@ export class RedisNodes implements Nodes {
   }
 
   async drop(nodeId: string, conversationId: string): Promise<void> {
-    await this.#link.run((store) => store.srem(this.#keys.work(nodeId), conversationId));
+    await patiently(() => this.#link.run((store) => store.srem(this.#keys.work(nodeId), conversationId)));
   }
 
   work(nodeId: string): Promise<readonly string[]> {
