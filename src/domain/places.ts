@@ -1,6 +1,7 @@
 import type { FactPayload } from "../contract/events.ts";
 import type { CustomerClass, Tier } from "../contract/shapes.ts";
 import type { Clock, Undo } from "./clock.ts";
+import { Latest } from "./latest.ts";
 import { LeftTickets } from "./left-tickets.ts";
 import { classes, type LineSettings, type Round, type Ticket } from "./line.ts";
 import type { Listener, Step } from "./steps.ts";
@@ -47,6 +48,8 @@ interface Asked {
   freeSince: number | null;
 }
 
+/** So many turns at most end between the moment at which a place is told of one and the one at which another node hears of it. */
+const mostOver = 1_000;
 /** All places are looked at so often. */
 const lookMs = 500;
 /** A place that is nowhere to be found for so long is gone. */
@@ -67,6 +70,8 @@ export class Places implements Listener {
   readonly #waiters = new Map<string, Waiter>();
   /** The waiting turns of conversations whose place is not known yet. */
   readonly #turns = new Map<string, Asked>();
+  /** Turns that ended lately: another node's word of where one stands may come after that of its end. */
+  readonly #over = new Latest<string, true>(mostOver);
   readonly #left: Readonly<Record<CustomerClass, LeftTickets>>;
   readonly #waits: WaitEstimate;
   readonly #before: Record<CustomerClass, ReadonlyMap<number, number>> = {
@@ -87,6 +92,7 @@ export class Places implements Listener {
   step(step: Step): void {
     switch (step.kind) {
       case "turn-queued":
+        if (this.#over.has(step.ref.turnId)) return;
         this.#asked(step.ref);
         if (step.place) this.stands(step.ref.conversationId, step.place.at, step.place.position);
         return;
@@ -145,6 +151,7 @@ export class Places implements Listener {
 
   /** The turn is over: what was asked meanwhile stands in line from now on, and the node that answered is told where. */
   ended(ref: TurnRef): void {
+    this.#over.set(ref.turnId, true);
     this.gone(ref);
     const asked = this.#turns.get(ref.conversationId);
     if (asked === undefined) return;

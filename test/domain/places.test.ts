@@ -282,3 +282,19 @@ test("A6 what was asked during an answer, and of whose place nobody told when th
   clock.advance(10_000);
   expect(vanished).toHaveLength(length);
 });
+
+test("A6 where a turn stands that has ended here already is told to nobody, and kept for nobody", async () => {
+  await queue(2);
+  const ref = { conversationId: "c0", turnId: "t0" };
+  places.ended(ref);
+  const before = told.length;
+  const entered = await line.enter({ conversationId: "c0", class: "guest", owed: true }, "node");
+  if (entered.kind !== "waiting") throw new Error(entered.kind);
+  places.step({ kind: "turn-queued", ref, place: entered });
+  await serve(1_000);
+  expect(told.slice(before).filter(({ turnId }) => turnId === "t0")).toEqual([]);
+  expect(places.knows("c0")).toBe(false);
+  // What is asked next there is another turn.
+  places.step({ kind: "turn-queued", ref: { ...ref, turnId: "next" }, place: entered });
+  expect(told.at(-1)).toMatchObject({ conversationId: "c0", turnId: "next" });
+});
