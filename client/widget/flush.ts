@@ -25,7 +25,7 @@ export const browserPace: Pace = {
 
 /**
  * Text on its way to the page: the first piece goes through at once. What comes later is spread over about as long as it was
- * waited for, so that the 100 ms between a busy node's frames (S1) are not seen; it is all there when the next is due.
+ * waited for, so that a busy node's frames, 100 ms apart (S1), do not come in jerks; it is all there when the next is due.
  */
 export interface Flush {
   push(piece: string): void;

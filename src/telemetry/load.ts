@@ -31,7 +31,7 @@ export class EventLoopLoad {
  * Milliseconds between two frames of one answer (S1). A quiet node passes on what comes as it comes. At a sixth of its
  * time a node writes for dozens of people at once: 25 frames a second cost it and their phones half as much as 50. The
  * busier it is, the further apart they are, so that it has time for who asks next; from two fifths on as far as they may be.
- * The widget spreads each over the time until the next, so that nobody sees it.
+ * Our pages spread each over the time until the next (`client/widget/flush.ts`); others get ten frames a second then.
  */
 export function paceMs(share: number): number {
   if (share < 0.15) return 8;
