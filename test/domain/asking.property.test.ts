@@ -256,6 +256,8 @@ const courses: Course[] = [
     // What a node handed over that could not reach the line was listed nowhere.
     examples: [
       [acts("2 ask 40", "2 lose line 5", "2 leave 0", "0 stop 0", "0 lose line 0"), [...Array(18).fill(0), 40, 0]],
+      // What a dead node had begun without the line's knowledge was lost with the place of the next question.
+      [acts("1 lose line 0", "1 ask 0", "2 ask 300", "1 leave 0", "0 stop 0", "1 ask 0", "0 end 0", "1 ask 0"), [41]],
     ],
   },
 ];

@@ -478,6 +478,32 @@ export function lineSuite(open: OpenLine): void {
     for (const grant of granted) expect(await world.line.again(grant, 0)).toBe(false);
   });
 
+  test("A4 A8 what a dead node worked at is looked for though the question that waits there is given up", async () => {
+    const world = await LineWorld.open(open, { nodes: ["one", "two"] });
+    await world.enter("wang");
+    // What the dead node had begun was granted by itself, while the line was out of its reach.
+    await world.ask("li", "m1");
+    const work = ["li", "new"].map((conversationId) => ({ conversationId, class: "guest" as const }));
+    for (let time = 0; time < 2; time++) await world.line.recover("two", work);
+    await world.ask("new", "m1");
+    for (const id of ["li", "new"]) expect(await world.line.leave(id, ["m1"])).toBe(false);
+    world.clock.advance(400);
+    const { granted } = await world.round();
+    expect(granted.map(({ conversationId }) => conversationId)).toEqual(["new", "wang", "li"]);
+    const ended = granted.map((grant) => ({ ...grant, answered: ["m0"] }));
+    expect(await world.round("one", { taken: granted, ended })).toMatchObject({ waiting: 0, queued: [] });
+    expect((await world.ask("li", "m2")).kind).toBe("granted");
+  });
+
+  test("A4 A8 what a dead node worked at is looked for though what had been granted behind it is given up", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.line.recover("two", [{ conversationId: "li", class: "guest" }]);
+    await world.ask("li", "m2");
+    await world.line.again(grant, 0);
+    expect(await world.line.leave("li", ["m1", "m2"])).toBe(false);
+    expect(await world.after(100)).toEqual(["li"]);
+  });
+
   test("A4 A8 what is asked behind an answer that was put back waits from its end on", async () => {
     const world = await LineWorld.open(open, { full: true });
     const entered = await world.enter("li");

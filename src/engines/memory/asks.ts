@@ -2,6 +2,8 @@
 const mostAsks = 20;
 /** What has no name here, or none any more. */
 const unnamed = "*";
+/** What a node that is no more had begun, whatever that was; no message has such an id. */
+const begun = "+";
 
 /**
  * What was asked in one conversation and has not been answered, as far as the line knows: by the ids of the messages, in
@@ -24,6 +26,18 @@ export class Asks {
     this.#names = [...this.#names, ...names];
   }
 
+  /**
+   * A node that is no more had begun an answer here: whoever is granted the next start looks for that first. Nobody can
+   * withdraw it, for what was begun may be another question than those that are known here.
+   *
+   * @param hasStart a start has been granted for those that came before the latest one
+   */
+  addBegun(hasStart: boolean): void {
+    if (this.#names.includes(begun)) return;
+    this.#names = [begun, ...this.#names];
+    if (hasStart) this.#early++;
+  }
+
   /** A start is granted: whoever begins it looks at all that has come so far. */
   granted(): void {
     this.#early = this.#names.length;
@@ -36,7 +50,7 @@ export class Asks {
    */
   settle(answered: readonly string[] | undefined): boolean {
     const isOver = (name: string, at: number) =>
-      answered?.includes(name) || (at < this.#early && (answered === undefined || name === unnamed));
+      answered?.includes(name) || (at < this.#early && (answered === undefined || name === unnamed || name === begun));
     this.#names = this.#names.filter((name, at) => !isOver(name, at));
     this.#early = 0;
     return this.#names.length > 0;

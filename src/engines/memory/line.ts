@@ -178,8 +178,10 @@ export class MemoryLine implements Line {
     }
     this.#mail.delete(deadNodeId);
     for (const { conversationId, class: name } of work) {
-      if (this.#entries.has(conversationId)) continue;
-      const entry = { ...this.#newEntry(conversationId, name, deadNodeId), number: -1, isFree: true };
+      const known = this.#entries.get(conversationId);
+      const entry = known ?? { ...this.#newEntry(conversationId, name, deadNodeId), number: -1, isFree: true };
+      entry.asks.addBegun(entry.number !== 0);
+      if (known) continue;
       this.#entries.set(conversationId, entry);
       this.#putBefore(entry);
     }

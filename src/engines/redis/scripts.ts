@@ -58,7 +58,7 @@ const steps = {
   ),
   "line/leave": ofLine("entries", "asks", "counts", "letters", "append", "back"),
   "line/again": ofLine("entries", "counts", "letters", "append", "back"),
-  "line/recover": ofLine("entries", "counts", "letters", "append", "back"),
+  "line/recover": ofLine("entries", "asks", "counts", "letters", "append", "back"),
   "line/find": ofLine("entries", "counts", "place"),
   "line/restore": ofLine("entries", "counts", "letters", "append", "back"),
   "line/steer": ofLine("counts", "bucket"),

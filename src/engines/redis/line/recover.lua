@@ -9,11 +9,11 @@ eachListed(owned, node, function(entry)
 end)
 redis.call('HDEL', nodes, node)
 for at = 1, #work, 2 do
-  if not read(work[at]) then
-    local entry = newEntry(work[at], work[at + 1], node)
-    entry.number, entry.isFree = -1, true
-    putBefore(entry)
-  end
+  local known = read(work[at])
+  local entry = known or newEntry(work[at], work[at + 1], node)
+  if not known then entry.number, entry.isFree = -1, true end
+  addBegun(entry)
+  if known then write(entry) else putBefore(entry) end
 end
 save()
 return 1
