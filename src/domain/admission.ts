@@ -281,7 +281,9 @@ export class Admission {
   async defer(conversationId: string, waitMs: number): Promise<void> {
     const grant = this.#mine.get(conversationId);
     if (grant === undefined) return;
-    await this.#options.line.again(grant, waitMs);
+    const isBack = await this.#options.line.again(grant, waitMs);
+    // The line that granted it was lost: whoever was to begin stands before all others.
+    if (!isBack) await this.#options.line.recover(null, [{ conversationId, class: grant.class }]);
     // Not before: should the line be away, it is tried once more.
     if (this.#mine.get(conversationId) === grant) this.#mine.delete(conversationId);
     this.#somebodyWaits();

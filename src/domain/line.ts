@@ -64,6 +64,11 @@ export interface Standing {
   readonly position: number | null;
 }
 
+/** Where a conversation stands. */
+export interface Placed extends Standing {
+  readonly conversationId: string;
+}
+
 export interface Found extends Standing {
   /** For which it entered the line, or which was granted it last. */
   readonly nodeId: string;
@@ -130,6 +135,8 @@ export interface Round {
    * and to which other nodes may still give back who stood in it.
    */
   readonly isAlone?: boolean;
+  /** Where they stand who could not be told a place when it was asked for. */
+  readonly placed?: readonly Placed[];
   /** Another one than before tells that the line was lost and has begun anew; its tickets go on behind those of the old one. */
   readonly life: string;
 }
@@ -151,6 +158,14 @@ export interface Order {
 /** A conversation in line, as its node remembers it when the line itself is lost. */
 export interface Kept extends Wish, Ticket {}
 
+/** What a node knows as it asks something of the line. */
+export interface Known {
+  /** {@link Round.life} of the line that it has seen last. */
+  readonly life: string;
+  /** The conversation's own in that line. */
+  readonly ticket?: number;
+}
+
 /**
  * Who may be answered, and in which order: one line for the whole service. The engine in memory is the readable
  * definition, the one in Redis does the same in atomic steps; both have the only clock that counts.
@@ -168,8 +183,13 @@ export interface Kept extends Wish, Ticket {}
  * - **A10** A class that is paused keeps its places; the others go on.
  */
 export interface Line {
-  /** Enters for the node that will answer; a conversation that waits already keeps its place. */
-  enter(wish: Wish, nodeId: string): Promise<Entered>;
+  /**
+   * Enters for the node that will answer; a conversation that waits already keeps its place.
+   *
+   * @param known In another line than that one, whose numbers go on behind its, whoever has a ticket stands at it, and
+   *   nobody is told a position: others may still be given back who stood before (A12).
+   */
+  enter(wish: Wish, nodeId: string, known?: Known): Promise<Entered>;
   /** One round of serving: hands out all starts that are free. Call a few times a second, and at once after an end. */
   round(news: News): Promise<Round>;
   /**
@@ -182,16 +202,21 @@ export interface Line {
    * more; false when it is no longer the node's.
    */
   again(grant: Grant, waitMs: number, isFree?: boolean): Promise<boolean>;
-  /** Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others. */
-  recover(deadNodeId: string, work: readonly Wish[]): Promise<void>;
-  /** Where a conversation waits; null when it does not. */
-  find(conversationId: string): Promise<Found | null>;
+  /**
+   * Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others.
+   *
+   * @param deadNodeId null where no node is dead, and the line alone has forgotten what it granted
+   */
+  recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void>;
+  /** Where a conversation waits; null when it does not. In another line than the one that is known it has no position. */
+  find(conversationId: string, known?: Known): Promise<Found | null>;
   /**
    * Takes in who waited, should the line have been lost: before all newcomers, in the order of their tickets. Those who
    * are in it keep their places.
    *
    * @param life {@link Round.life} of the line in which they waited. In another one, whose numbers go on behind theirs, they
-   *   stand among all others, each at its own ticket; without it they are put before all others.
+   *   stand among all others, each at its own ticket, also one who has come there as a newcomer meanwhile; without it they
+   *   are put before all others.
    */
   restore(kept: readonly Kept[], nodeId: string, life?: string | null): Promise<void>;
   steer(order: Order): Promise<void>;

@@ -122,7 +122,9 @@ export class Places implements Listener {
     const ref = this.#turns.get(conversationId)?.ref ?? known?.ref;
     if (ref === undefined) return;
     const isSeen = position !== null;
-    const isSame = known?.at.ticket === at.ticket && known.at.class === at.class && known.isSeen === isSeen;
+    const isThere = known?.at.ticket === at.ticket && known.at.class === at.class;
+    // What was seen of it before still holds.
+    const isSame = isThere && (known.isSeen === isSeen || !isSeen);
     const reckoned = (isSeen && (position ?? this.#positionOf(at))) || Number.POSITIVE_INFINITY;
     const waiter: Waiter = isSame
       ? { ...known, ref, position: Math.min(known.position, reckoned) }
@@ -187,13 +189,14 @@ export class Places implements Listener {
     return Number.isFinite(waiter.position) ? this.#placeOf(waiter) : null;
   }
 
-  round({ lines, left, tier, queued, isAlone = false }: Round): void {
+  round({ lines, left, tier, queued, placed = [], isAlone = false }: Round): void {
     this.#tier = tier;
     const position = isAlone ? null : undefined;
     // What a node sees alone is not how the line stands.
     if (!isAlone) this.#noteLines(lines, left);
     for (const { conversationId, class: name, ticket } of queued)
       this.stands(conversationId, { class: name, ticket }, position);
+    for (const { conversationId, at, position: found } of placed) this.stands(conversationId, at, found);
   }
 
   #noteLines(lines: Round["lines"], left: Round["left"]): void {

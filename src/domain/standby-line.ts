@@ -8,10 +8,12 @@ import {
   isGone,
   joinAsks,
   type Kept,
+  type Known,
   type Line,
   type News,
   type Order,
   type Over,
+  type Placed,
   type Round,
   type Wish,
 } from "./line.ts";
@@ -74,8 +76,10 @@ export class StandbyLine implements Line {
   #merging: Promise<void> | null = null;
   /** What the store's line granted as they were put back: told in the next round. */
   readonly #found: Grant[] = [];
-  /** Where they stand now, and where others do who were told no place: told in the next round as well. */
+  /** Where they stand now: told in the next round as well. */
   readonly #merged: Kept[] = [];
+  /** Who could be told no place, and is to be told it as soon as it is known: a loss of the line was found out a moment ago, or is yet to be. */
+  readonly #unplaced = new Set<string>();
   /** Until then others may still come back into the line before those who stand in it; on the clock's `elapsed` scale. */
   #settledAt = 0;
   /** Starts of the local line that the store's does not know of. */
@@ -104,7 +108,8 @@ export class StandbyLine implements Line {
     this.#served.delete(wish.conversationId);
     if (this.#local === null) {
       try {
-        return this.#placed(wish, this.#noted(wish, await this.#options.store.enter(wish, nodeId)));
+        const known = this.#knownOf(wish.conversationId);
+        return this.#toBePlaced(wish, this.#noted(wish, await this.#options.store.enter(wish, nodeId, known)));
       } catch (fault) {
         await this.#goAlone(fault, nodeId);
       }
@@ -127,7 +132,8 @@ export class StandbyLine implements Line {
       const queued = this.#merged
         .splice(0)
         .filter(({ conversationId, ticket }) => this.#stands(conversationId, ticket));
-      return { ...round, granted, queued };
+      const placed = await this.#placeAll();
+      return { ...round, granted, queued, ...(placed.length > 0 && { placed }) };
     } catch (fault) {
       await this.#goAlone(fault, news.nodeId);
       return this.#roundAlone(news);
@@ -159,17 +165,19 @@ export class StandbyLine implements Line {
     return isBack;
   }
 
-  recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+  recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void> {
     return this.#options.store.recover(deadNodeId, work);
   }
 
   async find(conversationId: string): Promise<Found | null> {
     if (this.#local) return this.#local.find(conversationId);
-    const found = await this.#options.store.find(conversationId).catch((fault: unknown) => {
+    const found = await this.#options.store.find(conversationId, this.#knownOf()).catch((fault: unknown) => {
       if (fault instanceof Outage) return null;
       throw fault;
     });
-    return found && this.#isSettling ? { ...found, position: null } : found;
+    if (found === null || (found.position !== null && !this.#isSettling)) return found;
+    this.#unplaced.add(conversationId);
+    return { ...found, position: null };
   }
 
   restore(kept: readonly Kept[], nodeId: string, life?: string | null): Promise<void> {
@@ -222,11 +230,35 @@ export class StandbyLine implements Line {
     return this.#kept.get(conversationId)?.ticket === ticket;
   }
 
+  #knownOf(conversationId?: string): Known | undefined {
+    if (this.#life === null) return undefined;
+    const kept = conversationId === undefined ? undefined : this.#kept.get(conversationId);
+    return { life: this.#life, ...(kept && { ticket: kept.ticket }) };
+  }
+
   /** Whoever cannot be told a place now is told it as soon as it is known. */
-  #placed(wish: Wish, entered: Entered): Entered {
+  #toBePlaced({ conversationId }: Wish, entered: Entered): Entered {
     if (entered.kind !== "waiting" || (entered.position !== null && !this.#isSettling)) return entered;
-    this.#merged.push({ ...wish, ...entered.at });
+    this.#unplaced.add(conversationId);
     return { ...entered, position: null };
+  }
+
+  /** Another node may have given back who stood before them, or their own places. */
+  async #placeAll(): Promise<readonly Placed[]> {
+    const placed: Placed[] = [];
+    while (this.#unplaced.size > 0) {
+      const some = [...this.#unplaced].slice(0, mergedAtOnce);
+      const found = await Promise.all(some.map((conversationId) => this.#options.store.find(conversationId)));
+      for (const [at, conversationId] of some.entries()) {
+        this.#unplaced.delete(conversationId);
+        const place = found[at];
+        if (!place) continue;
+        placed.push({ conversationId, at: place.at, position: place.position });
+        const kept = this.#kept.get(conversationId);
+        if (kept) this.#kept.set(conversationId, { ...kept, ...place.at });
+      }
+    }
+    return placed;
   }
 
   async #roundInStore(news: News): Promise<Round> {

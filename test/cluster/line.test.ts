@@ -151,7 +151,7 @@ test("A10: one refusal at one node holds the starts of the other back within a t
 test("A6 A12 N4: Redis is emptied, and newcomers are told of those who waited before them", async () => {
   await using redis = await openRedis();
   await using service = await openService({ redis, nodes: 2, env });
-  const askers = await askAll(service.urls, 40);
+  const askers = await askAll(service.urls, 60);
   await redis.command("FLUSHALL");
   // Both nodes have held a round, and brought those who wait with them back.
   await until("both nodes have found out", async () => (await nodesInLine(redis)) === 2);

@@ -317,8 +317,23 @@ test("A12 what the line grants to those who are put back into it is begun", asyn
   expect(granted).toContain("c");
 });
 
+/** The positions that this conversation was told late, for they could not be told when they were asked for. */
+function placed(conversationId: string): (number | null)[] {
+  const all = rounds.flatMap(({ placed = [] }) => placed);
+  return all.filter((place) => place.conversationId === conversationId).map(({ position }) => position);
+}
+
 /** A line that has begun anew. */
-const anotherLine = (life: string) => new MemoryLine({ settings, clock, life });
+const anotherLine = (life: string) => new MemoryLine({ settings, clock, life, isEmpty: true });
+
+/** One whose tickets go on behind those of the one before, and in which nothing may begin for now. */
+async function followingLine(life: string, pausedMs: number): Promise<MemoryLine> {
+  const line = anotherLine(life);
+  await line.restore([{ conversationId: "last", class: "guest", ticket: 100 }], "node", "");
+  await line.leave("last");
+  await line.steer({ pause: { classes: ["guest"], ms: pausedMs } });
+  return line;
+}
 
 test("A12 a line that was lost while nobody noticed is given back those who wait", async () => {
   await fill();
@@ -348,7 +363,57 @@ test("A6 A12 who comes to a lost line before any node has held a round in it is 
   };
   await admission.enter({ conversationId: "new", class: "guest", owed: true });
   await pass(clock, 100, 5);
-  expect(rounds.flatMap(({ queued }) => queued).map(({ conversationId }) => conversationId)).toContain("new");
+  expect(placed("new")).toEqual([5]);
+});
+
+test("A6 A12 who comes by a node that has not found out about a loss is told the place when everybody is back", async () => {
+  await fill();
+  store = await followingLine("second", 5_000);
+  const entered = await admission.enter({ conversationId: "new", class: "guest", owed: true });
+  expect(entered).toMatchObject({ kind: "waiting", position: null });
+  await pass(clock, 900, 20);
+  expect(placed("new")).toEqual([]);
+  await pass(clock, 400, 20);
+  expect(placed("new")).toEqual([5]);
+});
+
+test("A6 A12 who asks once more by a node that has not found out about a loss keeps the place", async () => {
+  await fill();
+  store = await followingLine("second", 5_000);
+  await store.enter({ conversationId: "before", class: "guest" }, "another");
+  const again = { conversationId: "d", class: "guest" as const, owed: true };
+  expect(await admission.enter(again)).toMatchObject({ at: { ticket: 2 }, position: null });
+  await pass(clock, 1_300, 20);
+  expect(placed("d")).toEqual([2]);
+});
+
+test("A6 A12 who asks once more by a node that has no ticket of theirs is given it as soon as its node gives it back", async () => {
+  const other = await open("other");
+  await fill();
+  store = await followingLine("second", 5_000);
+  // The page has moved over, and its conversation was found in this node's memory alone.
+  expect(await ask("before", other)).toBe("waiting");
+  expect(await ask("d", other)).toBe("waiting");
+  rounds = [];
+  await pass(clock, 1_300, 20);
+  expect(placed("d")).toEqual([2]);
+  expect((await other.find("d"))?.at).toEqual({ class: "guest", ticket: 2 });
+  // It is known here now, too.
+  admission.close();
+  store = await followingLine("third", 5_000);
+  await pass(clock, 1_300, 20);
+  expect((await other.find("d"))?.at).toEqual({ class: "guest", ticket: 2 });
+});
+
+test("A8 A12 a start that the line has forgotten as it is put back stands before all others", async () => {
+  await fill();
+  await pass(clock, 150, 10);
+  expect(granted).toEqual(["c"]);
+  store = await followingLine("second", 2_000);
+  await admission.defer("c", 300);
+  expect(await store.find("c")).toMatchObject({ at: { ticket: 0 }, position: null });
+  await pass(clock, 3_000, 20);
+  expect(granted).toEqual(["c", "c", "d", "e", "f"]);
 });
 
 test("A6 A12 for a second after a loss, while other nodes may still put theirs back, nobody is told a place; then everybody is", async () => {
@@ -363,8 +428,7 @@ test("A6 A12 for a second after a loss, while other nodes may still put theirs b
   expect(await admission.find("new")).toMatchObject({ position: null });
   await pass(clock, 1_200, 20);
   expect(rounds.at(-1)?.isAlone).toBeUndefined();
-  const told = rounds.flatMap(({ queued }) => queued).map(({ conversationId }) => conversationId);
-  expect(told.filter((id) => id === "new")).toEqual(["new"]);
+  expect(placed("new")).toEqual([5]);
   expect((await admission.find("new"))?.position).toBe(5);
 });
 

@@ -263,6 +263,23 @@ test("A6 A12 places stand still while the line of all nodes cannot be seen, and 
   expect(positionsOf("new")).toEqual([3]);
 });
 
+test("A6 A12 whoever is found at the same ticket, and cannot be told a place there for now, keeps the one that was told", async () => {
+  await queue(5);
+  await serve(300);
+  clock.advance(500);
+  const [at, before] = [{ class: "guest", ticket: 5 } as const, positionsOf("c4").at(-1) ?? 0];
+  expect(before).toBeLessThan(5);
+  places.stands("c4", at, null);
+  expect(places.of("c4")?.position).toBe(before);
+  const round = await line.round({ nodeId: "node", room: 0, taken: [], begun: [], ended: [], leftSeen });
+  places.round({ ...round, placed: [{ conversationId: "c4", at, position: before + 3 }] });
+  expect(Math.max(...positionsOf("c4").slice(-2))).toBe(before);
+  // At another ticket it is another place.
+  const other = { at: { class: "guest", ticket: 9 }, position: 8 } as const;
+  places.round({ ...round, placed: [{ conversationId: "c4", ...other }] });
+  expect(positionsOf("c4").at(-1)).toBe(8);
+});
+
 test("A6 what was asked during an answer, and of whose place nobody told when that was over, is looked up until it is known", async () => {
   const [running, asked] = ["t0", "t1"].map((turnId) => ({ conversationId: "c", turnId }));
   if (!running || !asked) throw new Error("never");

@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CustomerClass, Tier } from "../../src/contract/shapes.ts";
-import { classes, type Grant, type Line, type LineSettings, type Round, type Wish } from "../../src/domain/line.ts";
+import {
+  classes,
+  type Grant,
+  type Known,
+  type Line,
+  type LineSettings,
+  type Round,
+  type Wish,
+} from "../../src/domain/line.ts";
 import { MemoryLine } from "../../src/engines/memory/line.ts";
 import { Keys } from "../../src/engines/redis/keys.ts";
 import { RedisLine } from "../../src/engines/redis/line.ts";
@@ -118,15 +126,51 @@ const act = fc.oneof(
   },
 );
 
+/** The line that was lost. */
+const life = "another";
+const returning = fc.record({ conversation, name, node, owed: fc.boolean(), asks, hasTicket: fc.boolean() });
+/** Each had its own there, before all of this one's. */
+const ticketOf = (id: string) => 1 + Number(id.slice(1));
+const mostBefore = 100;
+
+/** What is done where the line was lost. */
+const mending = fc.oneof(
+  { weight: 2, arbitrary: returning.map((given) => ({ kind: "return" as const, ...given })) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("look" as const), conversation }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("restore" as const),
+      node,
+      all: fc.uniqueArray(fc.record({ conversation, name }), { maxLength: 4, selector: (each) => each.conversation }),
+      life: fc.constantFrom(null, life),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("forget" as const), conversation, name }) },
+);
+
+const anyAct = fc.oneof({ weight: 9, arbitrary: act }, { weight: 1, arbitrary: mending });
+
 const ramp = fc.constantFrom(null, 2, 9);
 
-type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
+type Act = typeof anyAct extends fc.Arbitrary<infer T> ? T : never;
 
 /** What is entered. */
 type Given = Pick<Extract<Act, { kind: "enter" }>, "conversation" | "name" | "owed" | "asks">;
 
 function wishOf({ conversation: conversationId, name, owed, asks }: Given): Wish {
   return { conversationId, class: name, owed, ...(asks && { asks }) };
+}
+
+function knownOf({ conversation: id, hasTicket }: Extract<Act, { kind: "return" }>): Known {
+  return { life, ...(hasTicket && { ticket: ticketOf(id) }) };
+}
+
+/** A line that follows on the lost one. */
+async function follow(line: Line): Promise<void> {
+  const last = classes.map((name) => ({ conversationId: `last of ${name}`, class: name, ticket: mostBefore }));
+  await line.restore(last, "n0", life);
+  for (const { conversationId } of last) await line.leave(conversationId);
 }
 
 /** A service of three nodes on one line, and everything that was ever granted. */
@@ -175,6 +219,23 @@ class Service {
       }
       case "find":
         return this.line.find(given.conversation);
+      case "return": {
+        const entered = await this.line.enter(wishOf(given), given.node, knownOf(given));
+        if (entered.kind === "granted") this.#started(entered.grant);
+        return entered;
+      }
+      case "look":
+        return this.line.find(given.conversation, { life });
+      case "restore": {
+        const all = given.all.map((each) => ({
+          conversationId: each.conversation,
+          class: each.name,
+          ticket: ticketOf(each.conversation),
+        }));
+        return this.line.restore(all, given.node, given.life);
+      }
+      case "forget":
+        return this.line.recover(null, [{ conversationId: given.conversation, class: given.name }]);
       case "tier":
         return this.line.steer({ tier: given.tier });
       case "starting":
@@ -227,7 +288,7 @@ test("A1–A8 the line in Redis does what the line in memory does, whatever is w
   timeout: 120_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 120 }), ramp, async (acts, rampPerSecond) => {
+    fc.asyncProperty(fc.array(anyAct, { minLength: 10, maxLength: 120 }), ramp, async (acts, rampPerSecond) => {
       const settings = { ...usual, rampPerSecond };
       const clock = new VirtualClock();
       const link = new Link(redis.store);
@@ -235,6 +296,7 @@ test("A1–A8 the line in Redis does what the line in memory does, whatever is w
       const own = new Service(new MemoryLine({ settings, clock }), clock);
       const line = new RedisLine({ link, keys: new Keys(prefix), settings, clock, now: () => clock.elapsed() });
       const other = new Service(line, clock);
+      for (const each of [own, other]) await follow(each.line);
       for (const given of acts) {
         if (given.kind === "pass") clock.advance(given.ms);
         const [expected, got] = [await own.act(given), await other.act(given)];

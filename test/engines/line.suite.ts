@@ -550,6 +550,52 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(400)).toEqual(["c2003", "c2005", "c2007", "new"]);
   });
 
+  test("A12 A6 who comes to a line that follows on a lost one stands at the own ticket, and is told no position yet", async () => {
+    const world = await LineWorld.open(open);
+    const known = { life: "the one before" };
+    const enter = (conversationId: string, ticket?: number) =>
+      world.line.enter({ conversationId, class: "guest", asks: ["m1"] }, "one", {
+        ...known,
+        ...(ticket !== undefined && { ticket }),
+      });
+    const at = (ticket: number) => ({ at: { class: "guest", ticket }, position: null });
+    expect(await enter("c2007", 2_007)).toEqual({ kind: "waiting", ...at(2_007) });
+    expect(await enter("new")).toEqual({ kind: "waiting", ...at(2_008) });
+    expect(await enter("c2003", 2_003)).toEqual({ kind: "waiting", ...at(2_003) });
+    // In line it keeps the ticket that it has.
+    expect(await enter("c2003", 2_001)).toEqual({ kind: "waiting", ...at(2_003) });
+    expect(await world.line.find("new", known)).toEqual({ ...at(2_008), nodeId: "one" });
+    expect(await world.line.find("new")).toMatchObject({ position: 3 });
+    expect((await world.round()).lines.guest).toMatchObject({ head: 2_003, next: 2_009, before: [] });
+    // Who gives the question up leaves, as anywhere.
+    expect(await world.line.leave("c2003", ["m1"])).toBe(true);
+    expect(await world.after(400)).toEqual(["c2007", "new"]);
+  });
+
+  test("A12 who is given back to a line after having come there as a newcomer stands at the own ticket", async () => {
+    const world = await LineWorld.open(open);
+    const life = "the one before";
+    await world.line.restore([{ conversationId: "c5", class: "guest", ticket: 5 }], "two", life);
+    for (const id of ["new", "c3", "c9"])
+      await world.line.enter({ conversationId: id, class: "guest" }, "one", { life });
+    const kept = (ticket: number, id = `c${ticket}`) => ({ conversationId: id, class: "guest" as const, ticket });
+    await world.line.restore([kept(3), kept(9), kept(90, "new")], "two", life);
+    expect(await world.line.find("c3")).toMatchObject({ at: { ticket: 3 }, position: 1 });
+    expect((await world.round()).waiting).toBe(4);
+    expect(await world.after(500)).toEqual(["c3", "c5", "new", "c9"]);
+  });
+
+  test("A8 what a line has forgotten that it granted is put before all others, and nobody is taken for dead", async () => {
+    const { world, grant } = await granted(open, ["m1"]);
+    await world.enter("wang");
+    await world.line.recover(null, [{ conversationId: "forgotten", class: "guest" }]);
+    expect(await world.line.find("li")).toBeNull();
+    expect(await world.line.find("forgotten")).toMatchObject({ position: null });
+    expect(await world.position("wang")).toBe(1);
+    expect(await world.after(200)).toEqual(["forgotten", "wang"]);
+    expect(await world.line.again(grant, 0)).toBe(true);
+  });
+
   test("A12 a line that was lost is put together again in the order of its tickets, from what each node kept", async () => {
     const world = await LineWorld.open(open);
     const kept = (...tickets: number[]) =>

@@ -7,6 +7,7 @@ import {
   type Found,
   type Grant,
   type Kept,
+  type Known,
   type Line,
   type LineSettings,
   mostBefore,
@@ -101,12 +102,22 @@ export class MemoryLine implements Line {
     this.#classes = { vip: state(), member: state(), guest: state() };
   }
 
-  async enter(wish: Wish, nodeId: string): Promise<Entered> {
+  async enter(wish: Wish, nodeId: string, known?: Known): Promise<Entered> {
+    const entered = this.#enter(wish, nodeId, this.#isOther(known) ? known?.ticket : undefined);
+    return entered.kind === "waiting" && this.#isOther(known) ? { ...entered, position: null } : entered;
+  }
+
+  #enter(wish: Wish, nodeId: string, ticket?: number): Entered {
     const { conversationId, class: name, owed = false } = wish;
-    const known = this.#entries.get(conversationId);
-    if (known) return this.#enterAgain(known, wish);
+    const before = this.#entries.get(conversationId);
+    if (before) return this.#enterAgain(before, wish);
     const entry = this.#newEntry(conversationId, name, nodeId);
     entry.asks.add(entry.asks.newOf(wish.asks));
+    if (ticket !== undefined) {
+      this.#putAmong(entry, ticket);
+      this.#sortLine(name);
+      return this.#asWaiting(entry);
+    }
     // A node that was not heard of yet can take at least what it asks for.
     const hasRoom = !this.#nodes.has(nodeId) || this.#roomAt(nodeId) > 0;
     if (this.#standing === 0 && this.#gates.isOpen && !this.#gates.isPaused(name) && hasRoom) {
@@ -169,17 +180,18 @@ export class MemoryLine implements Line {
     return true;
   }
 
-  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
-    this.#nodes.delete(deadNodeId);
+  async recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void> {
+    const nodeId = deadNodeId ?? "";
+    this.#nodes.delete(nodeId);
     for (const entry of this.#entries.values()) {
-      if (entry.place !== "granted" || entry.nodeId !== deadNodeId) continue;
+      if (entry.place !== "granted" || entry.nodeId !== nodeId) continue;
       entry.isFree = true;
       this.#putBack(entry, 0);
     }
-    this.#mail.delete(deadNodeId);
+    this.#mail.delete(nodeId);
     for (const { conversationId, class: name } of work) {
       const known = this.#entries.get(conversationId);
-      const entry = known ?? { ...this.#newEntry(conversationId, name, deadNodeId), number: -1, isFree: true };
+      const entry = known ?? { ...this.#newEntry(conversationId, name, nodeId), number: -1, isFree: true };
       entry.asks.addBegun(entry.number !== 0);
       if (known) continue;
       this.#entries.set(conversationId, entry);
@@ -187,38 +199,57 @@ export class MemoryLine implements Line {
     }
   }
 
-  async find(conversationId: string): Promise<Found | null> {
+  async find(conversationId: string, known?: Known): Promise<Found | null> {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined || entry.place === "granted") return null;
     const { at, position } = this.#asWaiting(entry);
-    return { at, position: entry.number === 0 ? position : null, nodeId: entry.nodeId };
+    const isSeen = entry.number === 0 && !this.#isOther(known);
+    return { at, position: isSeen ? position : null, nodeId: entry.nodeId };
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {
-    const isOther = life !== null && life !== this.#life;
+    const isOther = life !== null && this.#isOther({ life });
     for (const { conversationId, class: name, ticket } of kept) {
-      if (this.#entries.has(conversationId)) continue;
-      const entry = { ...this.#newEntry(conversationId, name, nodeId), ticket };
-      const state = this.#classes[name];
-      this.#entries.set(conversationId, entry);
-      this.#activate(state);
-      entry.place = isOther ? "line" : "before";
-      if (!isOther) state.before.push(entry);
+      const before = this.#entries.get(conversationId);
+      if (before && !(isOther && isBehind(before, name, ticket))) continue;
+      const entry = before ?? { ...this.#newEntry(conversationId, name, nodeId), ticket };
+      if (isOther) this.#putAmong(entry, ticket);
       else {
-        state.line.set(conversationId, entry);
-        state.next = Math.max(state.next, ticket);
+        this.#entries.set(conversationId, entry);
+        this.#activate(this.#classes[name]);
+        entry.place = "before";
+        this.#classes[name].before.push(entry);
       }
     }
     // Once for all of them: there may be many.
     for (const name of classes) {
-      const state = this.#classes[name];
-      state.before.sort(byTicket);
-      if (isOther) state.line = inOrder(state.line);
+      this.#classes[name].before.sort(byTicket);
+      if (isOther) this.#sortLine(name);
     }
   }
 
   async steer(order: Order): Promise<void> {
     this.#gates.steer(order);
+  }
+
+  #isOther(known: Known | undefined): boolean {
+    return known !== undefined && known.life !== this.#life;
+  }
+
+  /** At its own ticket, in the line that follows on the one in which it had that; not in its order yet. */
+  #putAmong(entry: Entry, ticket: number): void {
+    const state = this.#classes[entry.class];
+    this.#entries.set(entry.conversationId, entry);
+    this.#activate(state);
+    state.next = Math.max(state.next, ticket);
+    entry.place = "line";
+    entry.ticket = ticket;
+    state.line.set(entry.conversationId, entry);
+  }
+
+  #sortLine(name: CustomerClass): void {
+    const state = this.#classes[name];
+    state.line = inOrder(state.line);
   }
 
   #enterAgain(entry: Entry, { owed = false, asks }: Wish): Entered {
@@ -436,6 +467,11 @@ export class MemoryLine implements Line {
 
 function byTicket(a: Entry, b: Entry): number {
   return a.ticket - b.ticket || (a.conversationId < b.conversationId ? -1 : 1);
+}
+
+/** It stands in line at a later ticket than that. */
+function isBehind(entry: Entry, name: CustomerClass, ticket: number): boolean {
+  return entry.place === "line" && entry.class === name && entry.ticket > ticket;
 }
 
 function inOrder(line: ReadonlyMap<string, Entry>): Map<string, Entry> {

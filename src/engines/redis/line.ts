@@ -8,6 +8,7 @@ import {
   type Found,
   type Grant,
   type Kept,
+  type Known,
   type Line,
   type LineSettings,
   type News,
@@ -41,6 +42,7 @@ const enteredAtOnce = 100;
 interface Entering {
   readonly wish: Wish;
   readonly nodeId: string;
+  readonly known: Known | undefined;
 }
 
 /** {@link Line} of a cluster. Everything may throw `Outage`; every step may be repeated then. */
@@ -63,14 +65,15 @@ export class RedisLine implements Line {
   }
 
   /** Those who come while others are on their way enter together: one step, and still one after the other. */
-  enter(wish: Wish, nodeId: string): Promise<Entered> {
-    return this.#entering.add({ wish, nodeId });
+  enter(wish: Wish, nodeId: string, known?: Known): Promise<Entered> {
+    return this.#entering.add({ wish, nodeId, known });
   }
 
   async #enterAll(all: readonly Entering[]): Promise<readonly Entered[]> {
-    const args = all.flatMap(({ wish: { conversationId, class: name, owed, asks }, nodeId }) => [
+    const args = all.flatMap(({ wish: { conversationId, class: name, owed, asks }, nodeId, known }) => [
       ...[conversationId, name, nodeId],
       ...[owed ? "1" : "0", asks?.join(",") ?? "*"],
+      ...[known?.life ?? "", String(known?.ticket ?? "")],
     ]);
     const given = replies.entered.parse(await this.#step("line/enter", ...args));
     const entered = all.map(({ wish }, at) => enteredOf(wish, given[at]));
@@ -110,13 +113,13 @@ export class RedisLine implements Line {
     return (await this.#step("line/again", ...args)) === 1;
   }
 
-  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+  async recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void> {
     const list = work.flatMap(({ conversationId, class: name }) => [conversationId, name]);
-    await this.#step("line/recover", deadNodeId, JSON.stringify(list));
+    await this.#step("line/recover", deadNodeId ?? "", JSON.stringify(list));
   }
 
-  async find(conversationId: string): Promise<Found | null> {
-    const reply = replies.found.parse(await this.#step("line/find", conversationId));
+  async find(conversationId: string, known?: Known): Promise<Found | null> {
+    const reply = replies.found.parse(await this.#step("line/find", conversationId, known?.life ?? ""));
     return reply && { ...placeOf(reply[0]), nodeId: reply[1] };
   }
 

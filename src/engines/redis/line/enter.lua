@@ -1,5 +1,6 @@
 -- Some enter the line one after the other; each begins at once where nobody waits (A1, A3, A4, A5).
--- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, the ids of what is asked joined by commas, '*' for what has none
+-- ARGV: 2… of each: conversation, class, node, '1' for one that is owed, the ids of what is asked joined by commas, '*' for what has
+--       none, the life of the line that the node knows, and the ticket there, each or empty
 -- Gives: for each { 'granted', number } | { 'waiting', class, ticket, position, or 0 where it cannot be known } | { 'held' } | { 'shed', how many wait }
 local acceptAt = { vip = 7, member = 8, guest = 9 }
 local mostAsks = 20
@@ -44,10 +45,15 @@ local function mayBegin(class, node)
   return standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0)
 end
 
-local function enter(conversation, class, node, owed, asks)
+local function enter(conversation, class, node, owed, asks, ticket)
   local known = read(conversation)
   if known then return askMore(known, owed, asks) end
   local entry = newEntry(conversation, class, node)
+  if ticket then
+    isChanged, entry.ticket, entry.asks = true, ticket, newAsks(entry, asks)
+    putAmong(entry)
+    return asWaiting(entry)
+  end
   if mayBegin(class, node) then
     isChanged = true
     entry.asks = newAsks(entry, asks)
@@ -59,13 +65,18 @@ local function enter(conversation, class, node, owed, asks)
   isChanged = true
   entry.asks = newAsks(entry, asks)
   append(entry)
-  -- Nobody has a higher ticket. Where a line was lost, those who stood in it are not here yet.
-  return { 'waiting', class, entry.ticket, s.life ~= '' and count(line[class]) or 0 }
+  -- Nobody has a higher ticket.
+  return { 'waiting', class, entry.ticket, count(line[class]) }
 end
 
 local entered = {}
-for at = 2, #ARGV - 15, 5 do
-  entered[#entered + 1] = enter(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3] == '1', ARGV[at + 4])
+for at = 2, #ARGV - 15, 7 do
+  local conversation, class, node, owed, asks, life, ticket = unpack(ARGV, at, at + 6)
+  local isNew = isAnother(life)
+  local reply = enter(conversation, class, node, owed == '1', asks, isNew and tonumber(ticket))
+  -- Where a line was lost, those who stood in it are not all here yet.
+  if reply[1] == 'waiting' and (isNew or s.life == '') then reply[4] = 0 end
+  entered[#entered + 1] = reply
 end
 if isChanged then
   saveNodes()

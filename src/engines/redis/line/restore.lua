@@ -3,11 +3,15 @@
 -- Gives: 1
 local kept = cjson.decode(ARGV[3])
 -- This line's numbers go on behind theirs: they stand in it where they stood.
-local isOther = ARGV[4] ~= '' and s.life ~= ARGV[4]
+local isOther = isAnother(ARGV[4])
 for at = 1, #kept, 3 do
-  if not read(kept[at]) then
-    local entry = newEntry(kept[at], kept[at + 1], ARGV[2])
-    entry.ticket = kept[at + 2]
+  local conversation, class, ticket = unpack(kept, at, at + 2)
+  local known = read(conversation)
+  -- It has come as a newcomer meanwhile.
+  local isBehind = known and known.place == 'line' and known.class == class and known.ticket > ticket
+  if not known or isOther and isBehind then
+    local entry = known or newEntry(conversation, class, ARGV[2])
+    entry.ticket = ticket
     if isOther then putAmong(entry) else putBefore(entry) end
   end
 end

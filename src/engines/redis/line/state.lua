@@ -59,6 +59,9 @@ if beginsWith and beginsWith[1] then
   s.filledAt = math.max(now, math.min(s.pausedUntil.vip, s.pausedUntil.member, s.pausedUntil.guest))
 end
 
+-- Another line than the one of that life, whose numbers go on behind its.
+local function isAnother(life) return life ~= '' and s.life ~= life end
+
 -- Called at the end of every step that may have changed something.
 local function save()
   local next, served, pass, paused = s.next, s.served, s.pass, s.pausedUntil
