@@ -171,10 +171,7 @@ export class StandbyLine implements Line {
 
   async find(conversationId: string): Promise<Found | null> {
     if (this.#local) return this.#local.find(conversationId);
-    const found = await this.#options.store.find(conversationId, this.#knownOf()).catch((fault: unknown) => {
-      if (fault instanceof Outage) return null;
-      throw fault;
-    });
+    const found = await this.#options.store.find(conversationId, this.#knownOf()).catch(unlessOutage);
     if (found === null || (found.position !== null && !this.#isSettling)) return found;
     this.#unplaced.add(conversationId);
     return { ...found, position: null };
@@ -243,22 +240,30 @@ export class StandbyLine implements Line {
     return { ...entered, position: null };
   }
 
-  /** Another node may have given back who stood before them, or their own places. */
+  /** Looked up: another node may have given back who stood before them, or their own places. */
   async #placeAll(): Promise<readonly Placed[]> {
     const placed: Placed[] = [];
     while (this.#unplaced.size > 0) {
       const some = [...this.#unplaced].slice(0, mergedAtOnce);
-      const found = await Promise.all(some.map((conversationId) => this.#options.store.find(conversationId)));
+      const found = await this.#findAll(some);
+      // Away again: the next round finds that out, and what this one brought is told all the same.
+      if (found === null) break;
       for (const [at, conversationId] of some.entries()) {
         this.#unplaced.delete(conversationId);
         const place = found[at];
         if (!place) continue;
-        placed.push({ conversationId, at: place.at, position: place.position });
+        if (place.position !== null) placed.push({ conversationId, at: place.at, position: place.position });
         const kept = this.#kept.get(conversationId);
         if (kept) this.#kept.set(conversationId, { ...kept, ...place.at });
       }
     }
     return placed;
+  }
+
+  /** Null where the store is away. */
+  #findAll(conversationIds: readonly string[]): Promise<readonly (Found | null)[] | null> {
+    const all = Promise.all(conversationIds.map((conversationId) => this.#options.store.find(conversationId)));
+    return all.catch(unlessOutage);
   }
 
   async #roundInStore(news: News): Promise<Round> {
@@ -413,6 +418,12 @@ const nobody: Pick<Wish, "asks"> = { asks: [] };
 
 function withAsks<W extends Wish>({ asks: _, ...wish }: W, asks: Wish["asks"]) {
   return { ...wish, ...(asks && { asks }) };
+}
+
+/** @throws what is no outage */
+function unlessOutage(fault: unknown): null {
+  if (fault instanceof Outage) return null;
+  throw fault;
 }
 
 const isStores = ({ number }: Grant) => number > 0;

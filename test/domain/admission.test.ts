@@ -377,6 +377,19 @@ test("A6 A12 who comes by a node that has not found out about a loss is told the
   expect(placed("new")).toEqual([5]);
 });
 
+test("A6 A12 whose place cannot be looked up is told it later, and the round in which that failed counts all the same", async () => {
+  await fill();
+  store = await followingLine("second", 1_100);
+  await admission.enter({ conversationId: "new", class: "guest", owed: true });
+  await pass(clock, 900, 20);
+  wire.fate = (name) => (name === "find" ? "undone" : "done");
+  await pass(clock, 300, 20);
+  expect([placed("new"), granted, rounds.at(-1)?.isAlone]).toEqual([[], ["c", "d"], undefined]);
+  wire.mend();
+  await pass(clock, 50, 5);
+  expect(placed("new")).toEqual([2]);
+});
+
 test("A6 A12 who asks once more by a node that has not found out about a loss keeps the place", async () => {
   await fill();
   store = await followingLine("second", 5_000);
@@ -411,9 +424,10 @@ test("A8 A12 a start that the line has forgotten as it is put back stands before
   expect(granted).toEqual(["c"]);
   store = await followingLine("second", 2_000);
   await admission.defer("c", 300);
-  expect(await store.find("c")).toMatchObject({ at: { ticket: 0 }, position: null });
+  expect(await admission.find("c")).toMatchObject({ at: { ticket: 0 }, position: null });
   await pass(clock, 3_000, 20);
   expect(granted).toEqual(["c", "c", "d", "e", "f"]);
+  expect(placed("c")).toEqual([]);
 });
 
 test("A6 A12 for a second after a loss, while other nodes may still put theirs back, nobody is told a place; then everybody is", async () => {
