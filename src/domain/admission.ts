@@ -281,11 +281,12 @@ export class Admission {
   async defer(conversationId: string, waitMs: number): Promise<void> {
     const grant = this.#mine.get(conversationId);
     if (grant === undefined) return;
-    const isBack = await this.#options.line.again(grant, waitMs);
-    // The line that granted it was lost: whoever was to begin stands before all others.
-    if (!isBack) await this.#options.line.recover(null, [{ conversationId, class: grant.class }]);
+    await this.#options.line.again(grant, waitMs);
+    const current = this.#mine.get(conversationId);
     // Not before: should the line be away, it is tried once more.
-    if (this.#mine.get(conversationId) === grant) this.#mine.delete(conversationId);
+    if (current === grant) this.#mine.delete(conversationId);
+    // It was granted anew before the reply came.
+    else if (current) this.#granted(conversationId);
     this.#somebodyWaits();
   }
 

@@ -47,6 +47,8 @@ export interface Grant {
   readonly number: number;
   /** Whoever wrote the answer there is no more, or has given it up: it is to be taken up at once. */
   readonly isFree: boolean;
+  /** The {@link Round.life} of the line that gave it, and the node to which: another line may have to be told. */
+  readonly origin?: { readonly life: string; readonly nodeId: string };
 }
 
 /** A place in the line of a class: tickets rise with every newcomer and are never changed (A2). */
@@ -72,6 +74,8 @@ export interface Placed extends Standing {
 export interface Found extends Standing {
   /** For which it entered the line, or which was granted it last. */
   readonly nodeId: string;
+  /** It stands in another line than the one that is known, and has no position for that reason. */
+  readonly isOther?: true;
 }
 
 export type Entered =
@@ -186,8 +190,8 @@ export interface Line {
   /**
    * Enters for the node that will answer; a conversation that waits already keeps its place.
    *
-   * @param known In another line than that one, whose numbers go on behind its, whoever has a ticket stands at it, and
-   *   nobody is told a position: others may still be given back who stood before (A12).
+   * @param known In another line than that one, whose numbers go on behind its, whoever has a ticket stands at it, also
+   *   one who has come there as a newcomer meanwhile, and nobody is told a position: others may still be given back who stood before (A12).
    */
   enter(wish: Wish, nodeId: string, known?: Known): Promise<Entered>;
   /** One round of serving: hands out all starts that are free. Call a few times a second, and at once after an end. */
@@ -199,15 +203,12 @@ export interface Line {
   leave(conversationId: string, asks?: readonly string[]): Promise<boolean>;
   /**
    * Puts a grant back at its own ticket, to be granted again after `waitMs`, `isFree` where nobody writes the answer any
-   * more; false when it is no longer the node's.
+   * more; false when it is no longer the node's. Where the line that gave it was lost it is put before all others, also one
+   * who has come there as a newcomer meanwhile.
    */
   again(grant: Grant, waitMs: number, isFree?: boolean): Promise<boolean>;
-  /**
-   * Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others.
-   *
-   * @param deadNodeId null where no node is dead, and the line alone has forgotten what it granted
-   */
-  recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void>;
+  /** Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others. */
+  recover(deadNodeId: string, work: readonly Wish[]): Promise<void>;
   /** Where a conversation waits; null when it does not. In another line than the one that is known it has no position. */
   find(conversationId: string, known?: Known): Promise<Found | null>;
   /**

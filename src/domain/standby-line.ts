@@ -108,8 +108,10 @@ export class StandbyLine implements Line {
     this.#served.delete(wish.conversationId);
     if (this.#local === null) {
       try {
-        const known = this.#knownOf(wish.conversationId);
-        return this.#toBePlaced(wish, this.#noted(wish, await this.#options.store.enter(wish, nodeId, known)));
+        const known = this.#knownOf(wish);
+        const entered = this.#noted(wish, await this.#options.store.enter(wish, nodeId, known));
+        if (entered.kind === "granted") return { kind: "granted", grant: this.#stamped(entered.grant, nodeId) };
+        return this.#toBePlaced(wish, entered);
       } catch (fault) {
         await this.#goAlone(fault, nodeId);
       }
@@ -125,7 +127,7 @@ export class StandbyLine implements Line {
       // First: whoever was served here meanwhile is not to be served again.
       await this.#comeBack(news);
       const round = await this.#roundInStore(news);
-      const granted = [...this.#found.splice(0), ...round.granted];
+      const granted = [...this.#found.splice(0), ...round.granted].map((grant) => this.#stamped(grant, news.nodeId));
       this.#merged.push(...round.queued);
       // Who has left is told of again, then.
       if (this.#isSettling) return { ...round, granted, queued: [], leftSeen: news.leftSeen, isAlone: true };
@@ -165,16 +167,16 @@ export class StandbyLine implements Line {
     return isBack;
   }
 
-  recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void> {
+  recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
     return this.#options.store.recover(deadNodeId, work);
   }
 
   async find(conversationId: string): Promise<Found | null> {
-    if (this.#local) return this.#local.find(conversationId);
+    if (this.#local) return withoutPosition(await this.#local.find(conversationId));
     const found = await this.#options.store.find(conversationId, this.#knownOf()).catch(unlessOutage);
-    if (found === null || (found.position !== null && !this.#isSettling)) return found;
+    if (found === null || !(found.isOther || (found.position !== null && this.#isSettling))) return found;
     this.#unplaced.add(conversationId);
-    return { ...found, position: null };
+    return withoutPosition(found);
   }
 
   restore(kept: readonly Kept[], nodeId: string, life?: string | null): Promise<void> {
@@ -227,10 +229,15 @@ export class StandbyLine implements Line {
     return this.#kept.get(conversationId)?.ticket === ticket;
   }
 
-  #knownOf(conversationId?: string): Known | undefined {
+  #knownOf(wish?: Wish): Known | undefined {
     if (this.#life === null) return undefined;
-    const kept = conversationId === undefined ? undefined : this.#kept.get(conversationId);
-    return { life: this.#life, ...(kept && { ticket: kept.ticket }) };
+    const kept = wish && this.#kept.get(wish.conversationId);
+    return { life: this.#life, ...(kept?.class === wish?.class && kept && { ticket: kept.ticket }) };
+  }
+
+  /** Should the line be lost before it is put back, the next one can tell. */
+  #stamped(grant: Grant, nodeId: string): Grant {
+    return this.#life === null ? grant : { ...grant, origin: { life: this.#life, nodeId } };
   }
 
   /** Whoever cannot be told a place now is told it as soon as it is known. */
@@ -243,26 +250,30 @@ export class StandbyLine implements Line {
   /** Looked up: another node may have given back who stood before them, or their own places. */
   async #placeAll(): Promise<readonly Placed[]> {
     const placed: Placed[] = [];
-    while (this.#unplaced.size > 0) {
-      const some = [...this.#unplaced].slice(0, mergedAtOnce);
+    const all = [...this.#unplaced];
+    for (let from = 0; from < all.length; from += mergedAtOnce) {
+      const some = all.slice(from, from + mergedAtOnce);
       const found = await this.#findAll(some);
       // Away again: the next round finds that out, and what this one brought is told all the same.
       if (found === null) break;
-      for (const [at, conversationId] of some.entries()) {
-        this.#unplaced.delete(conversationId);
-        const place = found[at];
-        if (!place) continue;
-        if (place.position !== null) placed.push({ conversationId, at: place.at, position: place.position });
-        const kept = this.#kept.get(conversationId);
-        if (kept) this.#kept.set(conversationId, { ...kept, ...place.at });
-      }
+      for (const [at, conversationId] of some.entries()) placed.push(...this.#placed(conversationId, found[at]));
     }
     return placed;
   }
 
+  #placed(conversationId: string, found: Found | null = null): readonly Placed[] {
+    // Lost once more: the next round finds that out.
+    if (found?.isOther) return [];
+    this.#unplaced.delete(conversationId);
+    const kept = this.#kept.get(conversationId);
+    if (kept && found) this.#kept.set(conversationId, { ...kept, ...found.at });
+    return found?.position ? [{ conversationId, at: found.at, position: found.position }] : [];
+  }
+
   /** Null where the store is away. */
   #findAll(conversationIds: readonly string[]): Promise<readonly (Found | null)[] | null> {
-    const all = Promise.all(conversationIds.map((conversationId) => this.#options.store.find(conversationId)));
+    const known = this.#knownOf();
+    const all = Promise.all(conversationIds.map((conversationId) => this.#options.store.find(conversationId, known)));
     return all.catch(unlessOutage);
   }
 
@@ -286,7 +297,7 @@ export class StandbyLine implements Line {
     let round = first;
     // It may be lost once more meanwhile.
     while (round.life !== this.#life) {
-      this.#merged.push(...round.queued);
+      for (const { conversationId } of [...this.#merged.splice(0), ...round.queued]) this.#unplaced.add(conversationId);
       await this.#restore(nodeId);
       this.#life = round.life;
       this.#settledAt = this.#options.clock.elapsed() + settlingMs;
@@ -418,6 +429,10 @@ const nobody: Pick<Wish, "asks"> = { asks: [] };
 
 function withAsks<W extends Wish>({ asks: _, ...wish }: W, asks: Wish["asks"]) {
   return { ...wish, ...(asks && { asks }) };
+}
+
+function withoutPosition(found: Found | null): Found | null {
+  return found && { ...found, position: null };
 }
 
 /** @throws what is no outage */

@@ -418,17 +418,113 @@ test("A6 A12 who asks once more by a node that has no ticket of theirs is given 
   expect((await other.find("d"))?.at).toEqual({ class: "guest", ticket: 2 });
 });
 
-test("A8 A12 a start that the line has forgotten as it is put back stands before all others", async () => {
+test("A6 A12 who was entered anew by another node has the own ticket back with the next question", async () => {
+  const other = await open("other");
   await fill();
-  await pass(clock, 150, 10);
-  expect(granted).toEqual(["c"]);
-  store = await followingLine("second", 2_000);
-  await admission.defer("c", 300);
-  expect(await admission.find("c")).toMatchObject({ at: { ticket: 0 }, position: null });
-  await pass(clock, 3_000, 20);
-  expect(granted).toEqual(["c", "c", "d", "e", "f"]);
-  expect(placed("c")).toEqual([]);
+  store = await followingLine("second", 5_000);
+  for (const id of ["before", "d"]) await ask(id, other);
+  expect(await admission.enter({ conversationId: "d", class: "guest", owed: true })).toMatchObject({
+    at: { ticket: 2 },
+    position: null,
+  });
+  rounds = [];
+  await pass(clock, 1_300, 20);
+  expect(placed("d")).toEqual([2, 2]);
 });
+
+test("A12 a ticket is one of its class", async () => {
+  await fill();
+  store = await followingLine("second", 5_000);
+  const entered = await admission.enter({ conversationId: "d", class: "vip", owed: true });
+  expect(entered).toMatchObject({ at: { class: "vip", ticket: 1 } });
+});
+
+test("A6 A12 where the line is lost again as places are looked up they are told when that one is whole", async () => {
+  const other = await open("other");
+  await fill();
+  store = await followingLine("second", 60_000);
+  await pass(clock, 300, 20);
+  await admission.enter({ conversationId: "new", class: "guest", owed: true });
+  const third = await followingLine("third", 60_000);
+  await third.enter({ conversationId: "new", class: "guest" }, "other");
+  wire.fate = (name) => {
+    if (name === "find") store = third;
+    return "done";
+  };
+  await pass(clock, 900, 20);
+  expect([placed("new"), store === third]).toEqual([[], true]);
+  await pass(clock, 1_200, 20);
+  expect([placed("new"), (await other.find("new"))?.position]).toEqual([[5], 5]);
+});
+
+test("A12 whoever comes while places are looked up holds no round up", async () => {
+  await fill();
+  store = await followingLine("second", 60_000);
+  await pass(clock, 300, 20);
+  await admission.enter({ conversationId: "new", class: "guest", owed: true });
+  // The line is lost again, and each look takes as long as it takes somebody to come.
+  let comers = 0;
+  wire.fate = (name) => {
+    if (name !== "find" || comers >= 500) return "done";
+    if (comers === 0) store = anotherLine("third");
+    void admission.enter({ conversationId: `late${comers++}`, class: "guest", owed: true });
+    return "done";
+  };
+  rounds = [];
+  await pass(clock, 2_000, 20);
+  expect([comers < 500, rounds.length > 20]).toEqual([true, true]);
+});
+
+test("A12 while the line is away nobody is told a place in the node's own", async () => {
+  await fill();
+  wire.cut();
+  await pass(clock, 50, 10);
+  expect(await admission.find("f")).toMatchObject({ at: { ticket: 4 }, position: null });
+});
+
+test("A5 A8 what is granted anew as it is put back is begun", async () => {
+  await ask("a");
+  await pass(clock, 100, 20);
+  wire.fate = (name) => (name === "again" ? "unheard" : "done");
+  await expect(admission.defer("a", 0)).rejects.toThrow(Outage);
+  wire.mend();
+  const heard = wire.hold();
+  clock.advance(300);
+  await settled();
+  const deferred = admission.defer("a", 0);
+  await settled();
+  heard();
+  await deferred;
+  expect(granted).toEqual(["a"]);
+});
+
+test("A8 what another node has taken over and answered is not put back", async () => {
+  await ask("a");
+  await pass(clock, 100, 20);
+  await store.recover("node", []);
+  const news = { nodeId: "other", room: 9, taken: [], begun: [], ended: [], leftSeen: 0 };
+  const round = await store.round(news);
+  await store.round({ ...news, taken: round.granted, ended: round.granted });
+  await admission.defer("a", 300);
+  expect(await store.find("a")).toBeNull();
+});
+
+test.each([false, true])(
+  "A8 A12 a start that the line has forgotten as it is put back stands before all others; entered anew elsewhere: %s",
+  async (isElsewhere) => {
+    const other = await open("other");
+    await fill();
+    await pass(clock, 150, 10);
+    expect(granted).toEqual(["c"]);
+    store = await followingLine("second", 2_000);
+    if (isElsewhere) await ask("c", other);
+    await admission.defer("c", 300);
+    expect(await admission.find("c")).toMatchObject({ at: { ticket: 0 }, position: null });
+    await pass(clock, 3_000, 20);
+    expect(granted).toEqual(["c", "c", "d", "e", "f"]);
+    expect(placed("c")).toEqual([]);
+  },
+);
 
 test("A6 A12 for a second after a loss, while other nodes may still put theirs back, nobody is told a place; then everybody is", async () => {
   await fill();

@@ -146,7 +146,17 @@ const mending = fc.oneof(
       life: fc.constantFrom(null, life),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("forget" as const), conversation, name }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("forgotten" as const),
+      conversation,
+      name,
+      node,
+      isFree: fc.boolean(),
+      waitMs: fc.integer({ min: 0, max: 900 }),
+    }),
+  },
 );
 
 const anyAct = fc.oneof({ weight: 9, arbitrary: act }, { weight: 1, arbitrary: mending });
@@ -234,8 +244,11 @@ class Service {
         }));
         return this.line.restore(all, given.node, given.life);
       }
-      case "forget":
-        return this.line.recover(null, [{ conversationId: given.conversation, class: given.name }]);
+      case "forgotten": {
+        const { conversation: conversationId, name, node: nodeId, isFree, waitMs } = given;
+        const grant = { conversationId, class: name, number: 1_000_000, isFree, origin: { life, nodeId } };
+        return this.line.again(grant, waitMs);
+      }
       case "tier":
         return this.line.steer({ tier: given.tier });
       case "starting":

@@ -562,11 +562,14 @@ export function lineSuite(open: OpenLine): void {
     expect(await enter("c2007", 2_007)).toEqual({ kind: "waiting", ...at(2_007) });
     expect(await enter("new")).toEqual({ kind: "waiting", ...at(2_008) });
     expect(await enter("c2003", 2_003)).toEqual({ kind: "waiting", ...at(2_003) });
-    // In line it keeps the ticket that it has.
-    expect(await enter("c2003", 2_001)).toEqual({ kind: "waiting", ...at(2_003) });
-    expect(await world.line.find("new", known)).toEqual({ ...at(2_008), nodeId: "one" });
+    // In line it has the lower of two tickets.
+    expect(await enter("c2003", 2_009)).toEqual({ kind: "waiting", ...at(2_003) });
+    expect(await enter("late")).toEqual({ kind: "waiting", ...at(2_009) });
+    expect(await enter("late", 2_001)).toEqual({ kind: "waiting", ...at(2_001) });
+    expect(await world.line.leave("late")).toBe(true);
+    expect(await world.line.find("new", known)).toEqual({ ...at(2_008), nodeId: "one", isOther: true });
     expect(await world.line.find("new")).toMatchObject({ position: 3 });
-    expect((await world.round()).lines.guest).toMatchObject({ head: 2_003, next: 2_009, before: [] });
+    expect((await world.round()).lines.guest).toMatchObject({ head: 2_003, next: 2_010, before: [] });
     // Who gives the question up leaves, as anywhere.
     expect(await world.line.leave("c2003", ["m1"])).toBe(true);
     expect(await world.after(400)).toEqual(["c2007", "new"]);
@@ -585,15 +588,31 @@ export function lineSuite(open: OpenLine): void {
     expect(await world.after(500)).toEqual(["c3", "c5", "new", "c9"]);
   });
 
-  test("A8 what a line has forgotten that it granted is put before all others, and nobody is taken for dead", async () => {
-    const { world, grant } = await granted(open, ["m1"]);
-    await world.enter("wang");
-    await world.line.recover(null, [{ conversationId: "forgotten", class: "guest" }]);
-    expect(await world.line.find("li")).toBeNull();
-    expect(await world.line.find("forgotten")).toMatchObject({ position: null });
-    expect(await world.position("wang")).toBe(1);
-    expect(await world.after(200)).toEqual(["forgotten", "wang"]);
-    expect(await world.line.again(grant, 0)).toBe(true);
+  test("A8 A12 what a lost line had granted is put before all others, also one who has come as a newcomer meanwhile", async () => {
+    const world = await LineWorld.open(open, { nodes: ["one", "two"] });
+    const origin = { life: "the one before", nodeId: "two" };
+    const grantOf = (conversationId: string) => ({
+      conversationId,
+      class: "guest" as const,
+      number: 9,
+      isFree: false,
+      origin,
+    });
+    for (const id of ["wang", "known", "zhao"]) await world.ask(id, "m1");
+    for (const id of ["new", "known"]) {
+      expect(await world.line.again(grantOf(id), 100)).toBe(true);
+      expect(await world.line.find(id)).toEqual({ at: { class: "guest", ticket: 0 }, position: null, nodeId: "two" });
+      // What waits there already is another's.
+      expect(await world.line.again(grantOf(id), 0)).toBe(false);
+    }
+    expect(await world.position("zhao")).toBe(2);
+    const { left, waiting } = await world.round();
+    expect([left, waiting]).toEqual([[{ class: "guest", ticket: 2 }], 4]);
+    expect(await world.after(400, "two")).toEqual(["known", "new"]);
+    expect(await world.after(0)).toEqual(["wang", "zhao"]);
+    // The line that gave it is this one, and knows better.
+    const { life } = await world.round();
+    expect(await world.line.again({ ...grantOf("nobody"), origin: { life, nodeId: "two" } }, 0)).toBe(false);
   });
 
   test("A12 a line that was lost is put together again in the order of its tickets, from what each node kept", async () => {

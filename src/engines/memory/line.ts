@@ -110,12 +110,14 @@ export class MemoryLine implements Line {
   #enter(wish: Wish, nodeId: string, ticket?: number): Entered {
     const { conversationId, class: name, owed = false } = wish;
     const before = this.#entries.get(conversationId);
-    if (before) return this.#enterAgain(before, wish);
+    if (before) {
+      if (ticket !== undefined && isBehind(before, name, ticket)) this.#moveAmong(before, ticket);
+      return this.#enterAgain(before, wish);
+    }
     const entry = this.#newEntry(conversationId, name, nodeId);
     entry.asks.add(entry.asks.newOf(wish.asks));
     if (ticket !== undefined) {
-      this.#putAmong(entry, ticket);
-      this.#sortLine(name);
+      this.#moveAmong(entry, ticket);
       return this.#asWaiting(entry);
     }
     // A node that was not heard of yet can take at least what it asks for.
@@ -166,32 +168,31 @@ export class MemoryLine implements Line {
     // Of what has been granted it is known only by name what is given up.
     const isOver = entry.number === 0 ? asks === undefined || entry.asks.isEmpty : isNamed && entry.asks.isEmpty;
     if (!isOver || entry.place === "granted") return false;
-    if (entry.place === "line") this.#noteLeft(entry);
+    this.#noteLeft(entry);
     this.#takeOut(entry);
     this.#entries.delete(conversationId);
     return true;
   }
 
   async again(grant: Grant, waitMs: number, isFree = grant.isFree): Promise<boolean> {
-    const entry = this.#granted(grant);
+    const entry = this.#granted(grant) ?? this.#forgotten(grant);
     if (entry === null) return false;
     entry.isFree = isFree;
     this.#putBack(entry, this.#clock.elapsed() + waitMs);
     return true;
   }
 
-  async recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void> {
-    const nodeId = deadNodeId ?? "";
-    this.#nodes.delete(nodeId);
+  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
+    this.#nodes.delete(deadNodeId);
     for (const entry of this.#entries.values()) {
-      if (entry.place !== "granted" || entry.nodeId !== nodeId) continue;
+      if (entry.place !== "granted" || entry.nodeId !== deadNodeId) continue;
       entry.isFree = true;
       this.#putBack(entry, 0);
     }
-    this.#mail.delete(nodeId);
+    this.#mail.delete(deadNodeId);
     for (const { conversationId, class: name } of work) {
       const known = this.#entries.get(conversationId);
-      const entry = known ?? { ...this.#newEntry(conversationId, name, nodeId), number: -1, isFree: true };
+      const entry = known ?? { ...this.#newEntry(conversationId, name, deadNodeId), number: -1, isFree: true };
       entry.asks.addBegun(entry.number !== 0);
       if (known) continue;
       this.#entries.set(conversationId, entry);
@@ -203,8 +204,9 @@ export class MemoryLine implements Line {
     const entry = this.#entries.get(conversationId);
     if (entry === undefined || entry.place === "granted") return null;
     const { at, position } = this.#asWaiting(entry);
-    const isSeen = entry.number === 0 && !this.#isOther(known);
-    return { at, position: isSeen ? position : null, nodeId: entry.nodeId };
+    const { number, nodeId } = entry;
+    if (number === 0 && this.#isOther(known)) return { at, position: null, nodeId, isOther: true };
+    return { at, position: number === 0 ? position : null, nodeId };
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {
@@ -245,6 +247,11 @@ export class MemoryLine implements Line {
     entry.place = "line";
     entry.ticket = ticket;
     state.line.set(entry.conversationId, entry);
+  }
+
+  #moveAmong(entry: Entry, ticket: number): void {
+    this.#putAmong(entry, ticket);
+    this.#sortLine(entry.class);
   }
 
   #sortLine(name: CustomerClass): void {
@@ -366,6 +373,20 @@ export class MemoryLine implements Line {
     return entry?.place === "granted" && entry.number === number ? entry : null;
   }
 
+  /** What another line had granted before this one, unless this one has granted it as well. */
+  #forgotten({ conversationId, class: name, number, origin }: Grant): Entry | null {
+    const known = this.#entries.get(conversationId);
+    if (origin === undefined || !this.#isOther(origin) || (known && known.number !== 0)) return null;
+    if (known) {
+      this.#noteLeft(known);
+      this.#takeOut(known);
+      known.asks.granted();
+    }
+    const entry = known ?? this.#newEntry(conversationId, name, origin.nodeId);
+    this.#entries.set(conversationId, Object.assign(entry, { ticket: 0, number, nodeId: origin.nodeId }));
+    return entry;
+  }
+
   /** Gives the entry when it waits from now on. */
   #end({ answered, ...grant }: Over): Entry | null {
     const entry = this.#entries.get(grant.conversationId);
@@ -441,7 +462,8 @@ export class MemoryLine implements Line {
     this.#later.delete(entry.conversationId);
   }
 
-  #noteLeft({ class: name, ticket }: Entry): void {
+  #noteLeft({ class: name, ticket, place }: Entry): void {
+    if (place !== "line") return;
     this.#left.push({ class: name, ticket, seq: ++this.#leftSeq });
     if (this.#left.length > mostLeft) this.#left = this.#left.slice(-mostLeft);
   }

@@ -108,19 +108,21 @@ export class RedisLine implements Line {
     return (await this.#step("line/leave", conversationId, asks?.join(",") ?? "*")) === 1;
   }
 
-  async again({ conversationId, number, isFree: wasFree }: Grant, waitMs: number, isFree = wasFree): Promise<boolean> {
+  async again(grant: Grant, waitMs: number, isFree = grant.isFree): Promise<boolean> {
+    const { conversationId, number, class: name, origin } = grant;
     const args = [conversationId, String(number), String(waitMs), isFree ? "1" : "0"];
+    args.push(name, origin?.life ?? "", origin?.nodeId ?? "");
     return (await this.#step("line/again", ...args)) === 1;
   }
 
-  async recover(deadNodeId: string | null, work: readonly Wish[]): Promise<void> {
+  async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
     const list = work.flatMap(({ conversationId, class: name }) => [conversationId, name]);
-    await this.#step("line/recover", deadNodeId ?? "", JSON.stringify(list));
+    await this.#step("line/recover", deadNodeId, JSON.stringify(list));
   }
 
   async find(conversationId: string, known?: Known): Promise<Found | null> {
     const reply = replies.found.parse(await this.#step("line/find", conversationId, known?.life ?? ""));
-    return reply && { ...placeOf(reply[0]), nodeId: reply[1] };
+    return reply && { ...placeOf(reply[0]), nodeId: reply[1], ...(reply[2] === "1" && { isOther: true }) };
   }
 
   async restore(kept: readonly Kept[], nodeId: string, life: string | null = null): Promise<void> {

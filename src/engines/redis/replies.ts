@@ -100,7 +100,7 @@ const round = z.tuple([
   z.array(z.number()),
 ]);
 const away = z.number().nullable();
-const found = z.tuple([waiting, z.string()]).nullable();
+const found = z.tuple([waiting, z.string(), z.string()]).nullable();
 const pulse = z.tuple([z.number(), texts, texts]);
 
 const dropped = z.int();

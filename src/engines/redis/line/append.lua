@@ -3,6 +3,11 @@ local function activate(class)
   if standingOf(class) == 0 then s.pass[class] = math.max(s.pass[class], s.virtual) end
 end
 
+-- It stands in line at a later ticket than that.
+local function isBehind(entry, class, ticket)
+  return entry.place == 'line' and entry.class == class and entry.ticket > ticket
+end
+
 -- At its own ticket, in the line that follows on the one in which it had that.
 local function putAmong(entry)
   local class = entry.class

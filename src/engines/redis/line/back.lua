@@ -44,6 +44,15 @@ local function putBack(entry, notBefore)
   write(entry)
 end
 
+-- Those behind it move up.
+local mostLeft = 20000
+local function noteLeft(entry)
+  if entry.place ~= 'line' then return end
+  s.leftSeq = s.leftSeq + 1
+  redis.call('ZADD', left, s.leftSeq, entry.class .. ':' .. entry.ticket)
+  redis.call('ZREMRANGEBYRANK', left, 0, -mostLeft - 1)
+end
+
 local function takeOut(entry)
   take(entry.place == 'line' and line[entry.class] or entry.place == 'before' and before[entry.class] or later, entry.conversation)
 end

@@ -45,13 +45,21 @@ local function mayBegin(class, node)
   return standing() == 0 and mayStart() and not isPaused(class) and (not nodeAt(node) or roomAt(node) > 0)
 end
 
+local function moveTo(entry, ticket)
+  isChanged, entry.ticket = true, ticket
+  putAmong(entry)
+end
+
 local function enter(conversation, class, node, owed, asks, ticket)
   local known = read(conversation)
-  if known then return askMore(known, owed, asks) end
+  if known then
+    if ticket and isBehind(known, class, ticket) then moveTo(known, ticket) end
+    return askMore(known, owed, asks)
+  end
   local entry = newEntry(conversation, class, node)
   if ticket then
-    isChanged, entry.ticket, entry.asks = true, ticket, newAsks(entry, asks)
-    putAmong(entry)
+    entry.asks = newAsks(entry, asks)
+    moveTo(entry, ticket)
     return asWaiting(entry)
   end
   if mayBegin(class, node) then

@@ -1,7 +1,6 @@
 -- Gives a place up (A7).
 -- ARGV: 2 conversation, 3 the ids of the messages that are given up joined by commas, or '*' for all
 -- Gives: 1 when it leaves the line
-local mostLeft = 20000
 local entry = read(ARGV[2])
 if not entry then return 0 end
 local isAll, withdrawn = ARGV[3] == '*', {}
@@ -25,11 +24,7 @@ if not isOver or entry.place == 'granted' then
   save()
   return 0
 end
-if entry.place == 'line' then
-  s.leftSeq = s.leftSeq + 1
-  redis.call('ZADD', left, s.leftSeq, entry.class .. ':' .. entry.ticket)
-  redis.call('ZREMRANGEBYRANK', left, 0, -mostLeft - 1)
-end
+noteLeft(entry)
 takeOut(entry)
 forget(ARGV[2])
 save()

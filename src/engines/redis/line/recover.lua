@@ -1,5 +1,5 @@
 -- Puts back what a node that is no more was to answer (A8).
--- ARGV: 2 node, or empty where none is dead, 3 its work as a JSON list of conversation, class, …
+-- ARGV: 2 node, 3 its work as a JSON list of conversation, class, …
 -- Gives: 1
 local node, work = ARGV[2], cjson.decode(ARGV[3])
 

@@ -7,9 +7,8 @@ local isOther = isAnother(ARGV[4])
 for at = 1, #kept, 3 do
   local conversation, class, ticket = unpack(kept, at, at + 2)
   local known = read(conversation)
-  -- It has come as a newcomer meanwhile.
-  local isBehind = known and known.place == 'line' and known.class == class and known.ticket > ticket
-  if not known or isOther and isBehind then
+  -- It may have come as a newcomer meanwhile.
+  if not known or isOther and isBehind(known, class, ticket) then
     local entry = known or newEntry(conversation, class, ARGV[2])
     entry.ticket = ticket
     if isOther then putAmong(entry) else putBefore(entry) end
