@@ -87,6 +87,7 @@ export class Admission {
   #starting = 0;
   #paused: Round["pausedMs"] = {};
   #life = "";
+  #isAlone = false;
   /** The round that is being held. */
   #holding: Promise<void> | null = null;
   #again = false;
@@ -121,6 +122,11 @@ export class Admission {
   /** Which line this is: another one knows nothing of what the one before was told. */
   get life(): string {
     return this.#life;
+  }
+
+  /** What waits here may be known to this node alone: the line of all nodes is out of reach, or was until a moment ago. */
+  get isAlone(): boolean {
+    return this.#isAlone;
   }
 
   /** The class of whoever asks in that conversation, as far as it is known here. */
@@ -186,6 +192,7 @@ export class Admission {
     // Otherwise the answer before would seem to be still under way.
     if (this.#ended.some(({ conversationId }) => conversationId === wish.conversationId)) await this.flush();
     const entered = await this.#options.line.enter(wish, this.#options.nodeId());
+    if ("isAlone" in entered) this.#isAlone = true;
     switch (entered.kind) {
       case "shed":
         this.#told = { waiting: entered.waiting, at: this.#options.clock.elapsed() };
@@ -415,6 +422,7 @@ export class Admission {
     this.#starting = round.starting;
     this.#paused = round.pausedMs;
     this.#life = round.life;
+    this.#isAlone = round.isAlone === true;
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);
     // Others may have been granted what was entered here.

@@ -103,10 +103,15 @@ export class Asking {
   }
 
   /** Whoever is let begin at once begins in the same step. */
-  async #store(conversationId: string, question: Question, { kind }: Admitted): Promise<Asked> {
+  async #store(conversationId: string, question: Question, admitted: Admitted): Promise<Asked> {
     const { conversations, work } = this.#options;
-    if (kind !== "granted") return conversations.ask(conversationId, question);
     // Listed first: the two commands leave in this order.
+    if (admitted.kind !== "granted") {
+      const listed = admitted.isAlone && work?.take(conversationId);
+      const asked = await conversations.ask(conversationId, question);
+      await listed;
+      return asked;
+    }
     return this.#beginning.during(conversationId, async () => {
       const listed = work?.take(conversationId);
       const asked = await conversations.ask(conversationId, { ...question, begins: true });

@@ -60,6 +60,8 @@ export class Assistant {
   readonly #live = new Map<string, LiveTurn>();
   /** The latest step of each turn that is under way. */
   readonly #steps = new Map<string, Promise<unknown>>();
+  /** Conversations in which nothing is answered here any more, listed as this node's work until the line of all nodes is back. */
+  readonly #resting = new Set<string>();
   readonly #asking: Asking;
   readonly #starting: Starting;
   readonly #silencing: Silencing;
@@ -257,7 +259,17 @@ export class Assistant {
 
   /** Nothing is answered there by this node, unless something is. */
   async #rest(conversationId: string): Promise<void> {
-    if (!this.#writesIn(conversationId)) await this.#options.work?.drop(conversationId);
+    const { work, admission } = this.#options;
+    // Otherwise nobody would find what waits there, should this node die before the line of all nodes is back.
+    if (admission.isAlone) return void this.#resting.add(conversationId);
+    const others = [...this.#resting].filter((each) => each !== conversationId && !this.#isStarting(each));
+    for (const each of [...others, conversationId]) this.#resting.delete(each);
+    const resting = [...others, conversationId].filter((each) => !this.#writesIn(each));
+    await Promise.all(resting.map((each) => work?.drop(each)));
+  }
+
+  #isStarting(conversationId: string): boolean {
+    return this.#asking.isBeginning(conversationId) || this.#starting.conversations.has(conversationId);
   }
 
   #writesIn(conversationId: string): boolean {

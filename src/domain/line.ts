@@ -78,11 +78,16 @@ export interface Found extends Standing {
   readonly isOther?: true;
 }
 
+/** Known to this node's own line alone, as in {@link Round.isAlone}: should the node die, it is nowhere. */
+interface Alone {
+  readonly isAlone?: true;
+}
+
 export type Entered =
   | { readonly kind: "granted"; readonly grant: Grant }
-  | ({ readonly kind: "waiting" } & Standing)
+  | ({ readonly kind: "waiting" } & Standing & Alone)
   /** An answer is being written there; what it leaves unanswered stands in line from its end on. */
-  | { readonly kind: "held" }
+  | ({ readonly kind: "held" } & Alone)
   /** Too many wait. */
   | { readonly kind: "shed"; readonly waiting: number };
 

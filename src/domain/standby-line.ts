@@ -203,10 +203,10 @@ export class StandbyLine implements Line {
     if (known) this.#kept.set(conversationId, withAsks(known, asks));
     else this.#wait(withAsks(wish, asks), former?.notBefore);
     const entered = await this.#alone(nodeId).enter(wish, nodeId);
-    if (entered.kind === "waiting") return { ...entered, position: null };
+    if (entered.kind === "waiting") return { ...entered, position: null, isAlone: true };
     // Behind an answer that is to be tried again: that still waits.
     if (former === undefined || entered.kind !== "held") this.#newcomers.delete(conversationId);
-    return this.#fromLocal(entered);
+    return entered.kind === "held" ? { ...entered, isAlone: true } : this.#fromLocal(entered);
   }
 
   #wait(wish: Wish, notBefore = 0): void {
@@ -396,6 +396,9 @@ export class StandbyLine implements Line {
     // What was put back, and ended then, waits no more.
     for (const { conversationId } of lists.ended)
       if ((await local.find(conversationId)) === null) this.#newcomers.delete(conversationId);
+    // Should the store be back before they are granted a start, they stand in its line.
+    for (const { conversationId, class: name } of round.queued)
+      if (!this.#kept.has(conversationId)) this.#wait({ conversationId, class: name });
     const granted = round.granted.map(mirrored);
     for (const grant of granted) if (!this.#told.has(grant.number)) this.#grantedHere(grant);
     // Told again and again until they are taken.

@@ -224,7 +224,14 @@ const courses: Course[] = [
     kinds: ["stop", "lose line", "find line", "pause"],
     numRuns: 150,
     // An answer that was to be tried again waited behind another node's place, and that behind the answer.
-    examples: [[acts("0 lose line 0", "0 ask 100", "0 ask 0", "0 ask 0", "0 fail 0", "1 ask 0"), [0]]],
+    examples: [
+      [acts("0 lose line 0", "0 ask 100", "0 ask 0", "0 ask 0", "0 fail 0", "1 ask 0"), [0]],
+      // What had waited behind an answer of the local line stood in that alone from the answer's end on.
+      [
+        acts("0 ask 300", "0 end 40", "1 lose line 40", "1 ask 100", "1 ask 0", "0 end 0", "0 end 100"),
+        [0, 23, 10, 25],
+      ],
+    ],
   },
   {
     what: "wishes for while that happens",
@@ -247,6 +254,15 @@ const courses: Course[] = [
         ),
         [0, 23, 24, 59, 51, 1],
       ],
+      // Told that the start which it put back was another's, a node put it before all others, and waited for that.
+      [
+        [
+          ...acts("3 lose line 20", "0 end 40", "0 ask 20", "0 fail 100", "1 lose line 300", "0 end 20", "2 repeat 0"),
+          ...acts("1 lose line 300", "0 lose line 100", "0 person 0", "1 ask 0", "3 repeat 5"),
+          { kind: "repeat", node: 3, which: 5, thenMs: 0 },
+        ],
+        [6, 45, 17, 9],
+      ],
     ],
   },
   {
@@ -258,6 +274,8 @@ const courses: Course[] = [
       [acts("2 ask 40", "2 lose line 5", "2 leave 0", "0 stop 0", "0 lose line 0"), [...Array(18).fill(0), 40, 0]],
       // What a dead node had begun without the line's knowledge was lost with the place of the next question.
       [acts("1 lose line 0", "1 ask 0", "2 ask 300", "1 leave 0", "0 stop 0", "1 ask 0", "0 end 0", "1 ask 0"), [41]],
+      // What waited in the local line alone was listed nowhere.
+      [acts("0 lose line 0", "0 ask 300", "0 end 0", "0 ask 100", "0 kill 0"), [19, 0, 27, 0]],
     ],
   },
 ];
