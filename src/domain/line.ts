@@ -84,7 +84,7 @@ interface Alone {
 }
 
 export type Entered =
-  | { readonly kind: "granted"; readonly grant: Grant }
+  | ({ readonly kind: "granted"; readonly grant: Grant } & Alone)
   | ({ readonly kind: "waiting" } & Standing & Alone)
   /** An answer is being written there; what it leaves unanswered stands in line from its end on. */
   | ({ readonly kind: "held" } & Alone)

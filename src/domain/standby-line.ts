@@ -203,10 +203,13 @@ export class StandbyLine implements Line {
     if (known) this.#kept.set(conversationId, withAsks(known, asks));
     else this.#wait(withAsks(wish, asks), former?.notBefore);
     const entered = await this.#alone(nodeId).enter(wish, nodeId);
-    if (entered.kind === "waiting") return { ...entered, position: null, isAlone: true };
+    if (entered.kind === "shed") return entered;
+    if (entered.kind === "waiting") return { ...entered, position: null, isAlone };
     // Behind an answer that is to be tried again: that still waits.
     if (former === undefined || entered.kind !== "held") this.#newcomers.delete(conversationId);
-    return entered.kind === "held" ? { ...entered, isAlone: true } : this.#fromLocal(entered);
+    return entered.kind === "granted"
+      ? { ...entered, grant: this.#fromLocal(entered.grant), isAlone }
+      : { ...entered, isAlone };
   }
 
   #wait(wish: Wish, notBefore = 0): void {
@@ -406,12 +409,11 @@ export class StandbyLine implements Line {
     return { ...round, granted, isAlone: true };
   }
 
-  #fromLocal(entered: Entered): Entered {
-    if (entered.kind !== "granted") return entered;
-    const grant = mirrored(entered.grant);
+  #fromLocal(given: Grant): Grant {
+    const grant = mirrored(given);
     this.#grantedHere(grant);
     this.#told = new Set([...this.#told, grant.number]);
-    return { kind: "granted", grant };
+    return grant;
   }
 
   #grantedHere(grant: Grant): void {
@@ -443,6 +445,8 @@ function unlessOutage(fault: unknown): null {
   if (fault instanceof Outage) return null;
   throw fault;
 }
+
+const isAlone = true;
 
 const isStores = ({ number }: Grant) => number > 0;
 

@@ -475,6 +475,22 @@ test("A12 whoever comes while places are looked up holds no round up", async () 
   expect([comers < 500, rounds.length > 20]).toEqual([true, true]);
 });
 
+test("A4 A12 what waited behind an answer that the node let begin alone stands in the line of all nodes when that is back", async () => {
+  wire.cut();
+  const enter = (conversationId: string, ...asks: string[]) =>
+    admission.enter({ conversationId, class: "guest", asks });
+  expect(await enter("a", "m1")).toMatchObject({ kind: "granted", isAlone: true });
+  // Nothing more begins for a tenth of a second.
+  await ask("b");
+  expect(await enter("a", "m2")).toEqual({ kind: "held", isAlone: true });
+  admission.ended("a", ["m1"]);
+  await pass(clock, 60, 5);
+  expect(granted).toEqual([]);
+  wire.mend();
+  await pass(clock, 1_000, 20);
+  expect(granted).toEqual(["a"]);
+});
+
 test("A12 while the line is away nobody is told a place in the node's own", async () => {
   await fill();
   wire.cut();

@@ -228,7 +228,17 @@ const courses: Course[] = [
       [acts("0 lose line 0", "0 ask 100", "0 ask 0", "0 ask 0", "0 fail 0", "1 ask 0"), [0]],
       // What had waited behind an answer of the local line stood in that alone from the answer's end on.
       [
-        acts("0 ask 300", "0 end 40", "1 lose line 40", "1 ask 100", "1 ask 0", "0 end 0", "0 end 100"),
+        acts(
+          "0 ask 300",
+          "0 end 40",
+          "1 lose line 40",
+          "1 ask 100",
+          "1 ask 0",
+          "0 find line 0",
+          "0 end 0",
+          "0 find line 0",
+          "0 end 100",
+        ),
         [0, 23, 10, 25],
       ],
     ],

@@ -403,3 +403,49 @@ test("N3 a node that leaves does not wait for a store that is away", async () =>
   await own.assistant.drain(AbortSignal.abort(), "lost");
   expect(own.assistant.busy.size).toBe(0);
 });
+
+/** The node has no line but its own from now on; those of the others that it knows are paused for so long. */
+async function loseLine(pausedMs: number): Promise<void> {
+  if (pausedMs > 0) await store.engines.line.steer({ pause: { classes: ["guest"], ms: pausedMs } });
+  await pass(clock, 300, 20);
+  own.side.wire.fate = (step) => (step.startsWith("line ") ? "undone" : "done");
+}
+
+const work = () => store.engines.nodes.work("own");
+
+test("N1 A12 what waits in a node's own line alone is listed as its work", async () => {
+  await loseLine(3_000);
+  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  expect(await work()).toEqual([conversationId]);
+  own.side.wire.mend();
+  await pass(clock, 4_000, 20);
+  await endAnswer();
+  expect([await work(), (await answers()).length]).toEqual([[], 1]);
+});
+
+test("N1 A12 it stays listed when the answer ends behind which it waits", async () => {
+  await ask(own, "m0");
+  await loseLine(3_000);
+  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await endAnswer();
+  await pass(clock, 300, 20);
+  expect([await work(), (await answers()).length]).toEqual([[conversationId], 1]);
+  own.side.wire.mend();
+  await pass(clock, 4_000, 20);
+  await endAnswer();
+  await pass(clock, 300, 20);
+  expect([await work(), (await answers()).length]).toEqual([[], 2]);
+});
+
+test("N1 A12 what was answered while the line was away is no node's work when it is back", async () => {
+  await loseLine(0);
+  await ask(own);
+  await endAnswer();
+  expect(await work()).toEqual([conversationId]);
+  own.side.wire.mend();
+  await pass(clock, 1_000, 20);
+  conversationId = (await own.side.conversations.open(caller("wang"))).conversationId;
+  await ask(own);
+  await endAnswer();
+  expect(await work()).toEqual([]);
+});
