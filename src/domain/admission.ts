@@ -427,6 +427,7 @@ export class Admission {
     this.#listener.round(round);
     // Others may have been granted what was entered here.
     for (const kept of this.#waiting.values()) if (isGone(kept, round.lines)) this.#waiting.delete(kept.conversationId);
+    for (const conversationId of round.held ?? []) this.#waiting.delete(conversationId);
     for (const kept of round.queued) this.#waiting.set(kept.conversationId, kept);
     for (const grant of round.granted) if (this.#take(grant)) this.#granted(grant.conversationId);
     await this.#handAllBack();

@@ -144,6 +144,8 @@ export interface Round {
    * and to which other nodes may still give back who stood in it.
    */
   readonly isAlone?: boolean;
+  /** Who was told to wait by this node alone, and is held behind an answer in the line of all nodes. */
+  readonly held?: readonly string[];
   /** Where they stand who could not be told a place when it was asked for. */
   readonly placed?: readonly Placed[];
   /** Another one than before tells that the line was lost and has begun anew; its tickets go on behind those of the old one. */

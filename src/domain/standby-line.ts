@@ -76,7 +76,9 @@ export class StandbyLine implements Line {
   #merging: Promise<void> | null = null;
   /** What the store's line granted as they were put back: told in the next round. */
   readonly #found: Grant[] = [];
-  /** Where they stand now: told in the next round as well. */
+  /** Who is held there behind an answer that another node writes: told in the next round as well. */
+  readonly #held: string[] = [];
+  /** Where they stand now: as well. */
   readonly #merged: Kept[] = [];
   /** Who could be told no place, and is to be told it as soon as it is known: a loss of the line was found out a moment ago, or is yet to be. */
   readonly #unplaced = new Set<string>();
@@ -129,13 +131,14 @@ export class StandbyLine implements Line {
       const round = await this.#roundInStore(news);
       const granted = [...this.#found.splice(0), ...round.granted].map((grant) => this.#stamped(grant, news.nodeId));
       this.#merged.push(...round.queued);
+      const held = this.#held.splice(0);
       // Who has left is told of again, then.
-      if (this.#isSettling) return { ...round, granted, queued: [], leftSeen: news.leftSeen, isAlone: true };
+      if (this.#isSettling) return { ...round, granted, queued: [], held, leftSeen: news.leftSeen, isAlone };
       const queued = this.#merged
         .splice(0)
         .filter(({ conversationId, ticket }) => this.#stands(conversationId, ticket));
       const placed = await this.#placeAll();
-      return { ...round, granted, queued, ...(placed.length > 0 && { placed }) };
+      return { ...round, granted, queued, placed, held };
     } catch (fault) {
       await this.#goAlone(fault, news.nodeId);
       return this.#roundAlone(news);
@@ -371,6 +374,7 @@ export class StandbyLine implements Line {
   async #merge(wish: Wish, nodeId: string): Promise<void> {
     const entered = this.#noted(wish, await this.#options.store.enter({ ...wish, owed: true }, nodeId));
     if (entered.kind === "granted") this.#found.push(entered.grant);
+    if (entered.kind === "held") this.#held.push(wish.conversationId);
     if (entered.kind === "waiting") this.#merged.push({ ...wish, ...entered.at });
     this.#newcomers.delete(wish.conversationId);
   }

@@ -491,6 +491,21 @@ test("A4 A12 what waited behind an answer that the node let begin alone stands i
   expect(granted).toEqual(["a"]);
 });
 
+test("A4 A12 who waited in the node's own line, and is held behind another node's answer in that of all, waits here no more", async () => {
+  const other = await open("other");
+  await ask("a", other);
+  wire.fate = (name) => (name === "round" || name === "enter" ? "undone" : "done");
+  // Nothing more begins for a tenth of a second.
+  for (const id of ["x", "y"]) await ask(id);
+  expect(await ask("a")).toBe("waiting");
+  await pass(clock, 20, 5);
+  expect(admission.waiting).toMatchObject([{ conversationId: "a" }]);
+  wire.mend();
+  await pass(clock, 1_000, 20);
+  expect([granted, admission.waiting]).toEqual([[], []]);
+  expect(await ask("a")).toBe("held");
+});
+
 test("A12 while the line is away nobody is told a place in the node's own", async () => {
   await fill();
   wire.cut();

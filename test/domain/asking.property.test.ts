@@ -226,6 +226,20 @@ const courses: Course[] = [
     // An answer that was to be tried again waited behind another node's place, and that behind the answer.
     examples: [
       [acts("0 lose line 0", "0 ask 100", "0 ask 0", "0 ask 0", "0 fail 0", "1 ask 0"), [0]],
+      // Told to wait by the local line, and held behind another node's answer in that of all, it waited there for ever.
+      [
+        acts(
+          "0 ask 100",
+          "0 pause 0",
+          "1 ask 100",
+          "1 lose line 100",
+          "0 ask 0",
+          "1 find line 0",
+          "0 stop 0",
+          "1 ask 300",
+        ),
+        [9, 0],
+      ],
       // What had waited behind an answer of the local line stood in that alone from the answer's end on.
       [
         acts(
