@@ -284,17 +284,21 @@ export class Admission {
     return () => undo();
   }
 
-  /** What was granted here goes back to its own ticket, and is granted again after `waitMs`, to whoever can. */
-  async defer(conversationId: string, waitMs: number): Promise<void> {
+  /**
+   * What was granted here goes back to its own ticket, and is granted again after `waitMs`, to whoever can; false where the
+   * line knows nothing of that grant.
+   */
+  async defer(conversationId: string, waitMs: number): Promise<boolean> {
     const grant = this.#mine.get(conversationId);
-    if (grant === undefined) return;
-    await this.#options.line.again(grant, waitMs);
+    if (grant === undefined) return true;
+    const isBack = await this.#options.line.again(grant, waitMs);
     const current = this.#mine.get(conversationId);
     // Not before: should the line be away, it is tried once more.
     if (current === grant) this.#mine.delete(conversationId);
     // It was granted anew before the reply came.
     else if (current) this.#granted(conversationId);
     this.#somebodyWaits();
+    return isBack || (current !== undefined && current !== grant);
   }
 
   /** The answer is not written here any more: whoever is granted it next takes it up at once. */
@@ -309,7 +313,9 @@ export class Admission {
   /** Should the line be away, it is told in a later round. */
   async #handAllBack(): Promise<void> {
     for (const grant of this.#handedBack) {
-      await this.#options.line.again(grant, 0, true);
+      // Not into a line that has not granted it: it may have been another node's answer for long.
+      const { origin: _, ...known } = grant;
+      await this.#options.line.again(known, 0, true);
       this.#handedBack.delete(grant);
     }
   }
@@ -425,12 +431,18 @@ export class Admission {
     this.#isAlone = round.isAlone === true;
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);
-    // Others may have been granted what was entered here.
-    for (const kept of this.#waiting.values()) if (isGone(kept, round.lines)) this.#waiting.delete(kept.conversationId);
-    for (const conversationId of round.held ?? []) this.#waiting.delete(conversationId);
-    for (const kept of round.queued) this.#waiting.set(kept.conversationId, kept);
+    this.#noteWaiting(round);
     for (const grant of round.granted) if (this.#take(grant)) this.#granted(grant.conversationId);
     await this.#handAllBack();
+  }
+
+  #noteWaiting({ lines, held = [], queued, placed = [] }: Round): void {
+    // Others may have been granted what was entered here.
+    for (const kept of this.#waiting.values()) if (isGone(kept, lines)) this.#waiting.delete(kept.conversationId);
+    for (const conversationId of held) this.#waiting.delete(conversationId);
+    for (const kept of queued) this.#waiting.set(kept.conversationId, kept);
+    for (const { conversationId, at, isOwn } of placed)
+      if (isOwn) this.#waiting.set(conversationId, { conversationId, ...at });
   }
 
   #granted(conversationId: string): void {

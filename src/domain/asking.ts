@@ -27,6 +27,8 @@ export interface AskingOptions {
   readonly work?: WorkList;
   /** The line lets an answer begin in that conversation; its turn may have been started with the question. */
   readonly begin: (conversationId: string, started?: Started) => void;
+  /** What waits there is listed as this node's work, and is to be so only until the line of all nodes is back. */
+  readonly rest: (conversationId: string) => void;
   /** The assistant owes an answer there. */
   readonly serve: (conversationId: string, as: CustomerClass, asks: readonly string[]) => void;
 }
@@ -104,12 +106,13 @@ export class Asking {
 
   /** Whoever is let begin at once begins in the same step. */
   async #store(conversationId: string, question: Question, admitted: Admitted): Promise<Asked> {
-    const { conversations, work } = this.#options;
+    const { conversations, work, rest } = this.#options;
     // Listed first: the two commands leave in this order.
     if (admitted.kind !== "granted") {
       const listed = admitted.isAlone && work?.take(conversationId);
       const asked = await conversations.ask(conversationId, question);
       await listed;
+      if (admitted.isAlone) rest(conversationId);
       return asked;
     }
     return this.#beginning.during(conversationId, async () => {

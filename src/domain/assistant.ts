@@ -35,7 +35,7 @@ interface Written {
 
 export interface AssistantOptions
   extends Omit<Desk, keyof Service>,
-    Omit<AskingOptions, "begin" | "serve">,
+    Omit<AskingOptions, "begin" | "serve" | "rest">,
     Omit<SilencingOptions, "endHere" | "end">,
     StartingOptions {
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
@@ -75,6 +75,7 @@ export class Assistant {
       ...options,
       begin: (conversationId, started) => this.#starting.beginAsked(conversationId, started),
       serve: (conversationId, as, asks) => this.serve(conversationId, as, asks),
+      rest: (conversationId) => void this.#rest(conversationId),
     });
     this.#starting = new Starting(options, {
       asking: this.#asking,

@@ -69,6 +69,8 @@ export interface Standing {
 /** Where a conversation stands. */
 export interface Placed extends Standing {
   readonly conversationId: string;
+  /** It has entered at this node. */
+  readonly isOwn?: true;
 }
 
 export interface Found extends Standing {

@@ -206,7 +206,10 @@ export class StandbyLine implements Line {
     if (known) this.#kept.set(conversationId, withAsks(known, asks));
     else this.#wait(withAsks(wish, asks), former?.notBefore);
     const entered = await this.#alone(nodeId).enter(wish, nodeId);
-    if (entered.kind === "shed") return entered;
+    if (entered.kind === "shed") {
+      if (former === undefined) this.#newcomers.delete(conversationId);
+      return entered;
+    }
     if (entered.kind === "waiting") return { ...entered, position: null, isAlone };
     // Behind an answer that is to be tried again: that still waits.
     if (former === undefined || entered.kind !== "held") this.#newcomers.delete(conversationId);
@@ -273,7 +276,8 @@ export class StandbyLine implements Line {
     this.#unplaced.delete(conversationId);
     const kept = this.#kept.get(conversationId);
     if (kept && found) this.#kept.set(conversationId, { ...kept, ...found.at });
-    return found?.position ? [{ conversationId, at: found.at, position: found.position }] : [];
+    if (!found?.position) return [];
+    return [{ conversationId, at: found.at, position: found.position, ...(kept && { isOwn: true }) }];
   }
 
   /** Null where the store is away. */

@@ -141,7 +141,12 @@ export class Starting {
   /** It is tried once more, much later. */
   async #broke(fault: unknown, conversationId: string): Promise<void> {
     this.#options.onFault(fault, conversationId);
-    await this.#surely(() => this.#options.admission.defer(conversationId, brokenMs));
+    await this.#surely(() => this.#later(conversationId, brokenMs));
+  }
+
+  /** What the line has forgotten stands in it anew: it may have been lost, or was this node's own and is no more. */
+  async #later(conversationId: string, waitMs: number): Promise<void> {
+    if (!(await this.#options.admission.defer(conversationId, waitMs))) this.serve(conversationId, undefined, []);
   }
 
   /** Unless the turn has ended while its place was asked for: nobody would take that back. */
@@ -171,7 +176,7 @@ export class Starting {
     }
     await rest(conversationId);
     if (writesIn(conversationId)) this.#owed.add(conversationId);
-    else if (revival === "later" || revival === "waiting") await admission.defer(conversationId, deferMs);
+    else if (revival === "later" || revival === "waiting") await this.#later(conversationId, deferMs);
     else await this.#lookAgain(conversationId, looks);
   }
 
@@ -179,7 +184,7 @@ export class Starting {
   async #lookAgain(conversationId: string, looks: number): Promise<void> {
     const { admission, clock } = this.#options;
     if (looks >= mostLooks) return admission.ended(conversationId);
-    await admission.defer(conversationId, earlyMs * 2 ** looks);
+    await this.#later(conversationId, earlyMs * 2 ** looks);
     this.#early.set(conversationId, { looks: looks + 1, at: clock.elapsed() });
   }
 

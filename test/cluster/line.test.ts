@@ -80,7 +80,7 @@ test("A1 A2 A6: customers at two nodes stand in one line, are told places that o
     const positions = positionsOf(customer);
     expect(positions).toEqual(positions.toSorted((a, b) => b - a));
   }
-  expect(new Set(positionsOf(last.customer)).size).toBeGreaterThan(3);
+  expect(new Set(positionsOf(last.customer)).size).toBeGreaterThan(2);
   await until("the second tab sees it end", () => elsewhere.facts.some(({ name }) => name === "turn:ended"));
   const told = positionsOf(elsewhere);
   expect(told).toEqual(told.toSorted((a, b) => b - a));

@@ -506,6 +506,45 @@ test("A4 A12 who waited in the node's own line, and is held behind another node'
   expect(await ask("a")).toBe("held");
 });
 
+test("A3 A12 whoever is turned away by the node alone stands nowhere when the line is back", async () => {
+  const tight = { ...settings, acceptBelow: { vip: 2, member: 2, guest: 2 } };
+  const openLocal = () => new MemoryLine({ settings: tight, clock, isEmpty: true });
+  const line = new StandbyLine({ store: wire.over(() => store), clock, openLocal });
+  wire.cut();
+  const entered = [];
+  for (let at = 0; at < 6; at++) {
+    entered.push((await line.enter({ conversationId: `c${at}`, class: "guest", asks: ["m"] }, "node")).kind);
+  }
+  expect(entered).toEqual(["waiting", "waiting", "shed", "shed", "shed", "shed"]);
+  wire.mend();
+  const round = await line.round({ nodeId: "node", room: 9, taken: [], begun: [], ended: [], leftSeen: 0 });
+  expect(new Set(round.granted.map(({ conversationId }) => conversationId))).toEqual(new Set(["c0", "c1"]));
+  expect(round.waiting).toBe(0);
+});
+
+test("A12 who waits in the node's own line is known to wait here when the line that comes back is an empty one", async () => {
+  await ask("a");
+  await pass(clock, 300, 20);
+  wire.cut();
+  for (const id of ["b", "c", "d", "e"]) await ask(id);
+  store = await followingLine("second", 20_000);
+  wire.mend();
+  await pass(clock, 1_500, 20);
+  expect(admission.waiting.map(({ conversationId, ticket }) => [conversationId, ticket])).toEqual([
+    ["d", 101],
+    ["e", 102],
+  ]);
+  expect([...(await admission.giveUpAll())].toSorted()).toEqual(["d", "e"]);
+});
+
+test("A12 the line of all nodes knows nothing of what this node let begin alone", async () => {
+  wire.cut();
+  await ask("a");
+  wire.mend();
+  await pass(clock, 300, 20);
+  expect(await admission.defer("a", 300)).toBe(false);
+});
+
 test("A12 while the line is away nobody is told a place in the node's own", async () => {
   await fill();
   wire.cut();

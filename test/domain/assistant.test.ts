@@ -449,3 +449,62 @@ test("N1 A12 what was answered while the line was away is no node's work when it
   await endAnswer();
   expect(await work()).toEqual([]);
 });
+
+test("N1 A12 what was taken back while it waited in the node's own line is no node's work either", async () => {
+  await loseLine(3_000);
+  const { turnId } = await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  own.side.wire.mend();
+  await pass(clock, 500, 20);
+  await own.assistant.stop({ conversationId, turnId: turnId ?? "" });
+  expect(await work()).toEqual([conversationId]);
+  await pass(clock, 4_000, 20);
+  conversationId = (await own.side.conversations.open(caller("wang"))).conversationId;
+  await ask(own);
+  await endAnswer();
+  expect(await work()).toEqual([]);
+});
+
+test("S5 A12 a start of the node's own line that breaks when the line of all nodes is back is made once more", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let starts = 0;
+  const { turns } = own.side;
+  const { start } = turns;
+  own.admission.close();
+  const breaking = Object.assign(Object.create(turns), {
+    start: async (id: string) => {
+      if (starts++ > 0) return start.call(turns, id);
+      await promise;
+      throw new Error("broken once");
+    },
+  });
+  own = new Worker({ nodeId: "own", store, clock, parts: { turns: breaking } });
+  await loseLine(1_000);
+  await own.assistant.ask(conversationId, { messageId: "m1", text: "?" });
+  await pass(clock, 1_500, 20);
+  own.side.wire.mend();
+  await pass(clock, 500, 20);
+  resolve();
+  await pass(clock, 1_000, 20);
+  expect([starts, own.faults.map(String)]).toEqual([2, ["Error: broken once"]]);
+  await endAnswer();
+  expect(await answers()).toEqual([["first", "completed"]]);
+});
+
+test("N1 A8 an answer that another node has taken over is left to it, also where the line that knew it was lost", async () => {
+  await ask(own);
+  await pass(clock, 300, 20);
+  // It sleeps, and is held for dead.
+  own.admission.leave();
+  store.dead.add("own");
+  await store.engines.line.recover("own", []);
+  await pass(clock, 600, 20);
+  store.dead.delete("own");
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other", epoch: 2 });
+  store.loseLine();
+  await pass(clock, 600, 20);
+  own.admission.back();
+  await own.assistant.reclaim();
+  await pass(clock, 2_000, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other", epoch: 2 });
+  expect(own.relay.attempts.length).toBe(1);
+});

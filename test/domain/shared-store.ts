@@ -46,6 +46,14 @@ export class SharedStore {
     this.owners.clear();
   }
 
+  /** The line is, and another one begins. */
+  loseLine(): void {
+    this.#engines = {
+      ...this.#engines,
+      line: new MemoryLine({ settings: openLine, clock: this.#clock, life: "another" }),
+    };
+  }
+
   /** The function given back makes the conversation what it is now: a replica takes over that was behind. */
   remember(conversationId: string): () => void {
     const { world } = this.#engines;
