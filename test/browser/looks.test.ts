@@ -76,7 +76,8 @@ test("on a phone the panel fills the screen, the page behind it stays still, and
   await using customer = await openCustomer(shop, phone);
   await customer.ask(saying(rich));
   await customer.ended(1);
-  expect(await customer.panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+  // It rises as it opens.
+  await eventually(() => customer.panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
   expect(await customer.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(await customer.page.evaluate(() => document.body.inert)).toBe(true);
   const small = await customer.panel.locator("button").evaluateAll((buttons) =>
