@@ -200,7 +200,8 @@ export interface Line {
    * Enters for the node that will answer; a conversation that waits already keeps its place.
    *
    * @param known In another line than that one, whose numbers go on behind its, whoever has a ticket stands at it, also
-   *   one who has come there as a newcomer meanwhile, and nobody is told a position: others may still be given back who stood before (A12).
+   *   one who has come there as a newcomer meanwhile, and nobody is told a position: others may still be given back who
+   *   stood before (A12).
    */
   enter(wish: Wish, nodeId: string, known?: Known): Promise<Entered>;
   /** One round of serving: hands out all starts that are free. Call a few times a second, and at once after an end. */
@@ -216,7 +217,10 @@ export interface Line {
    * who has come there as a newcomer meanwhile.
    */
   again(grant: Grant, waitMs: number, isFree?: boolean): Promise<boolean>;
-  /** Puts back what a node that is no more was to answer; what it worked at and is in no line is put before all others. */
+  /**
+   * Puts back what a node that is no more was to answer. What it worked at and is in no line is put before all others; what
+   * stands in one is looked for there, also when all that is known to be asked is given up.
+   */
   recover(deadNodeId: string, work: readonly Wish[]): Promise<void>;
   /** Where a conversation waits; null when it does not. In another line than the one that is known it has no position. */
   find(conversationId: string, known?: Known): Promise<Found | null>;

@@ -133,7 +133,7 @@ export class StandbyLine implements Line {
       this.#merged.push(...round.queued);
       const held = this.#held.splice(0);
       // Who has left is told of again, then.
-      if (this.#isSettling) return { ...round, granted, queued: [], held, leftSeen: news.leftSeen, isAlone };
+      if (this.#isSettling) return { ...round, granted, queued: [], held, leftSeen: news.leftSeen, isAlone: true };
       const queued = this.#merged
         .splice(0)
         .filter(({ conversationId, ticket }) => this.#stands(conversationId, ticket));
@@ -176,7 +176,7 @@ export class StandbyLine implements Line {
 
   async find(conversationId: string): Promise<Found | null> {
     if (this.#local) return withoutPosition(await this.#local.find(conversationId));
-    const found = await this.#options.store.find(conversationId, this.#knownOf()).catch(unlessOutage);
+    const found = await this.#options.store.find(conversationId, this.#knownOf()).catch(nullIfAway);
     if (found === null || !(found.isOther || (found.position !== null && this.#isSettling))) return found;
     this.#unplaced.add(conversationId);
     return withoutPosition(found);
@@ -210,12 +210,12 @@ export class StandbyLine implements Line {
       if (former === undefined) this.#newcomers.delete(conversationId);
       return entered;
     }
-    if (entered.kind === "waiting") return { ...entered, position: null, isAlone };
+    if (entered.kind === "waiting") return { ...entered, position: null, isAlone: true };
     // Behind an answer that is to be tried again: that still waits.
     if (former === undefined || entered.kind !== "held") this.#newcomers.delete(conversationId);
     return entered.kind === "granted"
-      ? { ...entered, grant: this.#fromLocal(entered.grant), isAlone }
-      : { ...entered, isAlone };
+      ? { ...entered, grant: this.#fromLocal(entered.grant), isAlone: true }
+      : { ...entered, isAlone: true };
   }
 
   #wait(wish: Wish, notBefore = 0): void {
@@ -284,7 +284,7 @@ export class StandbyLine implements Line {
   #findAll(conversationIds: readonly string[]): Promise<readonly (Found | null)[] | null> {
     const known = this.#knownOf();
     const all = Promise.all(conversationIds.map((conversationId) => this.#options.store.find(conversationId, known)));
-    return all.catch(unlessOutage);
+    return all.catch(nullIfAway);
   }
 
   async #roundInStore(news: News): Promise<Round> {
@@ -449,12 +449,10 @@ function withoutPosition(found: Found | null): Found | null {
 }
 
 /** @throws what is no outage */
-function unlessOutage(fault: unknown): null {
+function nullIfAway(fault: unknown): null {
   if (fault instanceof Outage) return null;
   throw fault;
 }
-
-const isAlone = true;
 
 const isStores = ({ number }: Grant) => number > 0;
 

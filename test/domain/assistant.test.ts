@@ -411,6 +411,13 @@ async function loseLine(pausedMs: number): Promise<void> {
   own.side.wire.fate = (step) => (step.startsWith("line ") ? "undone" : "done");
 }
 
+/** Somebody else asks, and is answered. */
+async function answerAnother(): Promise<void> {
+  conversationId = (await own.side.conversations.open(caller("wang"))).conversationId;
+  await ask(own);
+  await endAnswer();
+}
+
 const work = () => store.engines.nodes.work("own");
 
 test("N1 A12 what waits in a node's own line alone is listed as its work", async () => {
@@ -444,9 +451,7 @@ test("N1 A12 what was answered while the line was away is no node's work when it
   expect(await work()).toEqual([conversationId]);
   own.side.wire.mend();
   await pass(clock, 1_000, 20);
-  conversationId = (await own.side.conversations.open(caller("wang"))).conversationId;
-  await ask(own);
-  await endAnswer();
+  await answerAnother();
   expect(await work()).toEqual([]);
 });
 
@@ -458,9 +463,7 @@ test("N1 A12 what was taken back while it waited in the node's own line is no no
   await own.assistant.stop({ conversationId, turnId: turnId ?? "" });
   expect(await work()).toEqual([conversationId]);
   await pass(clock, 4_000, 20);
-  conversationId = (await own.side.conversations.open(caller("wang"))).conversationId;
-  await ask(own);
-  await endAnswer();
+  await answerAnother();
   expect(await work()).toEqual([]);
 });
 
