@@ -309,6 +309,7 @@ export async function openApp(config: Config, log: Logger): Promise<App> {
       audience.announce("tier:changed", { tier });
       tellTeam(tier);
     },
+    lookAfter: (conversationIds) => cluster?.lookAfterAll(conversationIds),
   });
   stack.defer(() => admission.close());
   const leaving = new AbortController();

@@ -260,6 +260,11 @@ export class Cluster implements AsyncDisposable {
     looked.catch(unlessOutage(this.#options.onFault));
   }
 
+  /** See {@link Caretaker.lookAfter}. */
+  lookAfterAll(conversationIds: readonly string[]): void {
+    void this.#crew?.caretaker.lookAfter(conversationIds);
+  }
+
   /** Sees to it that the node which writes a turn stops it. */
   async stopElsewhere({ owner, conversationId, turnId }: Turn): Promise<void> {
     if (owner === undefined || owner === this.nodeId) return;

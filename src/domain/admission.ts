@@ -44,6 +44,8 @@ export interface AdmissionListener {
   round(round: Round): void;
   /** The service level is another one from now on. */
   tier(tier: Tier): void;
+  /** The line may have forgotten what was asked or begun in those conversations: it was lost, or out of reach. */
+  lookAfter?(conversationIds: readonly string[]): void;
 }
 
 /** What becomes of a question that is not shed. */
@@ -59,6 +61,9 @@ const idleMs = 250;
 /** What waits to be tried again is looked after so long after it is due. */
 const guardMs = 3_000;
 const mostAskers = 20_000;
+/** So many conversations are looked after when the line is back, of those in which something was left to it not longer ago. */
+const mostLeft = 5_000;
+const leftMs = 120_000;
 /** What was told of the line so long ago says nothing of it. */
 const staleMs = 3_000;
 
@@ -97,6 +102,8 @@ export class Admission {
   readonly #resuming = new Map<string, () => void>();
   /** Of those who asked here last. */
   readonly #askers = new Latest<string, CustomerClass>(mostAskers);
+  /** Conversations in which something was left to the line that bears no ticket here: until when, on the clock's `elapsed` scale. */
+  readonly #left = new Latest<string, number>(mostLeft);
   readonly #pace = new StartPace();
   #next: Undo = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
@@ -132,6 +139,11 @@ export class Admission {
   /** The class of whoever asks in that conversation, as far as it is known here. */
   classOf(conversationId: string): CustomerClass {
     return this.#mine.get(conversationId)?.class ?? this.#askers.get(conversationId) ?? "guest";
+  }
+
+  /** Tells the start that is this node's in that conversation apart from every other one; undefined while there is none. */
+  startOf(conversationId: string): number | undefined {
+    return this.#mine.get(conversationId)?.number;
   }
 
   /** Something is being answered here, or waits here. */
@@ -207,9 +219,20 @@ export class Admission {
         this.#somebodyWaits();
         return entered;
       default:
+        this.#leaveToLine(wish.conversationId);
         this.#somebodyWaits();
         return entered;
     }
+  }
+
+  #leaveToLine(conversationId: string, waitMs = 0): void {
+    this.#left.set(conversationId, this.#options.clock.elapsed() + waitMs + leftMs);
+  }
+
+  #lookAfterLeft(): void {
+    const now = this.#options.clock.elapsed();
+    const left = [...this.#left].filter(([, until]) => until > now).map(([conversationId]) => conversationId);
+    if (left.length > 0) this.#listener.lookAfter?.(left);
   }
 
   /** The customer gives up what was asked in those messages, or all of it; false when nobody leaves the line. */
@@ -242,28 +265,34 @@ export class Admission {
 
   /**
    * Puts a start back into the line, at its own ticket, to be granted again after `waitMs` or when `signal` is aborted (U4).
-   * Where the line cannot be reached the time alone is waited for.
+   * Where the line cannot be reached the time alone is waited for; false then, and where the line knows nothing of that start.
    */
-  async again(conversationId: string, waitMs: number, signal: AbortSignal): Promise<void> {
-    const { line, clock } = this.#options;
+  async again(conversationId: string, waitMs: number, signal: AbortSignal): Promise<boolean> {
     const grant = this.#mine.get(conversationId);
-    if (grant === undefined) return sleep(clock, waitMs, signal);
+    const isBack = grant !== undefined && (await this.#againInLine(grant, waitMs, signal));
+    if (!isBack) await sleep(this.#options.clock, waitMs, signal);
+    return isBack;
+  }
+
+  async #againInLine(grant: Grant, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    const { conversationId } = grant;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#resuming.set(conversationId, resolve);
     signal.addEventListener("abort", () => resolve(), { once: true });
     try {
-      if (await line.again(grant, waitMs)) {
-        this.#mine.delete(conversationId);
-        this.#plan(Math.min(waitMs, lookingMs));
-        const unguard = this.#guard(conversationId, waitMs, resolve);
-        await promise;
-        unguard();
-        // Not wanted any more: that is told with its end.
-        if (signal.aborted && !this.#mine.has(conversationId)) this.#mine.set(conversationId, grant);
-      } else await sleep(clock, waitMs, signal);
+      if (!(await this.#options.line.again(grant, waitMs))) return false;
+      // Unless another line has granted it anew before the reply came.
+      if (this.#mine.get(conversationId) === grant) this.#mine.delete(conversationId);
+      this.#plan(Math.min(waitMs, lookingMs));
+      const unguard = this.#guard(conversationId, waitMs, resolve);
+      await promise;
+      unguard();
+      // Not wanted any more: that is told with its end.
+      if (signal.aborted && !this.#mine.has(conversationId)) this.#mine.set(conversationId, grant);
+      return true;
     } catch (fault) {
       if (!(fault instanceof Outage)) throw fault;
-      await sleep(clock, waitMs, signal);
+      return false;
     } finally {
       this.#resuming.delete(conversationId);
     }
@@ -297,6 +326,7 @@ export class Admission {
     if (current === grant) this.#mine.delete(conversationId);
     // It was granted anew before the reply came.
     else if (current) this.#granted(conversationId);
+    if (isBack) this.#leaveToLine(conversationId, waitMs);
     this.#somebodyWaits();
     return isBack || (current !== undefined && current !== grant);
   }
@@ -328,6 +358,7 @@ export class Admission {
   /** Puts back what a node that is no more was to answer (A8). */
   async recover(deadNodeId: string, work: readonly Wish[]): Promise<void> {
     await this.#options.line.recover(deadNodeId, work);
+    for (const { conversationId } of work) this.#leaveToLine(conversationId);
     this.#soon();
   }
 
@@ -359,6 +390,7 @@ export class Admission {
   #take(grant: Grant): boolean {
     const known = this.#mine.get(grant.conversationId);
     this.#waiting.delete(grant.conversationId);
+    this.#left.delete(grant.conversationId);
     this.#taken.push(grant);
     if (known?.number === grant.number) return false;
     // Two lines have granted it, or one that had lost the first: that one is not needed any more.
@@ -428,11 +460,13 @@ export class Admission {
     this.#starting = round.starting;
     this.#paused = round.pausedMs;
     this.#life = round.life;
+    const wasAlone = this.#isAlone;
     this.#isAlone = round.isAlone === true;
     this.#told = { waiting: round.waiting, at: clock.elapsed() };
     this.#listener.round(round);
     this.#noteWaiting(round);
     for (const grant of round.granted) if (this.#take(grant)) this.#granted(grant.conversationId);
+    if (wasAlone && !this.#isAlone) this.#lookAfterLeft();
     await this.#handAllBack();
   }
 

@@ -31,6 +31,8 @@ interface Written {
   readonly answered?: readonly string[];
   /** Something waits there. */
   readonly isFollowed: boolean;
+  /** Another node has ended it, or goes on with it. */
+  readonly isVoid: boolean;
 }
 
 export interface AssistantOptions
@@ -313,12 +315,18 @@ export class Assistant {
   }
 
   #begin(turn: Turn, text: string, found: readonly Finding[] = [], conversation?: Conversation): void {
-    const service = this.#options.service(this.#options.admission.classOf(turn.conversationId));
+    const { admission } = this.#options;
+    const service = this.#options.service(admission.classOf(turn.conversationId));
     const answer = new Answer(turn, service.chain[0], text, found);
     const abort = new AbortController();
+    let start = admission.startOf(turn.conversationId);
+    const again = async (waitMs: number) => {
+      const isAnew = await admission.again(turn.conversationId, waitMs, abort.signal);
+      if (isAnew) start = admission.startOf(turn.conversationId);
+    };
     // A tick later, so that the answer is known here before anybody is told that it begins.
     const ended = Promise.resolve()
-      .then(() => this.#answer(turn, answer, service, abort.signal, conversation))
+      .then(() => this.#answer(turn, answer, service, { signal: abort.signal, again }, conversation))
       .catch((fault: unknown) => {
         this.#options.onFault(fault, answer.ref.conversationId);
         return broken;
@@ -328,8 +336,11 @@ export class Assistant {
         if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
         // Of a node that leaves it stays listed: should the line be away, the others find it there.
         if (this.#closed !== "lost") void this.#rest(turn.conversationId);
+        // What came meanwhile is not the start of this answer: it is looked at as any other.
+        if (this.#closed === null && written?.isVoid !== false && admission.startOf(turn.conversationId) !== start)
+          return this.begin(turn.conversationId);
         if (written === null) return this.#handBack(turn.conversationId);
-        this.#options.admission.ended(turn.conversationId, written.answered);
+        admission.ended(turn.conversationId, written.answered);
         const isOwed = this.#starting.takeOwed(turn.conversationId) || this.#options.waits?.(turn.conversationId);
         // Whatever the line knows of it: it may have been asked while that could not be reached.
         if (isOwed || written.isFollowed) this.serve(turn.conversationId, undefined, []);
@@ -350,7 +361,7 @@ export class Assistant {
     turn: Turn,
     answer: Answer,
     service: Service,
-    signal: AbortSignal,
+    { signal, again }: { readonly signal: AbortSignal; readonly again: (waitMs: number) => Promise<void> },
     read?: Conversation,
   ): Promise<Written | null> {
     const { turns, listener, budget, clock } = this.#options;
@@ -363,7 +374,7 @@ export class Assistant {
       signal,
       raise,
       begun: () => admission.began(turn.conversationId),
-      again: (waitMs: number) => admission.again(turn.conversationId, waitMs, signal),
+      again,
     };
     const reading = this.#reading(turn, read);
     const begun = reading.then(
@@ -386,7 +397,11 @@ export class Assistant {
     const ended = await this.#end(turn, { ...ending, ...keptOf(answer.found) }, report, answer);
     if (this.#closed === "lost") return null;
     const conversation = await reading.catch(() => null);
-    return { answered: answeredIn(conversation, turn.turnId), isFollowed: ended?.isLast === false };
+    return {
+      answered: answeredIn(conversation, turn.turnId),
+      isFollowed: ended?.isLast === false,
+      isVoid: ended === null,
+    };
   }
 
   /** The conversation as it stands when the answer begins; not read again where it is known. */
@@ -462,6 +477,6 @@ const drainLookMs = 20;
 /** An answer that was begun so often brings its nodes down: nobody tries it again. */
 const mostEpochs = 12;
 
-const broken: Written = { isFollowed: false };
+const broken: Written = { isFollowed: false, isVoid: false };
 const neverBegun = { firstTextAt: null, attempts: 0 };
 const noReport: TurnReport = { firstTextMs: null, totalMs: 0, attempts: 0 };

@@ -7,6 +7,9 @@ import { Outage } from "./outage.ts";
 import type { Revival } from "./starting.ts";
 import type { Turn } from "./turns.ts";
 
+/** Conversations that are read at the same time. */
+const lookedAtOnce = 50;
+
 export interface CaretakerOptions {
   readonly nodes: Nodes;
   readonly conversations: Conversations;
@@ -61,7 +64,7 @@ export class Caretaker {
    * that somebody took over from the assistant is ended (H1).
    */
   async revive(conversationId: string, isFree: boolean): Promise<Revival> {
-    const { conversations, assistant, nodeId, mayLive } = this.#options;
+    const { conversations, assistant } = this.#options;
     const conversation = await conversations.read(conversationId);
     if (conversation && conversation.responder.kind !== "assistant") {
       assistant.finish(conversation);
@@ -71,9 +74,37 @@ export class Caretaker {
     // It was stored, or what ran before it ended, since the start was asked for.
     if (!running && conversation?.waiting) return "waiting";
     if (!running || assistant.live(running.turnId)) return "nothing";
-    const { owner } = running;
-    if (!isFree && owner !== undefined && owner !== nodeId() && mayLive(owner)) return "later";
+    if (!isFree && !this.#mayClaim(running)) return "later";
     return (await this.#claim(running, conversation)) ? "adopted" : "later";
+  }
+
+  /**
+   * What waits in those conversations, or was begun by a node that is no more, may stand in no line: then it is entered anew,
+   * behind all others. Never rejects; where the store goes away meanwhile the rest is left to the next look.
+   */
+  async lookAfter(conversationIds: readonly string[]): Promise<void> {
+    const look = async (conversationId: string) => {
+      const conversation = await this.#options.conversations.read(conversationId);
+      if (conversation && this.#isNobodys(conversation)) this.#options.assistant.serve(conversationId, undefined, []);
+    };
+    try {
+      for (let from = 0; from < conversationIds.length; from += lookedAtOnce)
+        await Promise.all(conversationIds.slice(from, from + lookedAtOnce).map(look));
+    } catch (fault) {
+      if (!(fault instanceof Outage)) this.#options.onFault(fault, "line");
+    }
+  }
+
+  /** An answer that somebody writes is followed by whoever does. */
+  #isNobodys({ responder, running, waiting }: Conversation): boolean {
+    if (responder.kind !== "assistant") return false;
+    if (!running) return waiting !== null;
+    return !this.#options.assistant.live(running.turnId) && this.#mayClaim(running);
+  }
+
+  #mayClaim({ owner }: Turn): boolean {
+    const { nodeId, mayLive } = this.#options;
+    return owner === undefined || owner === nodeId() || !mayLive(owner);
   }
 
   async #claim(turn: Turn, { logged, found }: Conversation): Promise<boolean> {

@@ -293,9 +293,10 @@ export class StandbyLine implements Line {
     let round = await this.#options.store.round({ ...news, ...said });
     for (const part of parts) for (const { number } of said[part]) this.#unheard[part].delete(number);
     for (const over of said.ended) this.#heard.set(over.number, over);
-    for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
     if (this.#life !== null && this.#life !== round.life) round = await this.#afterLoss(news, round);
     else for (const [id, kept] of this.#kept) if (isGone(kept, round.lines)) this.#kept.delete(id);
+    // Not before: a line that is lost as well has granted nothing.
+    for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
     this.#life = round.life;
     this.#orders.heard(round);
     for (const kept of round.queued) this.#kept.set(kept.conversationId, kept);
@@ -312,7 +313,6 @@ export class StandbyLine implements Line {
       this.#life = round.life;
       this.#settledAt = this.#options.clock.elapsed() + settlingMs;
       round = await this.#options.store.round({ ...nothing, nodeId, room, leftSeen });
-      for (const { conversationId } of round.granted) this.#kept.delete(conversationId);
     }
     return round;
   }

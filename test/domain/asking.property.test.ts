@@ -21,7 +21,8 @@ type Kind =
   | "kill"
   | "leave"
   | "lose line"
-  | "find line";
+  | "find line"
+  | "empty line";
 
 interface Act {
   readonly kind: Kind;
@@ -78,10 +79,7 @@ class Scene {
   async act({ kind, node, which, thenMs }: Act): Promise<void> {
     const worker = this.#workers[node];
     if (worker === undefined || !this.#staying.has(worker)) return;
-    if (kind === "kill") this.#kill(worker);
-    if (kind === "leave") this.#letGo(worker);
-    if (kind === "lose line") worker.side.wire.fate = (step) => (step.startsWith("line ") ? "undone" : "done");
-    if (kind === "find line") worker.side.wire.mend();
+    this.#befall(worker, kind);
     if (kind === "ask") this.#ask(worker, this.#questions++);
     if (kind === "repeat" && this.#questions > 0) this.#ask(worker, which % this.#questions);
     if (kind === "end") this.endAll();
@@ -91,6 +89,14 @@ class Scene {
     if (kind === "stop" && this.#turnId)
       worker.assistant.stop({ conversationId: this.#conversationId, turnId: this.#turnId }).catch(() => {});
     await pass(this.clock, thenMs, 1);
+  }
+
+  #befall(worker: Worker, kind: Kind): void {
+    if (kind === "kill") this.#kill(worker);
+    if (kind === "leave") this.#letGo(worker);
+    if (kind === "lose line") worker.side.wire.fate = (step) => (step.startsWith("line ") ? "undone" : "done");
+    if (kind === "find line") worker.side.wire.mend();
+    if (kind === "empty line") void this.store.loseLine();
   }
 
   /** All that can be reached is reached again. */
@@ -255,6 +261,8 @@ const courses: Course[] = [
         ),
         [0, 23, 10, 25],
       ],
+      // It was asked as that answer ended, and waited for an end of which the next line knew nothing.
+      [acts("2 lose line 0", "2 ask 100", "0 end 0", "0 fail 0", "0 end 0", "2 ask 100"), [0, 41]],
     ],
   },
   {
@@ -300,6 +308,37 @@ const courses: Course[] = [
       [acts("1 lose line 0", "1 ask 0", "2 ask 300", "1 leave 0", "0 stop 0", "1 ask 0", "0 end 0", "1 ask 0"), [41]],
       // What waited in the local line alone was listed nowhere.
       [acts("0 lose line 0", "0 ask 300", "0 end 0", "0 ask 100", "0 kill 0"), [19, 0, 27, 0]],
+    ],
+  },
+  {
+    what: "does while the line is emptied",
+    kinds: ["stop", "pause", "empty line"],
+    numRuns: 150,
+    examples: [
+      // The next line granted it anew while the one before was still to say that it was put back.
+      [
+        acts("0 ask 300", "0 ask 300", "0 fail 40", "0 ask 0", "0 empty line 0", "0 ask 0", "0 ask 0"),
+        [0, 0, 0, 0, 0, 41, 21, 41, 24, 0, 21, 0, 28, 52, 31, 47, 46],
+      ],
+    ],
+  },
+  {
+    what: "does while the line is emptied and nodes lose sight of it",
+    kinds: ["stop", "pause", "empty line", "lose line", "find line"],
+    numRuns: 150,
+    examples: [
+      // What a line had granted that was lost before the next round was forgotten with it.
+      [acts("0 pause 0", "0 ask 40", "0 ask 0", "0 empty line 0", "0 ask 40", "0 empty line 0"), [11]],
+      // Its node was granted the start, and had not heard so when the line was lost.
+      [acts("0 ask 0", "0 empty line 300", "1 ask 40", "0 end 100", "0 end 0", "0 empty line 0", "0 fail 0"), [0, 49]],
+      // Whoever had taken the answer over handed it back to its writer, which took the start for that of the answer it had lost.
+      [
+        [
+          ...acts("3 lose line 0", "0 ask 0", "0 fail 300", "0 empty line 0", "3 ask 300", "3 leave 300"),
+          ...acts("0 fail 0", "1 leave 0"),
+        ],
+        [1, 41],
+      ],
     ],
   },
 ];

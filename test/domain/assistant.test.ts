@@ -503,7 +503,7 @@ test("N1 A8 an answer that another node has taken over is left to it, also where
   await pass(clock, 600, 20);
   store.dead.delete("own");
   expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other", epoch: 2 });
-  store.loseLine();
+  await store.loseLine();
   await pass(clock, 600, 20);
   own.admission.back();
   await own.assistant.reclaim();

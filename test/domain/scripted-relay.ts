@@ -29,9 +29,15 @@ export class ScriptedRelay implements Relay {
   readonly attempts: Attempt[] = [];
 
   attempt(request: RelayRequest, onText: (text: string) => void, signal: AbortSignal): Promise<AttemptEnd> {
-    return new Promise((resolve) => {
-      signal.addEventListener("abort", () => resolve({ kind: "aborted", report }), { once: true });
-      if (signal.aborted) resolve({ kind: "aborted", report });
+    return new Promise((settle) => {
+      const resolve = (end: AttemptEnd) => {
+        // Otherwise the signal is kept, and with it the whole scene.
+        signal.removeEventListener("abort", stop);
+        settle(end);
+      };
+      const stop = () => resolve({ kind: "aborted", report });
+      signal.addEventListener("abort", stop);
+      if (signal.aborted) stop();
       this.attempts.push({
         request,
         get aborted() {
@@ -40,7 +46,7 @@ export class ScriptedRelay implements Relay {
         write: (text) => {
           if (!signal.aborted) onText(text);
         },
-        end: (stop = "end") => resolve({ kind: "complete", stop, report }),
+        end: (why = "end") => resolve({ kind: "complete", stop: why, report }),
         call: (...calls) => resolve({ kind: "complete", stop: "tool-use", calls, report }),
         fail: (reason) => resolve({ kind: "failed", failure: { reason, detail: "" }, report }),
       });

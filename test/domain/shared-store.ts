@@ -28,6 +28,7 @@ export class SharedStore {
   /** Nodes that are known to be no more. */
   readonly dead = new Set<string>();
   #engines: Engines;
+  #losses = 0;
 
   constructor(clock: Clock, newId: () => string) {
     this.#clock = clock;
@@ -46,12 +47,12 @@ export class SharedStore {
     this.owners.clear();
   }
 
-  /** The line is, and another one begins. */
-  loseLine(): void {
-    this.#engines = {
-      ...this.#engines,
-      line: new MemoryLine({ settings: openLine, clock: this.#clock, life: "another" }),
-    };
+  /** The line is, and another one begins, whose numbers go on behind its. */
+  async loseLine(): Promise<void> {
+    const line = new MemoryLine({ settings: openLine, clock: this.#clock, life: `after ${++this.#losses}` });
+    // First: nobody comes to it before.
+    this.#engines = { ...this.#engines, line };
+    await goOnBehind(line, this.#losses * 200);
   }
 
   /** The function given back makes the conversation what it is now: a replica takes over that was behind. */
@@ -124,6 +125,20 @@ export class SharedStore {
     };
   }
 }
+
+/** So many tickets and grants were given before. */
+async function goOnBehind(line: Line, many: number): Promise<void> {
+  const wishes = Array.from({ length: many }, (_, at) => ({ conversationId: `before ${at}`, class: "guest" as const }));
+  const entered = wishes.map((wish) => line.enter(wish, "before"));
+  const last = { ...wishes[0], conversationId: "last", class: "guest" as const, ticket: many };
+  const restored = line.restore([last], "before", "before");
+  const left = line.leave("last");
+  const ended = (await Promise.all(entered)).flatMap((each) => (each.kind === "granted" ? [each.grant] : []));
+  if (ended.length < many) throw new Error("not as many starts were granted");
+  await Promise.all([restored, left, line.round({ ...nothing, nodeId: "before", taken: ended, ended })]);
+}
+
+const nothing = { room: 0, taken: [], begun: [], ended: [], leftSeen: 0 };
 
 interface Engines {
   readonly world: MemoryWorld;

@@ -71,6 +71,7 @@ export class Worker {
       granted: (conversationId) => this.assistant.begin(conversationId),
       round: () => {},
       tier: () => {},
+      lookAfter: (conversationIds) => void this.caretaker.lookAfter(conversationIds),
     });
   }
 

@@ -1,0 +1,176 @@
+import { beforeEach, expect, test } from "vitest";
+import { classes } from "../../src/domain/line.ts";
+import { Outage } from "../../src/domain/outage.ts";
+import { caller } from "../engines/world.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { SharedStore } from "./shared-store.ts";
+import { pass } from "./stoppable-clock.ts";
+import { runningIn, Worker } from "./worker.ts";
+
+let clock: VirtualClock;
+let store: SharedStore;
+let own: Worker;
+let other: Worker;
+/** What was to be looked after at the first node, each time. */
+let looks: (readonly string[])[];
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  let ids = 0;
+  store = new SharedStore(clock, () => `id${ids++}`);
+  [own, other] = ["own", "other"].map((nodeId) => new Worker({ nodeId, store, clock })) as [Worker, Worker]; // CAST: two
+  looks = [];
+  const { lookAfter } = own.caretaker;
+  own.caretaker.lookAfter = (conversationIds) => {
+    looks.push(conversationIds);
+    return lookAfter.call(own.caretaker, conversationIds);
+  };
+});
+
+async function open(name: string): Promise<string> {
+  const { conversationId } = await own.side.conversations.open(caller(name));
+  return conversationId;
+}
+
+async function ask(by: Worker, conversationId: string, messageId = "m1"): Promise<void> {
+  await by.assistant.ask(conversationId, { messageId, text: "?" });
+  await pass(clock, 100, 20);
+}
+
+/** The other node answers, and something was asked behind that here. */
+async function held(name: string): Promise<string> {
+  const conversationId = await open(name);
+  await ask(other, conversationId);
+  await ask(own, conversationId, "m2");
+  return conversationId;
+}
+
+async function lose(): Promise<void> {
+  await store.loseLine();
+  await pass(clock, 1_500, 20);
+}
+
+/** Nothing begins from now on. */
+const pause = () => store.engines.line.steer({ pause: { classes, ms: 600_000 } });
+
+const silent = { nodeId: "nobody", room: 0, taken: [], begun: [], ended: [], leftSeen: 0 };
+
+function never(): never {
+  throw new Error("it could not be raised");
+}
+
+const guest = (conversationId: string) => ({ conversationId, class: "guest" }) as const;
+
+test("A12 when the line was lost, what was left to it is looked after: asked behind an answer, put back, of a dead node", async () => {
+  const behind = await held("li");
+  await own.admission.enter(guest("put back"));
+  await own.admission.defer("put back", 60_000);
+  await pause();
+  await own.admission.recover("dead", [guest("dead node's")]);
+  await lose();
+  expect(looks).toEqual([[behind, "put back", "dead node's"]]);
+  // And once more when that one is.
+  await lose();
+  expect(looks.length).toBe(2);
+});
+
+test("A12 so it is when the line was out of reach", async () => {
+  const behind = await held("li");
+  own.side.wire.fate = (step) => (step.startsWith("line ") ? "undone" : "done");
+  await pass(clock, 1_000, 20);
+  expect(looks).toEqual([]);
+  own.side.wire.mend();
+  await pass(clock, 1_000, 20);
+  expect(looks).toEqual([[behind]]);
+});
+
+test("A12 nobody looks after what this node has been granted since, or what was left to the line long ago", async () => {
+  await held("long ago");
+  await pass(clock, 125_000, 1_000);
+  await own.admission.enter(guest("put back"));
+  await own.admission.defer("put back", 100);
+  await pass(clock, 5_000, 20);
+  const behind = await held("li");
+  await lose();
+  expect(looks).toEqual([[behind]]);
+});
+
+test("A12 S5 what waits and stands in no line is entered, and answered", async () => {
+  const conversationId = await open("li");
+  await store.engines.conversations.ask(conversationId, { messageId: "m1", text: "?" });
+  await own.caretaker.lookAfter(["gone", conversationId]);
+  await pass(clock, 100, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own" });
+  expect(own.faults).toEqual([]);
+});
+
+test("A8 A12 what a dead node had begun and is in no line is taken up, what a living one writes is left to it", async () => {
+  const [one, two, idle] = [await open("li"), await open("wang"), await open("zhao")];
+  for (const conversationId of [one, two]) await ask(other, conversationId);
+  await store.loseLine();
+  await own.caretaker.lookAfter([one, idle]);
+  await pass(clock, 100, 20);
+  expect((await store.engines.line.round(silent)).waiting).toBe(0);
+  expect([own.admission.isBusy, own.relay.attempts]).toEqual([false, []]);
+  other.admission.close();
+  other.side.wire.cut();
+  store.dead.add("other");
+  await own.caretaker.lookAfter([one, two, idle]);
+  await pass(clock, 2_000, 20);
+  for (const id of [one, two]) expect(await runningIn(store, id)).toMatchObject({ owner: "own", epoch: 2 });
+});
+
+test("H1 A12 what a person answers is not looked after", async () => {
+  const conversationId = await open("li");
+  await store.engines.conversations.ask(conversationId, { messageId: "m1", text: "?" });
+  const conversation = await store.stored(conversationId);
+  const { conversations } = own.side;
+  conversations.read = async () => ({ ...conversation, responder: { kind: "agent", agentId: "chen", name: "Chen" } });
+  await own.caretaker.lookAfter([conversationId]);
+  await pass(clock, 100, 20);
+  expect(own.relay.attempts).toEqual([]);
+});
+
+test("A12 a look that an outage breaks off is no fault; one that breaks is told, and holds up nobody", async () => {
+  const ids = await Promise.all(["li", "wang"].map(open));
+  const { conversations } = own.side;
+  const { read } = conversations;
+  for (const fault of [new Outage(), new Error("broken")]) {
+    conversations.read = (id) => (id === "bad" ? Promise.reject(fault) : read.call(conversations, id));
+    await own.caretaker.lookAfter(["bad", ...ids]);
+  }
+  expect(own.faults.map(String)).toEqual(["Error: broken"]);
+});
+
+test("A4 S4 an answer that another node has ended is over in the line as well: its start is no other one's", async () => {
+  const conversationId = await open("li");
+  await ask(own, conversationId);
+  own.relay.last.write("half");
+  const raised = await store.engines.turns.raise(await runningIn(store, conversationId), 1, 0);
+  await store.engines.turns.end(raised ?? never(), 2, { outcome: "stopped", text: "half" });
+  own.relay.last.end();
+  await pass(clock, 100, 20);
+  expect(own.told.at(-1)).toBe("turn-lost");
+  expect((await store.engines.line.round(silent)).waiting).toBe(0);
+  expect(own.admission.isBusy).toBe(false);
+});
+
+test("S4 A12 a start of the next line leaves the answer to the node that has taken it over", async () => {
+  const conversationId = await open("li");
+  await ask(own, conversationId);
+  own.relay.last.write("half");
+  await lose();
+  // It is granted a start there, for nobody knows of the answer that it writes.
+  await ask(own, conversationId, "m2");
+  await other.assistant.adopt(await runningIn(store, conversationId), "half");
+  await pass(clock, 100, 20);
+  own.relay.last.end();
+  await pass(clock, 3_000, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "other", epoch: 2 });
+  expect([own.relay.attempts.length, other.relay.attempts.length]).toEqual([1, 1]);
+  other.relay.last.write(" and half");
+  other.relay.last.end();
+  await pass(clock, 5_000, 20);
+  const { waiting, running } = await store.stored(conversationId);
+  expect([waiting, running?.turnId]).toEqual([null, expect.anything()]);
+});
