@@ -11,7 +11,7 @@ import type { Conversation } from "./domain/conversations.ts";
 import { Herald } from "./domain/herald.ts";
 import { Hushes } from "./domain/hushes.ts";
 import type { Inbox } from "./domain/inbox.ts";
-import { afterHearing } from "./domain/known.ts";
+import { afterHearing, isOvertaken } from "./domain/known.ts";
 import type { LineSettings, StartRate } from "./domain/line.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "./domain/member.ts";
@@ -380,7 +380,7 @@ export class Cluster implements AsyncDisposable {
       audience,
       clock,
       written: (turnId) => assistant.live(turnId),
-      overruled: (turnId) => assistant.lose(turnId),
+      overruled: (turnId) => void assistant.lose(turnId),
       // An answer that is this node's by the store's word, and that it does not write, is nobody's.
       mayLive: (nodeId) => nodeId !== this.nodeId && this.#membership.mayLive(nodeId),
       ownerless: async ({ conversationId }) => assistant.serve(conversationId, undefined, []),
@@ -395,6 +395,7 @@ export class Cluster implements AsyncDisposable {
       conversations: this.conversations,
       assistant,
       admission,
+      clock: this.#options.clock,
       nodeId: () => this.nodeId,
       mayLive: (nodeId) => this.#membership.mayLive(nodeId),
       adopted: (turnId) => mirrors.release(turnId),
@@ -425,11 +426,8 @@ export class Cluster implements AsyncDisposable {
   #restored(conversationId: string, { lost, merged, waits }: Restored): void {
     if (this.#crew === null) return;
     const { assistant, audience, member } = this.#crew;
-    for (const { turnId, epoch } of lost) {
-      const own = assistant.live(turnId);
-      // Under its own epoch it can only have been ended, by another node or a moment ago by this one.
-      if (own && own.epoch <= epoch) assistant.lose(turnId);
-    }
+    // Under its own epoch it can only have been ended, by another node or a moment ago by this one.
+    for (const { turnId, epoch } of lost) void assistant.lose(turnId, epoch);
     for (const turnId of merged) {
       const error = wireError("unavailable");
       audience.tell(conversationId, "turn:ended", { turnId, epoch: 0, outcome: "failed", error });
@@ -443,7 +441,10 @@ export class Cluster implements AsyncDisposable {
   #hear(from: string, message: PeerMessage): void {
     if (this.#crew === null) return;
     const change = afterHearing(from, message);
+    const before = change && this.#standby.known.get(conversationOf(message));
     if (change) this.#standby.known.change(conversationOf(message), change);
+    const asked = message.kind === "added" && message.message.author === "customer" ? message.message.turnId : null;
+    if (before && isOvertaken(before, { turnId: asked ?? null })) void this.#standby.catchUp(before);
     const { assistant, audience, places, responding, mirrors, member } = this.#crew;
     const forgive = unlessOutage(this.#options.onFault);
     switch (message.kind) {

@@ -336,6 +336,7 @@ export class Admission {
     const grant = this.#mine.get(conversationId);
     this.#mine.delete(conversationId);
     if (grant === undefined) return;
+    this.#leaveToLine(conversationId);
     this.#handedBack.add(grant);
     await this.#handAllBack();
   }

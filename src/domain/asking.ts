@@ -29,6 +29,8 @@ export interface AskingOptions {
   readonly begin: (conversationId: string, started?: Started) => void;
   /** What waits there is listed as this node's work, and is to be so only until the line of all nodes is back. */
   readonly rest: (conversationId: string) => void;
+  /** This node writes an answer there. */
+  readonly writesIn: (conversationId: string) => boolean;
   /** The assistant owes an answer there. */
   readonly serve: (conversationId: string, as: CustomerClass, asks: readonly string[]) => void;
 }
@@ -117,7 +119,9 @@ export class Asking {
     }
     return this.#beginning.during(conversationId, async () => {
       const listed = work?.take(conversationId);
-      const asked = await conversations.ask(conversationId, { ...question, begins: true });
+      // A line or a store that was lost may not know that this node writes there (A4).
+      const begins = !this.#options.writesIn(conversationId);
+      const asked = await conversations.ask(conversationId, begins ? { ...question, begins } : question);
       await listed;
       return asked;
     });

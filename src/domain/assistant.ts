@@ -37,7 +37,7 @@ interface Written {
 
 export interface AssistantOptions
   extends Omit<Desk, keyof Service>,
-    Omit<AskingOptions, "begin" | "serve" | "rest">,
+    Omit<AskingOptions, "begin" | "serve" | "rest" | "writesIn">,
     Omit<SilencingOptions, "endHere" | "end">,
     StartingOptions {
   /** What an answer to a customer of that class is written with, as the tier is now (A11). */
@@ -60,6 +60,8 @@ export interface AssistantOptions
 export class Assistant {
   readonly #options: AssistantOptions;
   readonly #live = new Map<string, LiveTurn>();
+  /** How many answers this node writes in a conversation: one, unless another node has taken over the first. */
+  readonly #writing = new Map<string, number>();
   /** The latest step of each turn that is under way. */
   readonly #steps = new Map<string, Promise<unknown>>();
   /** Conversations in which nothing is answered here any more, listed as this node's work until the line of all nodes is back. */
@@ -78,11 +80,12 @@ export class Assistant {
       begin: (conversationId, started) => this.#starting.beginAsked(conversationId, started),
       serve: (conversationId, as, asks) => this.serve(conversationId, as, asks),
       rest: (conversationId) => void this.#rest(conversationId),
+      writesIn: (conversationId) => this.#writing.has(conversationId),
     });
     this.#starting = new Starting(options, {
       asking: this.#asking,
       go: (started) => this.#go(started),
-      writesIn: (conversationId) => this.#writesIn(conversationId),
+      writesIn: (conversationId) => this.#writing.has(conversationId),
       rest: (conversationId) => this.#rest(conversationId),
       closed: () => this.#closed,
       leaving: this.#leaving.signal,
@@ -159,9 +162,13 @@ export class Assistant {
     await Promise.all([...this.#live.values()].map((live) => this.#reclaim(live)));
   }
 
-  /** Another node has taken that turn further, to an epoch that is not this node's. */
-  lose(turnId: string): void {
-    this.#live.get(turnId)?.abort.abort("lost" satisfies Interruption);
+  /** Another node has taken that turn further, to an epoch that is not this node's; its own is void up to `epoch`. */
+  async lose(turnId: string, epoch = Number.POSITIVE_INFINITY): Promise<void> {
+    const step = this.#steps.get(turnId);
+    // It may be this node that raises it.
+    if (step && Number.isFinite(epoch)) await step;
+    const live = this.#live.get(turnId);
+    if (live && live.answer.epoch <= epoch) live.abort.abort("lost" satisfies Interruption);
   }
 
   /** Stops an answer or takes a waiting turn back; resolves with how it ended, once that is stored (S10). */
@@ -267,7 +274,7 @@ export class Assistant {
     if (admission.isAlone) return void this.#resting.add(conversationId);
     const others = [...this.#resting].filter((each) => each !== conversationId && !this.#isStarting(each));
     for (const each of [...others, conversationId]) this.#resting.delete(each);
-    const resting = [...others, conversationId].filter((each) => !this.#writesIn(each));
+    const resting = [...others, conversationId].filter((each) => !this.#writing.has(each));
     await Promise.all(resting.map((each) => work?.drop(each)));
   }
 
@@ -275,9 +282,10 @@ export class Assistant {
     return this.#asking.isBeginning(conversationId) || this.#starting.conversations.has(conversationId);
   }
 
-  #writesIn(conversationId: string): boolean {
-    for (const { answer } of this.#live.values()) if (answer.ref.conversationId === conversationId) return true;
-    return false;
+  #count(conversationId: string, by: 1 | -1): void {
+    const answers = (this.#writing.get(conversationId) ?? 0) + by;
+    if (answers === 0) this.#writing.delete(conversationId);
+    else this.#writing.set(conversationId, answers);
   }
 
   #reclaim({ answer, abort }: LiveTurn): Promise<void> {
@@ -285,6 +293,9 @@ export class Assistant {
     return this.#inOrder(answer.ref, async () => {
       const raised = await turns.raise(answer.ref, answer.epoch, answer.text.length);
       if (raised === null) return abort.abort("lost" satisfies Interruption);
+      // It was given up while it was being claimed: now it is this node's, and nobody writes it.
+      if (abort.signal.reason === ("lost" satisfies Interruption))
+        return this.serve(answer.ref.conversationId, undefined, []);
       answer.overwrite(raised.starts, answer.text.length, "");
       listener.step({ kind: "turn-started", answer, offset: raised.starts.at(-1)?.offset ?? 0 });
       await work?.take(answer.ref.conversationId);
@@ -334,6 +345,7 @@ export class Assistant {
       .then((written) => {
         // This node may have taken the turn up anew, as another one's.
         if (this.#live.get(turn.turnId)?.answer === answer) this.#live.delete(turn.turnId);
+        this.#count(turn.conversationId, -1);
         // Of a node that leaves it stays listed: should the line be away, the others find it there.
         if (this.#closed !== "lost") void this.#rest(turn.conversationId);
         // What came meanwhile is not the start of this answer: it is looked at as any other.
@@ -346,6 +358,7 @@ export class Assistant {
         if (isOwed || written.isFollowed) this.serve(turn.conversationId, undefined, []);
       });
     this.#live.set(turn.turnId, { answer, abort, ended });
+    this.#count(turn.conversationId, 1);
     if (this.#closed) abort.abort(this.#closed);
   }
 

@@ -1,5 +1,6 @@
 import type { Admission } from "./admission.ts";
 import type { Assistant } from "./assistant.ts";
+import type { Clock } from "./clock.ts";
 import { continuable } from "./continuation.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Nodes } from "./nodes.ts";
@@ -9,12 +10,15 @@ import type { Turn } from "./turns.ts";
 
 /** Conversations that are read at the same time. */
 const lookedAtOnce = 50;
+/** A node that nobody has seen for so long is not there. */
+const strangerMs = 5_000;
 
 export interface CaretakerOptions {
   readonly nodes: Nodes;
   readonly conversations: Conversations;
   readonly assistant: Assistant;
   readonly admission: Admission;
+  readonly clock: Clock;
   /** This node's present id. */
   readonly nodeId: () => string;
   /** That node lives, or it cannot be told. */
@@ -83,9 +87,21 @@ export class Caretaker {
    * behind all others. Never rejects; where the store goes away meanwhile the rest is left to the next look.
    */
   async lookAfter(conversationIds: readonly string[]): Promise<void> {
+    const others = await this.#look(conversationIds);
+    // By then it is known whether their nodes are there: of one that was never seen it cannot be told at once.
+    if (others.length > 0) this.#options.clock.after(strangerMs, () => void this.#look(others));
+  }
+
+  /** Gives the conversations in which another node may be writing. */
+  async #look(conversationIds: readonly string[]): Promise<readonly string[]> {
+    const others: string[] = [];
     const look = async (conversationId: string) => {
       const conversation = await this.#options.conversations.read(conversationId);
-      if (conversation && this.#isNobodys(conversation)) this.#options.assistant.serve(conversationId, undefined, []);
+      if (conversation === null || conversation.responder.kind !== "assistant") return;
+      const { running, waiting } = conversation;
+      if (running && this.#options.assistant.live(running.turnId)) return;
+      if (running ? this.#mayClaim(running) : waiting) this.#options.assistant.serve(conversationId, undefined, []);
+      else if (running) others.push(conversationId);
     };
     try {
       for (let from = 0; from < conversationIds.length; from += lookedAtOnce)
@@ -93,13 +109,7 @@ export class Caretaker {
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault(fault, "line");
     }
-  }
-
-  /** An answer that somebody writes is followed by whoever does. */
-  #isNobodys({ responder, running, waiting }: Conversation): boolean {
-    if (responder.kind !== "assistant") return false;
-    if (!running) return waiting !== null;
-    return !this.#options.assistant.live(running.turnId) && this.#mayClaim(running);
+    return others;
   }
 
   #mayClaim({ owner }: Turn): boolean {

@@ -77,9 +77,10 @@ export class KnownConversations {
   /** Gives the conversation back as it came; of a long one the latest messages are kept. */
   note(conversation: Conversation): Conversation {
     const { conversationId, customerId, messages } = conversation;
+    const running = this.#written(conversation);
     this.#forget(conversationId);
-    const kept =
-      messages.length > mostMessages ? { ...conversation, messages: messages.slice(-mostMessages) } : conversation;
+    const latest = messages.length > mostMessages ? { messages: messages.slice(-mostMessages) } : {};
+    const kept = { ...conversation, ...latest, running };
     const shelf = kept.waiting === null ? this.#quiet : this.#waiting;
     shelf.put(kept);
     this.#byCustomer.set(customerId, conversationId);
@@ -87,6 +88,13 @@ export class KnownConversations {
     this.#forgetStale();
     while (shelf.isFull) if (!this.#forgetOldest(shelf)) break;
     return conversation;
+  }
+
+  /** What this node writes is not forgotten for another answer that was begun there because a store was lost. */
+  #written(conversation: Conversation): Turn | null {
+    const own = this.get(conversation.conversationId)?.running ?? null;
+    const isOpen = own !== null && this.#isWritten(own.turnId) && !isAnswered(conversation, own.turnId);
+    return isOpen && conversation.running?.turnId !== own.turnId ? own : conversation.running;
   }
 
   change(conversationId: string, change: Change): void {
@@ -172,6 +180,18 @@ function including(messages: readonly Message[], message: Message): readonly Mes
   return isSame ? messages : messages.with(at, message);
 }
 
+/**
+ * A question has opened that turn though another waits, or has started it though another runs, as far as is known here: the
+ * store may have lost the other one, and nobody could tell any more once the question is known.
+ */
+export function isOvertaken(
+  { running, waiting }: Conversation,
+  { turnId, started }: Pick<Asked, "turnId" | "started">,
+): boolean {
+  if (turnId === null || turnId === running?.turnId || turnId === waiting?.turnId) return false;
+  return waiting !== null || (running !== null && started !== undefined);
+}
+
 export function afterAsking({ message, turnId }: Asked): Change {
   return (conversation) => {
     const messages = including(conversation.messages, message);
@@ -250,10 +270,15 @@ function isAnswered({ messages }: Conversation, turnId: string): boolean {
 }
 
 /** What was given to the store and it knew better is void here too, and is read there. */
-export function afterRestoring(given: Conversation, { lost, merged, waiting }: Omit<Restored, "waits">): Change {
+export function afterRestoring(given: Conversation, { lost, merged, waiting, owner }: Omit<Restored, "waits">): Change {
   const isVoid = (turn: Turn) =>
     merged.includes(turn.turnId) || lost.some(({ turnId, epoch }) => turnId === turn.turnId && turn.epoch <= epoch);
   const left = (turn: Turn | null) => (turn !== null && isVoid(turn) ? null : turn);
+  // Also when this node has another id next time: under the same epoch nobody else's is taken.
+  const owned = (turn: Turn | null) =>
+    turn !== null && turn.turnId === given.running?.turnId && turn.epoch === given.running.epoch
+      ? { owner, ...turn }
+      : turn;
   const isLost = ({ author, turnId }: Message) => author === "assistant" && lost.some((turn) => turn.turnId === turnId);
   const joined = (message: Message) =>
     waiting !== null && merged.includes(message.turnId ?? "") ? { ...message, turnId: waiting } : message;
@@ -264,7 +289,7 @@ export function afterRestoring(given: Conversation, { lost, merged, waiting }: O
   return (conversation) => ({
     ...conversation,
     messages: conversation.messages.filter(({ messageId }) => !wrong.has(messageId)).map(joined),
-    running: left(conversation.running),
+    running: owned(left(conversation.running)),
     waiting: joins(conversation.waiting) ?? left(conversation.waiting),
   });
 }

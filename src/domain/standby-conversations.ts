@@ -1,7 +1,7 @@
 import type { Rating } from "../contract/shapes.ts";
 import type { Asked, Conversation, Conversations, Question } from "./conversations.ts";
 import type { Caller } from "./identity.ts";
-import { afterAsking } from "./known.ts";
+import { afterAsking, isOvertaken } from "./known.ts";
 import type { Standby } from "./standby.ts";
 
 /** {@link Conversations} whether the store can be reached or not: see {@link Standby}. */
@@ -38,6 +38,8 @@ export class StandbyConversations implements Conversations {
     const asked = await this.#standby.run(conversationId, (engines) =>
       engines.conversations.ask(conversationId, question),
     );
+    const before = this.#standby.known.get(conversationId);
+    if (before && !asked.repeated && isOvertaken(before, asked)) await this.#standby.catchUp(before);
     if (!asked.repeated) this.#know(conversationId, asked);
     return asked.started ? { ...asked, started: await this.#standby.started(asked.started) } : asked;
   }

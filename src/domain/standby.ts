@@ -40,6 +40,8 @@ export interface Restored {
   readonly lost: readonly { readonly turnId: string; readonly epoch: number }[];
   /** Waiting turns whose questions wait as part of another turn now: two nodes had opened one each. */
   readonly merged: readonly string[];
+  /** The node whose it is from now on what was begun there without an owner. */
+  readonly owner: string;
 }
 
 /** Writes what was kept back into the store. */
@@ -100,8 +102,7 @@ export class Standby {
     const own = this.known.ofCustomer(caller.customerId);
     if (own !== null && (await this.#isKept(own))) return custody.conversations.open(caller);
     try {
-      const conversation = await this.#completed(await store.conversations.open(caller));
-      return this.known.note(conversation);
+      return await this.#completed(await store.conversations.open(caller));
     } catch (fault) {
       return this.#openAlone(caller, own, fault);
     }
@@ -115,7 +116,7 @@ export class Standby {
       if (conversation === null && (await this.#giveBack(conversationId))) {
         conversation = await store.conversations[how](conversationId);
       }
-      return conversation && this.known.note(await this.#completed(conversation));
+      return conversation && (await this.#completed(conversation));
     } catch (fault) {
       const known = this.known.get(conversationId);
       // Whoever attends asks for what is not known here.
@@ -175,7 +176,7 @@ export class Standby {
     this.known.change(conversationId, afterStarting(turn));
     if (this.#kept.has(conversationId)) return { turn, conversation };
     try {
-      return { turn, conversation: this.known.note(await this.#completed(conversation)) };
+      return { turn, conversation: await this.#completed(conversation) };
     } catch (fault) {
       if (!(fault instanceof Outage)) throw fault;
       return { turn, conversation: this.known.get(conversationId) ?? conversation };
@@ -257,12 +258,16 @@ export class Standby {
     return this.known.note(conversation);
   }
 
-  /** What was read, unless this node knows better: then the store is given that, and read again. */
+  /** What was read is known from now on, unless this node knows better: then the store is given that, and read again. */
   async #completed(read: Conversation): Promise<Conversation> {
-    const known = this.known.missingIn(read, this.#options.clock.now());
-    if (known === null) return read;
+    const { clock, store } = this.#options;
+    const known = this.known.missingIn(read, clock.now());
+    if (known === null) return this.known.note(read);
     await this.#restore(asKept(known));
-    return (await this.#options.store.conversations.read(read.conversationId)) ?? read;
+    const again = await store.conversations.read(read.conversationId);
+    // Lost once more meanwhile: then what is known here is all there is of it.
+    if (again === null) return this.known.get(read.conversationId) ?? read;
+    return this.known.missingIn(again, clock.now()) ? again : this.known.note(again);
   }
 
   #takeIn(conversationId: string, fault: Outage): void {
@@ -272,6 +277,16 @@ export class Standby {
     if (known === null || fenced()) throw fault;
     custody.adopt(known);
     this.#kept.add(conversationId);
+  }
+
+  /** Gives the store what was known here before it was {@link isOvertaken}: it takes what it has lost. */
+  async catchUp(before: Conversation): Promise<void> {
+    if (this.#kept.has(before.conversationId)) return;
+    try {
+      await this.#restore(asKept(before));
+    } catch (fault) {
+      if (!(fault instanceof Outage)) this.#options.onFault?.(fault, before.conversationId);
+    }
   }
 
   /** Writes a conversation that is known here into a store that has lost it before its time. */

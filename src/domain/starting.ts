@@ -158,6 +158,8 @@ export class Starting {
   async #start(conversationId: string): Promise<void> {
     const { work, turns, admission } = this.#options;
     const { asking, rest, writesIn } = this.#starter;
+    // Also where a line or a store that was lost knows nothing of it (A4).
+    if (writesIn(conversationId)) return void this.#owed.add(conversationId);
     // Listed first: the two commands leave in this order.
     const listed = work?.take(conversationId);
     const started = await turns.start(conversationId);
@@ -175,8 +177,7 @@ export class Starting {
       if (late) return this.#go(late);
     }
     await rest(conversationId);
-    if (writesIn(conversationId)) this.#owed.add(conversationId);
-    else if (revival === "later" || revival === "waiting") await this.#later(conversationId, deferMs);
+    if (revival === "later" || revival === "waiting") await this.#later(conversationId, deferMs);
     else await this.#lookAgain(conversationId, looks);
   }
 

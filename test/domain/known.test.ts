@@ -184,7 +184,7 @@ test("N4 S5 a question that waits as part of another turn is given back as part 
   known.change("c", afterAsking({ message: { ...question("m1"), turnId: "own" }, turnId: "own", repeated: false }));
   const given = known.get("c");
   if (given === null) throw new Error("it is not known");
-  known.change("c", afterRestoring(given, { lost: [], merged: ["own"], waiting: "other" }));
+  known.change("c", afterRestoring(given, { lost: [], merged: ["own"], waiting: "other", owner: "n" }));
   expect(known.get("c")).toMatchObject({
     waiting: { turnId: "other" },
     messages: [{ messageId: "m1", turnId: "other" }],

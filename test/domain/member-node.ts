@@ -37,7 +37,7 @@ export class MemberNode {
       isWritten: (turnId) => this.assistant.live(turnId) !== undefined,
       restored: ({ lost }) => {
         for (const { turnId, epoch } of lost) {
-          if ((this.assistant.live(turnId)?.epoch ?? Number.POSITIVE_INFINITY) <= epoch) this.assistant.lose(turnId);
+          void this.assistant.lose(turnId, epoch);
         }
       },
     });
@@ -70,7 +70,7 @@ export class MemberNode {
     const { assistant, audience, membership } = this;
     const nodeId = () => membership.nodeId;
     const mayLive = (owner: string) => membership.mayLive(owner);
-    const caring = { nodes, conversations, assistant, admission, nodeId, mayLive, adopted: () => {}, onFault };
+    const caring = { nodes, conversations, assistant, admission, clock, nodeId, mayLive, adopted: () => {}, onFault };
     this.caretaker = new Caretaker(caring);
     this.member = new Member({
       membership,

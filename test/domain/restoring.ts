@@ -21,6 +21,7 @@ export function restore(kept: Kept, world: MemoryWorld, owners: Owners, nodeId: 
     lost,
     merged,
     waiting: stored.waitingTurnId,
+    owner: nodeId,
     waits: stored.waitingTurnId !== null && stored.runningTurnId === null,
   };
 }
@@ -143,6 +144,11 @@ function append(
   what: Pick<Restored, "lost" | "merged">,
 ): void {
   const lost = new Set(what.lost.map(({ turnId }) => turnId));
+  // Another node may have given its questions before.
+  stored.messages.forEach((said, index) => {
+    const isMerged = said.author === "customer" && what.merged.includes(said.turnId ?? "");
+    if (isMerged && stored.waitingTurnId) stored.messages[index] = { ...said, turnId: stored.waitingTurnId };
+  });
   for (const message of conversation.messages) {
     const { messageId, author, turnId = "" } = message;
     const answered = author === "assistant" ? turnId : "";
@@ -150,7 +156,7 @@ function append(
     const isKnown = known >= 0;
     const said = stored.messages[known];
     if (said && said.at > message.at) stored.messages[known] = { ...said, at: message.at };
-    const joins = stored.waitingTurnId !== null && what.merged.includes(turnId);
+    const joins = stored.waitingTurnId !== null && what.merged.includes(turnId) && author === "customer";
     const joined = joins ? { ...message, turnId: stored.waitingTurnId ?? turnId } : message;
     if (!isKnown && !lost.has(answered)) world.append(stored, joined);
   }

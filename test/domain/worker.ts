@@ -62,6 +62,7 @@ export class Worker {
       conversations,
       assistant: this.assistant,
       admission,
+      clock,
       nodeId: () => nodeId,
       mayLive: (owner) => !store.dead.has(owner),
       adopted: (turnId) => this.adopted.push(turnId),

@@ -103,6 +103,16 @@ if waiting ~= '' and not taken[waiting] then
   if merged then reply[2] = { waiting } end
 end
 
+-- Another node may have given its questions before.
+local function join(messageId)
+  local json = redis.call('HGET', messages, messageId)
+  if not json or textField(json, 'turnId') ~= waiting or textField(json, 'author') ~= 'customer' then return end
+  redis.call('HSET', messages, messageId, (string.gsub(json, merged, '"turnId":"' .. field('waiting') .. '"')))
+end
+if merged then
+  for _, messageId in ipairs(redis.call('LRANGE', order, 0, -1)) do join(messageId) end
+end
+
 -- A step that fell silent may have been carried out later: a message stands where the customer was shown it.
 local function keepEarlier(messageId, json)
   local stored = redis.call('HGET', messages, messageId)

@@ -17,13 +17,14 @@ export class RedisRestorer implements Restorer {
   async restore({ conversation, turns }: Kept): Promise<Restored> {
     const { conversationId, customerId, responder, page, messages, running, waiting } = conversation;
     const { customer, wish, notes = [] } = conversation;
-    const { nodeId, attendance } = this.#place.options;
+    const { attendance } = this.#place.options;
+    const own = this.#place.options.nodeId();
     const entries = messages.map((message) => {
       const { messageId, author, turnId = "" } = message;
       return [messageId, JSON.stringify(message), author === "assistant" ? turnId : ""];
     });
     const owned = turns.map((turn) => {
-      const owner = turn.owner ?? (turn.epoch > 0 ? nodeId() : undefined);
+      const owner = turn.owner ?? (turn.epoch > 0 ? own : undefined);
       return [turn.turnId, formatTurn({ ...turn, owner })];
     });
     const reply = await this.#place.step(
@@ -51,6 +52,6 @@ export class RedisRestorer implements Restorer {
     const lost: Restored["lost"][number][] = [];
     for (let at = 0; at + 1 < taken.length; at += 2)
       lost.push({ turnId: taken[at] ?? "", epoch: Number(taken[at + 1]) });
-    return { lost, merged, waits: waits === 1, waiting: waitingNow === "" ? null : waitingNow };
+    return { lost, merged, waits: waits === 1, waiting: waitingNow === "" ? null : waitingNow, owner: own };
   }
 }
