@@ -11,7 +11,7 @@ import type { Conversation } from "./domain/conversations.ts";
 import { Herald } from "./domain/herald.ts";
 import { Hushes } from "./domain/hushes.ts";
 import type { Inbox } from "./domain/inbox.ts";
-import { afterHearing, isOvertaken } from "./domain/known.ts";
+import { afterHearing, turnAskedIn } from "./domain/known.ts";
 import type { LineSettings, StartRate } from "./domain/line.ts";
 import { LogKeeper } from "./domain/log-keeper.ts";
 import { type ClusterEvent, Member } from "./domain/member.ts";
@@ -441,10 +441,7 @@ export class Cluster implements AsyncDisposable {
   #hear(from: string, message: PeerMessage): void {
     if (this.#crew === null) return;
     const change = afterHearing(from, message);
-    const before = change && this.#standby.known.get(conversationOf(message));
-    if (change) this.#standby.known.change(conversationOf(message), change);
-    const asked = message.kind === "added" && message.message.author === "customer" ? message.message.turnId : null;
-    if (before && isOvertaken(before, { turnId: asked ?? null })) void this.#standby.catchUp(before);
+    if (change) this.#standby.heard(conversationOf(message), change, turnAskedIn(message));
     const { assistant, audience, places, responding, mirrors, member } = this.#crew;
     const forgive = unlessOutage(this.#options.onFault);
     switch (message.kind) {

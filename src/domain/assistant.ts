@@ -293,9 +293,6 @@ export class Assistant {
     return this.#inOrder(answer.ref, async () => {
       const raised = await turns.raise(answer.ref, answer.epoch, answer.text.length);
       if (raised === null) return abort.abort("lost" satisfies Interruption);
-      // It was given up while it was being claimed: now it is this node's, and nobody writes it.
-      if (abort.signal.reason === ("lost" satisfies Interruption))
-        return this.serve(answer.ref.conversationId, undefined, []);
       answer.overwrite(raised.starts, answer.text.length, "");
       listener.step({ kind: "turn-started", answer, offset: raised.starts.at(-1)?.offset ?? 0 });
       await work?.take(answer.ref.conversationId);

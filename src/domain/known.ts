@@ -52,7 +52,7 @@ class Shelf {
   }
 }
 
-type Change = (conversation: Conversation) => Conversation;
+export type Change = (conversation: Conversation) => Conversation;
 
 /** The conversations that this node has seen lately, as it saw them: what it can go on from when the store is away. */
 export class KnownConversations {
@@ -228,8 +228,7 @@ export function afterHearing(from: string, told: PeerMessage): Change | null {
   switch (told.kind) {
     case "added": {
       const { message } = told;
-      const turnId = message.author === "customer" ? (message.turnId ?? null) : null;
-      return afterAsking({ message, turnId, repeated: false });
+      return afterAsking({ message, turnId: turnAskedIn(told), repeated: false });
     }
     case "started": {
       const { ref, starts } = told;
@@ -253,6 +252,11 @@ export function afterHearing(from: string, told: PeerMessage): Change | null {
     default:
       return null;
   }
+}
+
+/** The turn that is to answer the question which is told of; null where it tells of none. */
+export function turnAskedIn(told: PeerMessage): string | null {
+  return told.kind === "added" && told.message.author === "customer" ? (told.message.turnId ?? null) : null;
 }
 
 /** An agent has said something. */

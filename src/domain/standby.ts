@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import type { Caller } from "./identity.ts";
 import { inBatches } from "./in-batches.ts";
-import { afterRestoring, afterStarting, KnownConversations } from "./known.ts";
+import { afterRestoring, afterStarting, type Change, isOvertaken, KnownConversations } from "./known.ts";
 import { Outage } from "./outage.ts";
 import type { Started, Turn, TurnRef, Turns } from "./turns.ts";
 
@@ -277,6 +277,13 @@ export class Standby {
     if (known === null || fenced()) throw fault;
     custody.adopt(known);
     this.#kept.add(conversationId);
+  }
+
+  /** Another node tells what it has stored: that question, if it is one, waits in that turn. */
+  heard(conversationId: string, change: Change, turnId: string | null): void {
+    const before = this.known.get(conversationId);
+    this.known.change(conversationId, change);
+    if (before && isOvertaken(before, { turnId })) void this.catchUp(before);
   }
 
   /** Gives the store what was known here before it was {@link isOvertaken}: it takes what it has lost. */

@@ -176,3 +176,16 @@ test("N4, S5: a question that joined a turn after its answer, which the store ha
   expect(stored.messages.find(({ text }) => text === "and?")?.turnId).toBe(stored.waiting?.turnId);
   expect((await node.turns.start(conversationId))?.turn).toMatchObject({ turnId: stored.waiting?.turnId, epoch: 1 });
 });
+
+test("A4 N4 what another node has given back of a turn that becomes part of another joins it as well", async () => {
+  const known = await askOne();
+  const { conversationId, waiting } = known;
+  await redis.command("FLUSHALL");
+  // Of the turn that waited the store has the question alone, and another one waits.
+  const later = { messageId: "later", author: "customer", text: "later", at: Date.now(), turnId: "fresh" } as const;
+  const fresh = { conversationId, turnId: "fresh", state: "queued", epoch: 0, starts: [], askedAt: later.at } as const;
+  await node.restorer.restore(keptOf({ ...known, messages: [...known.messages, later], waiting: fresh }));
+  expect((await read(conversationId)).messages.map(({ turnId }) => turnId)).toEqual([waiting?.turnId, "fresh"]);
+  expect(await other.restorer.restore(keptOf(known))).toMatchObject({ merged: [waiting?.turnId], owner: "other" });
+  expect((await read(conversationId)).messages.map(({ turnId }) => turnId)).toEqual(["fresh", "fresh"]);
+});

@@ -190,3 +190,29 @@ test("N4 S5 a question that waits as part of another turn is given back as part 
     messages: [{ messageId: "m1", turnId: "other" }],
   });
 });
+
+test("N4 what this node writes is known as long as it does, whatever else runs there in a store that was lost", () => {
+  const [own, other] = [turnOf("own", "node"), turnOf("other", "node")];
+  known.note({ ...conversation("c"), running: own });
+  written.add("own");
+  known.note({ ...conversation("c"), running: other });
+  expect(known.get("c")?.running).toEqual(own);
+  known.change("c", afterStarting({ ...own, epoch: 2 }));
+  expect(known.get("c")?.running).toMatchObject({ turnId: "own", epoch: 2 });
+  const answer = { messageId: "a", author: "assistant", text: "", at: 0, turnId: "own" } as const;
+  known.note({ ...conversation("c", [answer]), running: other });
+  expect(known.get("c")?.running).toEqual(other);
+});
+
+test("N4 S4 what was begun without an owner is from then on the node's by whose id it was given back", () => {
+  const { owner: _, ...turn } = turnOf("t", "node");
+  const given = { ...conversation("c"), running: turn };
+  known.note(given);
+  const what = { lost: [], merged: [], waiting: null };
+  for (const owner of ["first", "second"]) known.change("c", afterRestoring(given, { ...what, owner }));
+  expect(known.get("c")?.running).toEqual({ ...turn, owner: "first" });
+  const later = { ...turn, epoch: 2 };
+  known.note({ ...given, running: later });
+  known.change("c", afterRestoring(given, { ...what, owner: "third" }));
+  expect(known.get("c")?.running).toEqual(later);
+});

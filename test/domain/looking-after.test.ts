@@ -120,6 +120,71 @@ test("A8 A12 what a dead node had begun and is in no line is taken up, what a li
   for (const id of [one, two]) expect(await runningIn(store, id)).toMatchObject({ owner: "own", epoch: 2 });
 });
 
+test("A8 A12 whose node was never seen, and cannot be told to be dead yet, is looked at once more", async () => {
+  const conversationId = await open("li");
+  await ask(other, conversationId);
+  other.admission.close();
+  other.side.wire.cut();
+  await store.loseLine();
+  await own.caretaker.lookAfter([conversationId]);
+  store.dead.add("other");
+  await pass(clock, 4_900, 100);
+  expect(own.relay.attempts).toEqual([]);
+  await pass(clock, 2_000, 20);
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", epoch: 2 });
+});
+
+test("A8 A12 an answer that was handed back into a line that is lost is taken up again", async () => {
+  const conversationId = await open("li");
+  await ask(own, conversationId);
+  own.relay.last.write("half");
+  await store.engines.line.steer({ pause: { classes, ms: 60_000 } });
+  const [turn] = [await runningIn(store, conversationId)];
+  await own.assistant.lose(turn.turnId);
+  await pass(clock, 100, 20);
+  await lose();
+  expect(await runningIn(store, conversationId)).toMatchObject({ owner: "own", epoch: 2 });
+  expect(own.relay.attempts.length).toBe(2);
+});
+
+test("A4 N4 where a store was lost that knew what runs, nothing is begun beside what this node writes", async () => {
+  const conversationId = await open("li");
+  await ask(own, conversationId);
+  own.relay.last.write("one");
+  const forget = () => Object.assign(store.engines.world.find(conversationId) ?? {}, { runningTurnId: null });
+  await store.loseLine();
+  forget();
+  // Granted at once by a line that knows nothing either.
+  await ask(own, conversationId, "m2");
+  own.assistant.begin(conversationId);
+  await pass(clock, 2_000, 20);
+  expect(own.relay.attempts.length).toBe(1);
+  own.relay.last.end();
+  await pass(clock, 2_000, 20);
+  expect(own.relay.attempts.length).toBe(2);
+  own.relay.last.write("two");
+  own.relay.last.end();
+  await pass(clock, 2_000, 20);
+  const { messages, running, waiting } = await store.stored(conversationId);
+  expect([messages.map(({ text }) => text), running, waiting]).toEqual([["?", "?", "one", "two"], null, null]);
+});
+
+test("S4 N4 what is void up to an epoch is no answer that this node has raised meanwhile", async () => {
+  const conversationId = await open("li");
+  await ask(own, conversationId);
+  const { turnId } = await runningIn(store, conversationId);
+  const heard = own.side.wire.hold();
+  const reclaiming = own.assistant.reclaim();
+  const losing = own.assistant.lose(turnId, 1);
+  heard();
+  await Promise.all([reclaiming, losing]);
+  expect(own.assistant.live(turnId)?.epoch).toBe(2);
+  await own.assistant.lose(turnId, 1);
+  expect(own.relay.attempts.map(({ aborted }) => aborted)).toEqual([false]);
+  await own.assistant.lose(turnId, 2);
+  expect(own.relay.attempts.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
 test("H1 A12 what a person answers is not looked after", async () => {
   const conversationId = await open("li");
   await store.engines.conversations.ask(conversationId, { messageId: "m1", text: "?" });

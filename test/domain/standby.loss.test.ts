@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { afterAsking } from "../../src/domain/known.ts";
 import type { Turn } from "../../src/domain/turns.ts";
 import { caller } from "../engines/world.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -154,4 +155,82 @@ test("C1 N4 a conversation is not given back after its life, unless it is being 
   expect(node.restored).toEqual([]);
   node.written.add(turn.turnId);
   expect(await node.conversations.read(conversationId)).not.toBeNull();
+});
+
+/** A conversation of which another node knows no more than that it was opened. */
+async function knownElsewhere(name: string): Promise<string> {
+  const { conversationId: id } = await node.conversations.open(caller(name));
+  await other.conversations.read(id);
+  return id;
+}
+
+test("A4 N4 who asks once more, in a store that another node has refilled as it was before, has both questions answered", async () => {
+  const id = await knownElsewhere("wang");
+  await node.conversations.ask(id, { messageId: "w1", text: "?" });
+  store.empty();
+  await other.conversations.read(id);
+  await node.conversations.ask(id, { messageId: "w2", text: "?" });
+  const { waiting, messages } = await store.stored(id);
+  expect(messages.map(({ messageId, turnId }) => [messageId, turnId]).toSorted()).toEqual([
+    ["w1", waiting?.turnId],
+    ["w2", waiting?.turnId],
+  ]);
+});
+
+test("A4 N4 so has who asked once more at another node, of which this one hears", async () => {
+  const id = await knownElsewhere("wang");
+  await node.conversations.ask(id, { messageId: "w1", text: "?" });
+  store.empty();
+  await other.conversations.read(id);
+  const { message, turnId } = await other.conversations.ask(id, { messageId: "w2", text: "?" });
+  node.standby.heard(id, afterAsking({ message, turnId, repeated: false }), turnId);
+  await everybodyWaits();
+  const { waiting, messages } = await store.stored(id);
+  expect(messages.map(({ messageId, turnId }) => [messageId, turnId]).toSorted()).toEqual([
+    ["w1", waiting?.turnId],
+    ["w2", waiting?.turnId],
+  ]);
+});
+
+test("A4 N4 an answer that runs is known to the store though the next question began at once in one that was refilled", async () => {
+  const id = await knownElsewhere("wang");
+  const first = (await node.conversations.ask(id, { messageId: "w1", text: "?", begins: true })).started?.turn;
+  store.empty();
+  await other.conversations.read(id);
+  await node.conversations.ask(id, { messageId: "w2", text: "?", begins: true });
+  const ended = first && (await node.turns.end(first, 1, { outcome: "completed", text: "answer" }));
+  expect(ended).not.toBeNull();
+  expect((await store.stored(id)).messages.map(({ text }) => text)).toContain("answer");
+});
+
+test("N4 what was said a moment ago stays known where the store is emptied once more while it is given back", async () => {
+  const id = await knownElsewhere("wang");
+  await node.conversations.ask(id, { messageId: "w1", text: "?" });
+  store.empty();
+  await other.conversations.read(id);
+  const { restore } = node.side;
+  node.side.restore = async (kept) => {
+    const restored = await restore.call(node.side, kept);
+    node.side.restore = restore;
+    store.empty();
+    await other.conversations.read(id);
+    return restored;
+  };
+  await node.conversations.read(id);
+  expect(node.standby.known.get(id)?.waiting).not.toBeNull();
+  expect((await node.conversations.read(id))?.messages.map(({ messageId }) => messageId)).toEqual(["w1"]);
+});
+
+test("N4 it is what this node knows where nothing is left of it then", async () => {
+  const id = await knownElsewhere("wang");
+  await node.conversations.ask(id, { messageId: "w1", text: "?" });
+  store.empty();
+  await other.conversations.read(id);
+  const { restore } = node.side;
+  node.side.restore = async (kept) => {
+    const restored = await restore.call(node.side, kept);
+    store.empty();
+    return restored;
+  };
+  expect((await node.conversations.read(id))?.messages.map(({ messageId }) => messageId)).toEqual(["w1"]);
 });
