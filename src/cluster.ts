@@ -291,6 +291,7 @@ export class Cluster implements AsyncDisposable {
     const mirrors = this.#openMirrors(assistant, audience);
     const caretaker = this.#openCaretaker(answerers, mirrors);
     const member = this.#openMember(assistant, audience, caretaker);
+    stack.defer(() => caretaker.close());
     this.#crew = { assistant, audience, places, responding, inbox, mirrors, caretaker, member };
     await this.#peers.listen(this.nodeId);
     this.#redis.subscriber.on("close", () => member.missed()).on("ready", () => member.mend());

@@ -345,8 +345,11 @@ export class Assistant {
         this.#count(turn.conversationId, -1);
         // Of a node that leaves it stays listed: should the line be away, the others find it there.
         if (this.#closed !== "lost") void this.#rest(turn.conversationId);
+        const isVoid = written?.isVoid !== false;
+        // It is owed by whoever goes on.
+        if (isVoid) this.#starting.takeOwed(turn.conversationId);
         // What came meanwhile is not the start of this answer: it is looked at as any other.
-        if (this.#closed === null && written?.isVoid !== false && admission.startOf(turn.conversationId) !== start)
+        if (this.#closed === null && isVoid && admission.startOf(turn.conversationId) !== start)
           return this.begin(turn.conversationId);
         if (written === null) return this.#handBack(turn.conversationId);
         admission.ended(turn.conversationId, written.answered);

@@ -1,17 +1,16 @@
 import type { Admission } from "./admission.ts";
 import type { Assistant } from "./assistant.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, Undo } from "./clock.ts";
 import { continuable } from "./continuation.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
+import { inBatches } from "./in-batches.ts";
 import type { Nodes } from "./nodes.ts";
 import { Outage } from "./outage.ts";
 import type { Revival } from "./starting.ts";
 import type { Turn } from "./turns.ts";
 
-/** Conversations that are read at the same time. */
-const lookedAtOnce = 50;
 /** A node that nobody has seen for so long is not there. */
-const strangerMs = 5_000;
+const lookAgainMs = 5_000;
 
 export interface CaretakerOptions {
   readonly nodes: Nodes;
@@ -39,6 +38,7 @@ export interface CaretakerOptions {
 export class Caretaker {
   readonly #options: CaretakerOptions;
   readonly #busy = new Set<string>();
+  #next: Undo = () => {};
 
   constructor(options: CaretakerOptions) {
     this.#options = options;
@@ -84,32 +84,44 @@ export class Caretaker {
 
   /**
    * What waits in those conversations, or was begun by a node that is no more, may stand in no line: then it is entered anew,
-   * behind all others. Never rejects; where the store goes away meanwhile the rest is left to the next look.
+   * behind all others. Never rejects.
    */
   async lookAfter(conversationIds: readonly string[]): Promise<void> {
-    const others = await this.#look(conversationIds);
-    // By then it is known whether their nodes are there: of one that was never seen it cannot be told at once.
-    if (others.length > 0) this.#options.clock.after(strangerMs, () => void this.#look(others));
+    const left = await this.#lookAll(conversationIds);
+    // By then the store may be back, and it is known which nodes are there: of one that was never seen it cannot be told at once.
+    if (left.length > 0) this.#next = this.#options.clock.after(lookAgainMs, () => void this.#lookAll(left));
   }
 
-  /** Gives the conversations in which another node may be writing. */
-  async #look(conversationIds: readonly string[]): Promise<readonly string[]> {
-    const others: string[] = [];
+  /** Looks at nothing any more. */
+  close(): void {
+    this.#next();
+  }
+
+  /** Gives the conversations of which nothing can be told yet. */
+  async #lookAll(conversationIds: readonly string[]): Promise<readonly string[]> {
+    const left: string[] = [];
     const look = async (conversationId: string) => {
-      const conversation = await this.#options.conversations.read(conversationId);
-      if (conversation === null || conversation.responder.kind !== "assistant") return;
-      const { running, waiting } = conversation;
-      if (running && this.#options.assistant.live(running.turnId)) return;
-      if (running ? this.#mayClaim(running) : waiting) this.#options.assistant.serve(conversationId, undefined, []);
-      else if (running) others.push(conversationId);
+      if (await this.#look(conversationId)) left.push(conversationId);
     };
+    await inBatches(conversationIds, look);
+    return left;
+  }
+
+  /** True where it cannot be read, or another node may be writing. */
+  async #look(conversationId: string): Promise<boolean> {
+    const { conversations, assistant, onFault } = this.#options;
     try {
-      for (let from = 0; from < conversationIds.length; from += lookedAtOnce)
-        await Promise.all(conversationIds.slice(from, from + lookedAtOnce).map(look));
+      const conversation = await conversations.read(conversationId);
+      if (conversation?.responder.kind !== "assistant") return false;
+      const { running, waiting, customer } = conversation;
+      if (running && assistant.live(running.turnId)) return false;
+      if (running && !this.#mayClaim(running)) return true;
+      if (running || waiting) assistant.serve(conversationId, customer?.class, []);
     } catch (fault) {
-      if (!(fault instanceof Outage)) this.#options.onFault(fault, "line");
+      if (fault instanceof Outage) return true;
+      onFault(fault, conversationId);
     }
-    return others;
+    return false;
   }
 
   #mayClaim({ owner }: Turn): boolean {

@@ -76,18 +76,21 @@ export class KnownConversations {
 
   /** Gives the conversation back as it came; of a long one the latest messages are kept. */
   note(conversation: Conversation): Conversation {
+    this.#keep({ ...conversation, running: this.#written(conversation) });
+    return conversation;
+  }
+
+  #keep(conversation: Conversation): void {
     const { conversationId, customerId, messages } = conversation;
-    const running = this.#written(conversation);
     this.#forget(conversationId);
-    const latest = messages.length > mostMessages ? { messages: messages.slice(-mostMessages) } : {};
-    const kept = { ...conversation, ...latest, running };
+    const kept =
+      messages.length > mostMessages ? { ...conversation, messages: messages.slice(-mostMessages) } : conversation;
     const shelf = kept.waiting === null ? this.#quiet : this.#waiting;
     shelf.put(kept);
     this.#byCustomer.set(customerId, conversationId);
     this.#latestAt = Math.max(this.#latestAt, lastAt(kept));
     this.#forgetStale();
     while (shelf.isFull) if (!this.#forgetOldest(shelf)) break;
-    return conversation;
   }
 
   /** What this node writes is not forgotten for another answer that was begun there because a store was lost. */
@@ -100,6 +103,12 @@ export class KnownConversations {
   change(conversationId: string, change: Change): void {
     const known = this.get(conversationId);
     if (known) this.note(change(known));
+  }
+
+  /** What the store knows better holds for what this node writes as well. */
+  correct(conversationId: string, change: Change): void {
+    const known = this.get(conversationId);
+    if (known) this.#keep(change(known));
   }
 
   get(conversationId: string): Conversation | null {
@@ -133,7 +142,8 @@ export class KnownConversations {
     const isThere = (id: string) => read.messages.findLastIndex(({ messageId }) => messageId === id) >= 0;
     if (known.messages.some(({ messageId, at }) => at >= now - freshMs && !isThere(messageId))) return known;
     const isOpen = (id: string) => read.running?.turnId === id || read.waiting?.turnId === id;
-    const open = [this.isWritten(known) ? known.running : null, known.waiting];
+    // Where another one runs the store cannot be given it: it takes it with its end.
+    const open = [this.isWritten(known) && read.running === null ? known.running : null, known.waiting];
     const isLacking = (turn: Turn | null) => turn !== null && !isOpen(turn.turnId) && !isAnswered(read, turn.turnId);
     return open.some(isLacking) ? known : null;
   }
@@ -184,11 +194,10 @@ function including(messages: readonly Message[], message: Message): readonly Mes
  * A question has opened that turn though another waits, or has started it though another runs, as far as is known here: the
  * store may have lost the other one, and nobody could tell any more once the question is known.
  */
-export function isOvertaken(
-  { running, waiting }: Conversation,
-  { turnId, started }: Pick<Asked, "turnId" | "started">,
-): boolean {
+export function isOvertaken(known: Conversation, { turnId, started }: Pick<Asked, "turnId" | "started">): boolean {
+  const { running, waiting } = known;
   if (turnId === null || turnId === running?.turnId || turnId === waiting?.turnId) return false;
+  if (isAnswered(known, turnId)) return false;
   return waiting !== null || (running !== null && started !== undefined);
 }
 

@@ -290,7 +290,8 @@ export class Standby {
   async catchUp(before: Conversation): Promise<void> {
     if (this.#kept.has(before.conversationId)) return;
     try {
-      await this.#restore(asKept(before));
+      // Where the customer is the question has told.
+      await this.#restore(asKept({ ...before, page: undefined }));
     } catch (fault) {
       if (!(fault instanceof Outage)) this.#options.onFault?.(fault, before.conversationId);
     }
@@ -311,7 +312,7 @@ export class Standby {
     const { store, restored } = this.#options;
     const { conversationId } = kept.conversation;
     const what = await store.restore(kept);
-    this.known.change(conversationId, afterRestoring(kept.conversation, what));
+    this.known.correct(conversationId, afterRestoring(kept.conversation, what));
     restored(conversationId, what);
   }
 }

@@ -355,7 +355,7 @@ test.each(courses)(
       await scene.open();
       for (const each of given) await scene.act(each);
       scene.mendAll();
-      for (let look = 0; look < 70; look++) {
+      for (let look = 0; look < 120; look++) {
         scene.endAll();
         await pass(scene.clock, 200, 20);
       }

@@ -7,6 +7,7 @@ import {
   afterHearing,
   afterRestoring,
   afterStarting,
+  isOvertaken,
   KnownConversations,
 } from "../../src/domain/known.ts";
 import type { PeerMessage } from "../../src/domain/peers.ts";
@@ -199,6 +200,9 @@ test("N4 what this node writes is known as long as it does, whatever else runs t
   expect(known.get("c")?.running).toEqual(own);
   known.change("c", afterStarting({ ...own, epoch: 2 }));
   expect(known.get("c")?.running).toMatchObject({ turnId: "own", epoch: 2 });
+  // It runs nowhere else: the store can take it.
+  expect(known.missingIn({ ...conversation("c"), running: null }, 0)).not.toBeNull();
+  expect(known.missingIn({ ...conversation("c"), running: other }, 0)).toBeNull();
   const answer = { messageId: "a", author: "assistant", text: "", at: 0, turnId: "own" } as const;
   known.note({ ...conversation("c", [answer]), running: other });
   expect(known.get("c")?.running).toEqual(other);
@@ -215,4 +219,22 @@ test("N4 S4 what was begun without an owner is from then on the node's by whose 
   known.note({ ...given, running: later });
   known.change("c", afterRestoring(given, { ...what, owner: "third" }));
   expect(known.get("c")?.running).toEqual(later);
+});
+
+test("S4 N4 what the store knows to be void is not known any more, though it is still being written here", () => {
+  const own = turnOf("own", "node");
+  const given = { ...conversation("c"), running: own };
+  known.note(given);
+  written.add("own");
+  const what = { lost: [{ turnId: "own", epoch: 1 }], merged: [], waiting: null, owner: "node" };
+  known.correct("c", afterRestoring(given, what));
+  expect(known.get("c")?.running).toBeNull();
+});
+
+test("N4 a question hides none that is open, but for one that was answered", () => {
+  const waiting = { ...turnOf("w", "node"), epoch: 0 };
+  const answer = { messageId: "a", author: "assistant", text: "", at: 0, turnId: "old" } as const;
+  const seen = { ...conversation("c", [answer]), waiting };
+  expect(["new", "w", "old"].map((turnId) => isOvertaken(seen, { turnId }))).toEqual([true, false, false]);
+  expect(isOvertaken(seen, { turnId: null })).toBe(false);
 });

@@ -196,29 +196,72 @@ test("H1 A12 what a person answers is not looked after", async () => {
   expect(own.relay.attempts).toEqual([]);
 });
 
-test("A12 a look that an outage breaks off is no fault; one that breaks is told, and holds up nobody", async () => {
-  const ids = await Promise.all(["li", "wang"].map(open));
+test("A12 a conversation that cannot be read holds up no other; where the store was away it is looked at once more", async () => {
+  const ids = await Promise.all(Array.from({ length: 80 }, (_, at) => open(`c${at}`)));
+  for (const id of ids) await store.engines.conversations.ask(id, { messageId: `m${id}`, text: "?" });
+  const [away = "", broken = "", ...others] = ids;
   const { conversations } = own.side;
   const { read } = conversations;
-  for (const fault of [new Outage(), new Error("broken")]) {
-    conversations.read = (id) => (id === "bad" ? Promise.reject(fault) : read.call(conversations, id));
-    await own.caretaker.lookAfter(["bad", ...ids]);
-  }
+  const faults = new Map([
+    [away, new Outage()],
+    [broken, new Error("broken")],
+  ]);
+  conversations.read = async (id) => {
+    const fault = faults.get(id);
+    if (fault) throw fault;
+    return read.call(conversations, id);
+  };
+  await own.caretaker.lookAfter(ids);
+  await pass(clock, 100, 20);
+  expect(own.relay.attempts.length).toBe(others.length);
   expect(own.faults.map(String)).toEqual(["Error: broken"]);
+  faults.clear();
+  await pass(clock, 5_000, 100);
+  expect(own.relay.attempts.length).toBe(others.length + 1);
+  expect(await runningIn(store, away)).toMatchObject({ owner: "own" });
 });
 
-test("A4 S4 an answer that another node has ended is over in the line as well: its start is no other one's", async () => {
-  const conversationId = await open("li");
-  await ask(own, conversationId);
-  own.relay.last.write("half");
-  const raised = await store.engines.turns.raise(await runningIn(store, conversationId), 1, 0);
-  await store.engines.turns.end(raised ?? never(), 2, { outcome: "stopped", text: "half" });
-  own.relay.last.end();
+test("A2 A12 what is looked after waits in its customer's own class", async () => {
+  const vip = { ...caller("li"), class: "vip" } as const;
+  const { conversationId } = await store.engines.conversations.open(vip);
+  await store.engines.conversations.ask(conversationId, { messageId: "m1", text: "?" });
+  await pause();
+  await own.caretaker.lookAfter([conversationId]);
   await pass(clock, 100, 20);
-  expect(own.told.at(-1)).toBe("turn-lost");
-  expect((await store.engines.line.round(silent)).waiting).toBe(0);
-  expect(own.admission.isBusy).toBe(false);
+  expect(await store.engines.line.find(conversationId)).toMatchObject({ at: { class: "vip" } });
 });
+
+test("S5 A12 a node that leaves looks at nothing any more", async () => {
+  const conversationId = await open("li");
+  await ask(other, conversationId);
+  other.admission.close();
+  await own.caretaker.lookAfter([conversationId]);
+  store.dead.add("other");
+  own.caretaker.close();
+  await pass(clock, 6_000, 100);
+  expect(own.side.wire.calls.filter((call) => call === "read").length).toBe(1);
+});
+
+test.each([
+  { how: "at once", fails: false },
+  { how: "after it was tried again", fails: true },
+])(
+  "A4 S4 an answer that another node has ended, $how, is over in the line: its start is no other one's",
+  async ({ fails }) => {
+    const conversationId = await open("li");
+    await ask(own, conversationId);
+    if (fails) own.relay.last.fail("overloaded");
+    await pass(clock, 2_000, 20);
+    own.relay.last.write("half");
+    const raised = await store.engines.turns.raise(await runningIn(store, conversationId), 1, 0);
+    await store.engines.turns.end(raised ?? never(), 2, { outcome: "stopped", text: "half" });
+    own.relay.last.end();
+    await pass(clock, 100, 20);
+    expect(own.told.at(-1)).toBe("turn-lost");
+    expect((await store.engines.line.round(silent)).waiting).toBe(0);
+    expect(own.admission.isBusy).toBe(false);
+  },
+);
 
 test("S4 A12 a start of the next line leaves the answer to the node that has taken it over", async () => {
   const conversationId = await open("li");
@@ -238,4 +281,13 @@ test("S4 A12 a start of the next line leaves the answer to the node that has tak
   await pass(clock, 5_000, 20);
   const { waiting, running } = await store.stored(conversationId);
   expect([waiting, running?.turnId]).toEqual([null, expect.anything()]);
+  // Nothing is owed beyond that.
+  for (const { relay } of [own, other]) {
+    if (relay.last.aborted) continue;
+    relay.last.write("more");
+    relay.last.end();
+  }
+  await pass(clock, 60, 20);
+  const round = await store.engines.line.round(silent);
+  expect([round.waiting, own.admission.isBusy, other.admission.isBusy]).toEqual([0, false, false]);
 });

@@ -177,6 +177,25 @@ test("A4 N4 who asks once more, in a store that another node has refilled as it 
   ]);
 });
 
+test("S4 N4 what another node has ended is not known as running any more, though this one writes it still", async () => {
+  node.written.add(turn.turnId);
+  const raised = await other.turns.raise(turn, 1, 0);
+  await other.turns.end(turn, raised?.epoch ?? 0, { outcome: "completed", text: "theirs" });
+  await node.standby.writeBack();
+  expect(node.standby.known.get(conversationId)?.running).toBeNull();
+});
+
+test("A4 N4 what is caught up with leaves the page where the customer is by now", async () => {
+  const id = await knownElsewhere("wang");
+  await node.conversations.ask(id, { messageId: "w1", text: "?", page: { url: "https://shop.example/one" } });
+  await node.conversations.read(id);
+  // Another node has started it, and this one has not heard so yet.
+  await other.turns.start(id);
+  await node.conversations.ask(id, { messageId: "w2", text: "?", page: { url: "https://shop.example/two" } });
+  expect(node.restored.length).toBe(1);
+  expect((await store.stored(id)).page).toEqual({ url: "https://shop.example/two" });
+});
+
 test("A4 N4 so has who asked once more at another node, of which this one hears", async () => {
   const id = await knownElsewhere("wang");
   await node.conversations.ask(id, { messageId: "w1", text: "?" });
