@@ -1,6 +1,6 @@
 import type { Admission } from "./admission.ts";
 import type { Assistant } from "./assistant.ts";
-import type { Clock, Undo } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { continuable } from "./continuation.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import { inBatches } from "./in-batches.ts";
@@ -38,7 +38,7 @@ export interface CaretakerOptions {
 export class Caretaker {
   readonly #options: CaretakerOptions;
   readonly #busy = new Set<string>();
-  #next: Undo = () => {};
+  #isClosed = false;
 
   constructor(options: CaretakerOptions) {
     this.#options = options;
@@ -89,12 +89,13 @@ export class Caretaker {
   async lookAfter(conversationIds: readonly string[]): Promise<void> {
     const left = await this.#lookAll(conversationIds);
     // By then the store may be back, and it is known which nodes are there: of one that was never seen it cannot be told at once.
-    if (left.length > 0) this.#next = this.#options.clock.after(lookAgainMs, () => void this.#lookAll(left));
+    const again = () => !this.#isClosed && void this.#lookAll(left);
+    if (left.length > 0) this.#options.clock.after(lookAgainMs, again);
   }
 
   /** Looks at nothing any more. */
   close(): void {
-    this.#next();
+    this.#isClosed = true;
   }
 
   /** Gives the conversations of which nothing can be told yet. */

@@ -20,6 +20,8 @@ test("H1 H5: an agent at one node watches what another node writes, cuts in, and
   const askedAt = performance.now();
   await li.ask("conversation:take", { conversationId });
   const silentMs = performance.now() - askedAt;
+  // What was on its way to the customer, over another connection, has come by then.
+  await customer.ask("typing:set", { active: false });
   const said = [customer.textOf(turnId), li.textOf(turnId, before)];
   const end = await customer.fact("turn:ended", (ended) => ended.turnId === turnId);
   await li.fact("turn:ended", (ended) => ended.turnId === turnId);
