@@ -164,17 +164,35 @@ async function knownElsewhere(name: string): Promise<string> {
   return id;
 }
 
-test("A4 N4 who asks once more, in a store that another node has refilled as it was before, has both questions answered", async () => {
+/** A question waits as far as this node knows; in the store, which another node has refilled as it was before, it is not. */
+async function askedAndLost(): Promise<string> {
   const id = await knownElsewhere("wang");
   await node.conversations.ask(id, { messageId: "w1", text: "?" });
   store.empty();
   await other.conversations.read(id);
-  await node.conversations.ask(id, { messageId: "w2", text: "?" });
+  return id;
+}
+
+async function expectBothWait(id: string): Promise<void> {
   const { waiting, messages } = await store.stored(id);
   expect(messages.map(({ messageId, turnId }) => [messageId, turnId]).toSorted()).toEqual([
     ["w1", waiting?.turnId],
     ["w2", waiting?.turnId],
   ]);
+}
+
+test("A4 N4 who asks once more, in a store that another node has refilled as it was before, has both questions answered", async () => {
+  const id = await askedAndLost();
+  await node.conversations.ask(id, { messageId: "w2", text: "?" });
+  await expectBothWait(id);
+});
+
+test("A4 N4 so has who asked once more at another node, of which this one hears", async () => {
+  const id = await askedAndLost();
+  const { message, turnId } = await other.conversations.ask(id, { messageId: "w2", text: "?" });
+  node.standby.heard(id, afterAsking({ message, turnId, repeated: false }), turnId);
+  await everybodyWaits();
+  await expectBothWait(id);
 });
 
 test("S4 N4 what another node has ended is not known as running any more, though this one writes it still", async () => {
@@ -196,21 +214,6 @@ test("A4 N4 what is caught up with leaves the page where the customer is by now"
   expect((await store.stored(id)).page).toEqual({ url: "https://shop.example/two" });
 });
 
-test("A4 N4 so has who asked once more at another node, of which this one hears", async () => {
-  const id = await knownElsewhere("wang");
-  await node.conversations.ask(id, { messageId: "w1", text: "?" });
-  store.empty();
-  await other.conversations.read(id);
-  const { message, turnId } = await other.conversations.ask(id, { messageId: "w2", text: "?" });
-  node.standby.heard(id, afterAsking({ message, turnId, repeated: false }), turnId);
-  await everybodyWaits();
-  const { waiting, messages } = await store.stored(id);
-  expect(messages.map(({ messageId, turnId }) => [messageId, turnId]).toSorted()).toEqual([
-    ["w1", waiting?.turnId],
-    ["w2", waiting?.turnId],
-  ]);
-});
-
 test("A4 N4 an answer that runs is known to the store though the next question began at once in one that was refilled", async () => {
   const id = await knownElsewhere("wang");
   const first = (await node.conversations.ask(id, { messageId: "w1", text: "?", begins: true })).started?.turn;
@@ -223,10 +226,7 @@ test("A4 N4 an answer that runs is known to the store though the next question b
 });
 
 test("N4 what was said a moment ago stays known where the store is emptied once more while it is given back", async () => {
-  const id = await knownElsewhere("wang");
-  await node.conversations.ask(id, { messageId: "w1", text: "?" });
-  store.empty();
-  await other.conversations.read(id);
+  const id = await askedAndLost();
   const { restore } = node.side;
   node.side.restore = async (kept) => {
     const restored = await restore.call(node.side, kept);
@@ -241,10 +241,7 @@ test("N4 what was said a moment ago stays known where the store is emptied once 
 });
 
 test("N4 it is what this node knows where nothing is left of it then", async () => {
-  const id = await knownElsewhere("wang");
-  await node.conversations.ask(id, { messageId: "w1", text: "?" });
-  store.empty();
-  await other.conversations.read(id);
+  const id = await askedAndLost();
   const { restore } = node.side;
   node.side.restore = async (kept) => {
     const restored = await restore.call(node.side, kept);
